@@ -1,0 +1,96 @@
+/**
+ * What the fabric is asked to make: one value per VPC, and one for the simulated internet. Plain data, in AWS's nouns;
+ * the fabric plans links, routes and nftables text from it (pure) and then makes the kernel match.
+ */
+export interface VpcSpec {
+  readonly vpcId: string;
+  /** e.g. `10.0.0.0/16`. */
+  readonly cidr: string;
+  readonly subnets: readonly SubnetSpec[];
+  readonly routeTables: readonly RouteTableSpec[];
+  readonly securityGroups: readonly SecurityGroupSpec[];
+  readonly interfaces: readonly InterfaceSpec[];
+  readonly natGateways: readonly NatGatewaySpec[];
+  /** Set when an internet gateway is attached. */
+  readonly internetGatewayId?: string;
+  /** One-to-one public addresses in force (Elastic IPs and auto-assigned ones). */
+  readonly publicAddresses: readonly PublicAddressSpec[];
+}
+
+export interface SubnetSpec {
+  readonly subnetId: string;
+  readonly cidr: string;
+  /** e.g. `eu-west-3a`. */
+  readonly zone: string;
+  readonly routeTableId: string;
+}
+
+export interface RouteTableSpec {
+  readonly routeTableId: string;
+  /** Without the local route, which every table has. */
+  readonly routes: readonly RouteSpec[];
+}
+
+export interface RouteSpec {
+  readonly destination: string;
+  readonly target: { readonly kind: "internet-gateway" } | { readonly kind: "nat-gateway"; readonly natGatewayId: string } | { readonly kind: "blackhole" };
+}
+
+export interface SecurityGroupSpec {
+  readonly groupId: string;
+  readonly ingress: readonly GroupRuleSpec[];
+  readonly egress: readonly GroupRuleSpec[];
+}
+
+export interface GroupRuleSpec {
+  /** `tcp`, `udp`, `icmp`, a protocol number as text, or `-1` for all. */
+  readonly protocol: string;
+  /** Port range, or ICMP type (from) and code (to); -1 is all. */
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  /** The other end: a CIDR or the members of a group. */
+  readonly peer: { readonly cidr: string } | { readonly groupId: string };
+}
+
+export interface InterfaceSpec {
+  readonly interfaceId: string;
+  readonly subnetId: string;
+  readonly privateIp: string;
+  /** e.g. `02:0a:00:00:00:01`. */
+  readonly mac: string;
+  readonly groupIds: readonly string[];
+  /** `instance`, `database`, `balancer`: a namespace of its own, in which the owner's processes run. `bare`: the same with nothing in it. */
+  readonly sourceDestCheck: boolean;
+  /**
+   * Where a caller of 169.254.169.254:80 through this interface is led: this TCP port on the router's 169.254.169.254,
+   * so that it is known by the listener it came through. Unset: the interface has no metadata service.
+   */
+  readonly metadataPort?: number;
+}
+
+export interface NatGatewaySpec {
+  readonly natGatewayId: string;
+  /** Its interface is among `interfaces`. */
+  readonly interfaceId: string;
+}
+
+export interface PublicAddressSpec {
+  /** Inside 198.18.0.0/15. */
+  readonly publicIp: string;
+  readonly interfaceId: string;
+}
+
+/** Addresses of the simulated internet (198.18.0.0/15), fixed. */
+export const internet = {
+  cidr: "198.18.0.0/15",
+  /** Public addresses of VPCs are taken from here. */
+  publicPool: "198.18.0.0/17",
+  /** A host of the internet, where `sandtable internet` runs commands and loopback publishing starts from. */
+  host: "198.19.0.10",
+  /** The internet's resolver. */
+  resolver: "198.19.0.53",
+  /** The AWS endpoints that machines call. */
+  endpoints: "198.19.0.80",
+  /** The forward proxy that admits the package mirrors of this host. */
+  packageProxy: "198.19.0.88",
+} as const;

@@ -1,0 +1,31 @@
+/** A machine: one Linux host booted by systemd from a machine image, in the namespace of its network interface. */
+export interface MachineSpec {
+  /** `i-…`. */
+  readonly instanceId: string;
+  /** Folder name of the image below the images folder, see `images.ts`. */
+  readonly image: string;
+  /** Name of the network namespace it lives in (made by the fabric before). */
+  readonly namespace: string;
+  /** e.g. `ip-10-0-2-15`; with `.eu-west-3.compute.internal` it makes the private DNS name. */
+  readonly hostname: string;
+  readonly domain: string;
+  /** Addresses of the VPC's resolver, e.g. `10.0.0.2`. */
+  readonly resolver: string;
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+}
+
+/** What the kernel and the machine's own files say of it. */
+export type MachineState =
+  | { readonly state: "running"; readonly pid: number }
+  /** `exit`: 130 powered itself off, 129 rebooted itself, anything else was killed. Undefined when never started. */
+  | { readonly state: "stopped"; readonly exit?: number };
+
+/** What the metadata service (IMDSv2) tells a machine. Paths below /latest, leaf values as text. */
+export interface MetadataSpec {
+  readonly instanceId: string;
+  /** `required`: a request without a session token is answered 401. */
+  readonly httpTokens: "optional" | "required";
+  /** e.g. `{"meta-data/instance-id": "i-…", "user-data": "…", "dynamic/instance-identity/document": "…"}`. */
+  readonly leaves: ReadonlyMap<string, string>;
+}
