@@ -11,21 +11,27 @@ export interface Caller {
   readonly userId: string;
 }
 
-/** What every handler is given: who asks, where, when, and the records it may read and change. */
-export interface Call {
-  readonly requestId: string;
-  readonly caller: Caller;
+/** One account in one region: its records, and the way to change them. */
+export interface Scope {
   readonly accountId: string;
   /** e.g. `eu-west-3`. */
   readonly regionName: string;
   /** The records of this account and region. Reads are synchronous. */
   readonly records: Records;
-  /** Decide and commit in one synchronous step; `commit` appends to the journal, the server acknowledges after it is durable. */
+  /** Decide and commit in one synchronous step; appends to the journal. The server acknowledges after it is durable. */
   commit(...changes: Commit): void;
   /** Milliseconds since the epoch, from the one injected clock. */
   now(): number;
-  /** Makes the machine match the records; see `upkeep/`. */
+  /** Makes the machine match the records of this scope; see `upkeep/`. */
   readonly upkeep: Upkeep;
+  /** Resolves when `done()` is true, looking again after every commit. Rejects when `signal` aborts. */
+  until(done: () => boolean, signal?: AbortSignal): Promise<void>;
+}
+
+/** What every handler is given: who asks, where, when, and the records it may read and change. */
+export interface Call extends Scope {
+  readonly requestId: string;
+  readonly caller: Caller;
   /**
    * Hold a Describe of one named thing while `inTransition()` is true: at most 20 s, released when the client leaves,
    * not at all for our own clients or with `--hold 0`.

@@ -1,10 +1,12 @@
 /**
- * Upkeep makes the machine match the records (level-driven: it reads the records, renders the whole wish of one owner and
- * hands it to the part; one queue per owner, so a newer wish replaces a waiting older one).
+ * Upkeep makes the machine match the records (level-driven: a keeper reads the records, renders the whole wish of one
+ * owner and hands it to the part; one queue per owner, so a newer wish replaces a waiting older one).
  */
 export interface Upkeep {
   /** Resolves when the kernel has the network of this VPC as the records now say; rejects when it could not be done. */
   network(vpcId: string): Promise<void>;
-  /** Ask for an asynchronous owner to be looked at again: `instance:i-…`, `database:…`, `balancer:…`. Returns at once. */
-  nudge(owner: string): void;
+  /** Ask for an asynchronous owner to be looked at again. Returns at once; the keeper commits what it observed. */
+  nudge(kind: OwnerKind, id: string): void;
 }
+
+export type OwnerKind = "instance" | "database" | "balancer" | "names";

@@ -1,0 +1,138 @@
+import { recordType } from "../../records/records.js";
+import type { GroupRuleSpec } from "../../../parts/fabric/spec.js";
+
+/** The records of EC2. Ids are AWS's (`vpc-` and 17 hexadecimal digits); times are milliseconds since the epoch. */
+
+export type Tags = Readonly<Record<string, string>>;
+
+export interface Vpc {
+  readonly vpcId: string;
+  readonly cidr: string;
+  readonly enableDnsSupport: boolean;
+  readonly enableDnsHostnames: boolean;
+  readonly mainRouteTableId: string;
+  readonly defaultGroupId: string;
+  readonly tags: Tags;
+}
+export const Vpcs = recordType<Vpc>("ec2:Vpc");
+
+export interface Subnet {
+  readonly subnetId: string;
+  readonly vpcId: string;
+  readonly cidr: string;
+  readonly zone: string;
+  readonly mapPublicIpOnLaunch: boolean;
+  /** Undefined: the VPC's main route table. */
+  readonly routeTable?: { readonly routeTableId: string; readonly associationId: string };
+  readonly tags: Tags;
+}
+export const Subnets = recordType<Subnet>("ec2:Subnet");
+
+export interface Route {
+  readonly destination: string;
+  readonly gatewayId?: string;
+  readonly natGatewayId?: string;
+}
+
+export interface RouteTable {
+  readonly routeTableId: string;
+  readonly vpcId: string;
+  /** Association id of the main association; only the VPC's main table has one. */
+  readonly mainAssociationId?: string;
+  readonly routes: readonly Route[];
+  readonly tags: Tags;
+}
+export const RouteTables = recordType<RouteTable>("ec2:RouteTable");
+
+export interface InternetGateway {
+  readonly internetGatewayId: string;
+  readonly vpcId?: string;
+  readonly tags: Tags;
+}
+export const InternetGateways = recordType<InternetGateway>("ec2:InternetGateway");
+
+export interface Address {
+  readonly allocationId: string;
+  readonly publicIp: string;
+  readonly association?: { readonly associationId: string; readonly interfaceId: string };
+  readonly tags: Tags;
+}
+export const Addresses = recordType<Address>("ec2:Address");
+
+export interface NatGateway {
+  readonly natGatewayId: string;
+  readonly vpcId: string;
+  readonly subnetId: string;
+  readonly interfaceId: string;
+  readonly allocationId: string;
+  readonly state: "available" | "deleted";
+  readonly createdAt: number;
+  readonly tags: Tags;
+}
+export const NatGateways = recordType<NatGateway>("ec2:NatGateway");
+
+export interface GroupRule extends GroupRuleSpec {
+  readonly ruleId: string;
+  readonly description?: string;
+}
+
+export interface SecurityGroup {
+  readonly groupId: string;
+  readonly groupName: string;
+  readonly description: string;
+  readonly vpcId: string;
+  readonly ingress: readonly GroupRule[];
+  readonly egress: readonly GroupRule[];
+  readonly tags: Tags;
+}
+export const SecurityGroups = recordType<SecurityGroup>("ec2:SecurityGroup");
+
+export interface NetworkInterface {
+  readonly interfaceId: string;
+  readonly vpcId: string;
+  readonly subnetId: string;
+  readonly zone: string;
+  readonly privateIp: string;
+  readonly mac: string;
+  readonly groupIds: readonly string[];
+  readonly description: string;
+  readonly sourceDestCheck: boolean;
+  /** Who holds it: deleting the holder deletes it. */
+  readonly holder:
+    | { readonly kind: "instance"; readonly id: string }
+    | { readonly kind: "nat-gateway"; readonly id: string }
+    | { readonly kind: "database"; readonly id: string }
+    | { readonly kind: "balancer"; readonly id: string };
+  /** Port of its metadata listener on the router; see `InterfaceSpec.metadataPort`. */
+  readonly metadataPort?: number;
+  /** A public address that came with it (not an Elastic IP) and leaves with it. */
+  readonly autoPublicIp?: string;
+}
+export const NetworkInterfaces = recordType<NetworkInterface>("ec2:NetworkInterface");
+
+export interface Instance {
+  readonly instanceId: string;
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly vpcId: string;
+  readonly subnetId: string;
+  readonly zone: string;
+  readonly interfaceId: string;
+  readonly keyName?: string;
+  readonly instanceProfileArn?: string;
+  /** Base64, as sent. */
+  readonly userData?: string;
+  readonly httpTokens: "optional" | "required";
+  readonly httpPutResponseHopLimit: number;
+  /** What the user wants of it; `since` is when that was asked. */
+  readonly wish: "running" | "stopped" | "terminated";
+  readonly wishedAt: number;
+  readonly state: "pending" | "running" | "stopping" | "stopped" | "shutting-down" | "terminated";
+  /** Why it is in this state, AWS's `StateReason`. */
+  readonly stateReason?: { readonly code: string; readonly message: string };
+  readonly launchedAt: number;
+  readonly reservationId: string;
+  readonly monitoring: boolean;
+  readonly tags: Tags;
+}
+export const Instances = recordType<Instance>("ec2:Instance");

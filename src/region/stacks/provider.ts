@@ -1,0 +1,41 @@
+import type { Call } from "../operations/call.js";
+import type { MemberRules } from "../operations/members.js";
+import type { RecordType } from "../records/records.js";
+
+/** Resolved properties of a resource: intrinsic functions evaluated, CloudFormation's own types not yet coerced. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** Names CloudFormation would make up. */
+export interface Naming {
+  readonly logicalId: string;
+  readonly stackName: string;
+  readonly stackId: string;
+  /** `STACK-LOGICAL-XXXXXXXXXXXX`, cut to `maximum` characters. */
+  physicalName(maximum: number): string;
+  /** The stack's tags and `aws:cloudformation:*` tags, to be put on the resource. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * One CloudFormation resource type, as thin calls of the same service functions that the API uses. The engine passes a
+ * `call` whose `commit` also writes the stack's entry for the resource, so both share one line of the journal: a provider's
+ * `create` commits the resource's own record (`record`) exactly once, and that record's id is the physical id.
+ */
+export interface ResourceProvider {
+  /** e.g. `AWS::EC2::VPC`. */
+  readonly type: string;
+  /** Rules for the properties; one that has no rule is refused by name before anything is created. */
+  readonly properties: MemberRules;
+  /** Where the resource's own record is kept; its first `put` in a commit of `create` tells the physical id. */
+  readonly record: RecordType<object>;
+  /** Value of `Ref`; the physical id unless said otherwise. */
+  ref?(call: Call, physicalId: string): string;
+  /** Attributes of `Fn::GetAtt`; undefined: no such attribute. */
+  readonly attributes: Readonly<Record<string, (call: Call, physicalId: string) => string | readonly string[]>>;
+  /** Commit the resource and return its physical id. Throws `ServiceFault`. */
+  create(call: Call, properties: Properties, naming: Naming): Promise<string>;
+  /** Resolves when the resource is usable (RDS `available`, an instance `running`); rejects with the reason when it never will be. */
+  settled?(call: Call, physicalId: string, signal: AbortSignal): Promise<void>;
+  /** Delete and wait until it is gone. What is gone already succeeds. */
+  delete(call: Call, physicalId: string, properties: Properties, signal: AbortSignal): Promise<void>;
+}
