@@ -28,6 +28,11 @@ export interface ResourceProvider {
   readonly properties: MemberRules;
   /** Where the resource's own record is kept; its first `put` in a commit of `create` tells the physical id. */
   readonly record: RecordType<object>;
+  /**
+   * The physical id where it is not the id of `record`, e.g. a route, which lives inside its route table's record:
+   * `rtb-…|0.0.0.0/0`. Given the first put of `record` in the commit.
+   */
+  identify?(id: string, value: object, properties: Properties): string;
   /** Value of `Ref`; the physical id unless said otherwise. */
   ref?(call: Call, physicalId: string): string;
   /** Attributes of `Fn::GetAtt`; undefined: no such attribute. */
