@@ -1,0 +1,44 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Three projects: `unit` (parallel, no privilege), `rooted` (the real kernel and real programs) and `journeys` (whole
+ * examples, real clients). The last two own the machine while they run, so their files go one after another.
+ * Where the machine cannot run them they are skipped, and the reason is printed (test/support/rooted-runner.ts).
+ */
+const alone = { fileParallelism: false, maxWorkers: 1, runner: "./test/support/rooted-runner.ts" } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/rooted/**", "test/journeys/**", "test/soak/**"],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...alone,
+          name: "rooted",
+          include: ["test/rooted/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...alone,
+          name: "journeys",
+          include: ["test/journeys/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
