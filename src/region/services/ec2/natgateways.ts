@@ -1,0 +1,167 @@
+import type {
+  CreateNatGatewayCommandInput,
+  CreateNatGatewayCommandOutput,
+  DeleteNatGatewayCommandInput,
+  DeleteNatGatewayCommandOutput,
+  DescribeNatGatewaysCommandInput,
+  DescribeNatGatewaysCommandOutput,
+  NatGateway as ApiNatGateway,
+} from "@aws-sdk/client-ec2";
+import type { Call } from "../../operations/call.js";
+import { ServiceFault } from "../../operations/fault.js";
+import { enforced, states } from "../../operations/members.js";
+import { operation, type Operation } from "../../operations/operation.js";
+import { put } from "../../records/records.js";
+import { theAddress } from "./elasticips.js";
+import { newId } from "./ids.js";
+import { decideInterface, interfaceChanges, removeInterfacesOf } from "./interfaces.js";
+import { describeRules, select } from "./lists.js";
+import { Addresses, InternetGateways, NatGateways, NetworkInterfaces, type NatGateway } from "./records.js";
+import { theSubnet } from "./subnets.js";
+import { tagList, tagsAtCreation, tagSpecifications } from "./tags.js";
+
+export interface NatGatewayWish {
+  readonly subnetId: string;
+  readonly allocationId: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * A public NAT gateway. On AWS it is `pending` for a minute or two; here it is available once the kernel has it.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html
+ */
+export async function createNatGateway(call: Call, wish: NatGatewayWish): Promise<NatGateway> {
+  const subnet = theSubnet(call, wish.subnetId);
+  const address = theAddress(call, wish.allocationId);
+  if (address.association !== undefined)
+    throw new ServiceFault("InvalidIPAddress.InUse", `Elastic IP address [${wish.allocationId}] is already associated`);
+  if (!call.records.list(InternetGateways).some((gateway) => gateway.vpcId === subnet.vpcId))
+    throw new ServiceFault("Gateway.NotAttached", `Network ${subnet.vpcId} has no Internet gateway attached`);
+  const natGatewayId = newId("nat");
+  const nic = decideInterface(call, {
+    subnetId: subnet.subnetId,
+    groupIds: [],
+    noGroups: true,
+    description: `Interface for NAT Gateway ${natGatewayId}`,
+    holder: { kind: "nat-gateway", id: natGatewayId },
+    sourceDestCheck: false,
+  });
+  const gateway: NatGateway = {
+    natGatewayId,
+    vpcId: subnet.vpcId,
+    subnetId: subnet.subnetId,
+    interfaceId: nic.interfaceId,
+    allocationId: wish.allocationId,
+    state: "available",
+    createdAt: call.now(),
+    tags: wish.tags,
+  };
+  call.commit(
+    put(NatGateways, natGatewayId, gateway),
+    ...interfaceChanges(nic),
+    put(Addresses, address.allocationId, { ...address, association: { associationId: newId("eipassoc"), interfaceId: nic.interfaceId } }),
+  );
+  await call.upkeep.network(subnet.vpcId);
+  return gateway;
+}
+
+/** The gateway stays visible as `deleted`; its interface and its hold on the Elastic IP go. */
+export async function deleteNatGateway(call: Call, natGatewayId: string): Promise<void> {
+  const gateway = theNatGateway(call, natGatewayId);
+  if (gateway.state === "deleted") return;
+  const address = call.records.get(Addresses, gateway.allocationId);
+  const { association: _freed, ...kept } = address ?? { association: undefined };
+  call.commit(
+    put(NatGateways, natGatewayId, { ...gateway, state: "deleted" }),
+    ...removeInterfacesOf(call, { kind: "nat-gateway", id: natGatewayId }),
+    ...(address === undefined ? [] : [put(Addresses, address.allocationId, kept as typeof address)]),
+  );
+  await call.upkeep.network(gateway.vpcId);
+}
+
+export function theNatGateway(call: Pick<Call, "records">, id: string | undefined): NatGateway {
+  const gateway = id === undefined ? undefined : call.records.get(NatGateways, id);
+  if (gateway === undefined) throw new ServiceFault("NatGatewayNotFound", `NatGateway ${id} was not found`);
+  return gateway;
+}
+
+function describe(call: Call, gateway: NatGateway): ApiNatGateway {
+  const nic = call.records.get(NetworkInterfaces, gateway.interfaceId);
+  const address = call.records.get(Addresses, gateway.allocationId);
+  return {
+    NatGatewayId: gateway.natGatewayId,
+    VpcId: gateway.vpcId,
+    SubnetId: gateway.subnetId,
+    State: gateway.state,
+    ConnectivityType: "public",
+    CreateTime: new Date(gateway.createdAt),
+    NatGatewayAddresses: [
+      {
+        AllocationId: gateway.allocationId,
+        NetworkInterfaceId: gateway.interfaceId,
+        PrivateIp: nic?.privateIp,
+        PublicIp: address?.publicIp,
+        IsPrimary: true,
+        Status: gateway.state === "available" ? "succeeded" : "disassociating",
+      },
+    ],
+    Tags: tagList(gateway.tags),
+  };
+}
+
+export const natGatewayOperations: readonly Operation[] = [
+  operation<CreateNatGatewayCommandInput, CreateNatGatewayCommandOutput>(
+    "ec2",
+    "CreateNatGateway",
+    {
+      SubnetId: enforced,
+      AllocationId: enforced,
+      ConnectivityType: states("public"),
+      TagSpecifications: tagSpecifications,
+      ClientToken: enforced,
+      DryRun: states(false),
+    },
+    async (call, input) => {
+      if (input.AllocationId === undefined)
+        throw new ServiceFault("MissingParameter", "The request must contain the parameter AllocationId when ConnectivityType is public");
+      const gateway = await createNatGateway(call, {
+        subnetId: input.SubnetId ?? "",
+        allocationId: input.AllocationId,
+        tags: tagsAtCreation(input.TagSpecifications, "natgateway"),
+      });
+      return { NatGateway: describe(call, gateway), ClientToken: input.ClientToken };
+    },
+  ),
+  operation<DescribeNatGatewaysCommandInput, DescribeNatGatewaysCommandOutput>(
+    "ec2",
+    "DescribeNatGateways",
+    { Filter: describeRules.Filters, NatGatewayIds: enforced, MaxResults: enforced, NextToken: enforced, DryRun: states(false) },
+    (call, input) => {
+      const { page, NextToken } = select(
+        call.records.list(NatGateways),
+        { Filters: input.Filter, MaxResults: input.MaxResults, NextToken: input.NextToken },
+        {
+          id: (gateway) => gateway.natGatewayId,
+          ids: input.NatGatewayIds,
+          notFound: ["NatGatewayNotFound", "NatGateway"],
+          filters: {
+            "nat-gateway-id": (gateway) => gateway.natGatewayId,
+            state: (gateway) => gateway.state,
+            "subnet-id": (gateway) => gateway.subnetId,
+            "vpc-id": (gateway) => gateway.vpcId,
+          },
+        },
+      );
+      return { NatGateways: page.map((gateway) => describe(call, gateway)), NextToken };
+    },
+  ),
+  operation<DeleteNatGatewayCommandInput, DeleteNatGatewayCommandOutput>(
+    "ec2",
+    "DeleteNatGateway",
+    { NatGatewayId: enforced, DryRun: states(false) },
+    async (call, input) => {
+      await deleteNatGateway(call, input.NatGatewayId ?? "");
+      return { NatGatewayId: input.NatGatewayId };
+    },
+  ),
+];
