@@ -10,8 +10,8 @@ import {
   observeContainer,
   startContainer,
   type ContainerKey,
-} from "../engine/container.js";
-import { imageUser, ociConfig, type ImageUser } from "../engine/program.js";
+} from "../../engine/container.js";
+import { imageUser, ociConfig, type ImageUser } from "../../engine/program.js";
 import { adminRole, binaries, bootstrapSql, dataFolder, pgHbaConf, postgresqlConf } from "./config.js";
 import type { PostgresSpec } from "./spec.js";
 import { postgresTemplate } from "./template.js";

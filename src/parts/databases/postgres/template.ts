@@ -2,7 +2,7 @@ import { chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from "
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { command, run } from "../../host/command.js";
-import { imageUser, ociConfig } from "../engine/program.js";
+import { imageUser, ociConfig } from "../../engine/program.js";
 import { readFileSync, writeFileSync } from "node:fs";
 import { adminRole, binaries, dataFolder } from "./config.js";
 

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, closeSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { command, run } from "../../host/command.js";
-import { cgroupPath, containerName, type RegionLabel } from "../../host/label.js";
+import { command, run } from "../host/command.js";
+import { cgroupPath, containerName, type RegionLabel } from "../host/label.js";
 
 /**
  * A container that outlives us: `crun run` is its own shim, in a session and a cgroup of its own, and reaps it. crun keeps
