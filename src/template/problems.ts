@@ -1,0 +1,32 @@
+import type { Path, Place } from "./value.js";
+
+/** Something in a template that cannot work. */
+export interface Problem extends Place {
+  /** Where it is, e.g. `Resources.Vpc.Properties.CidrBlok`. */
+  readonly at: string;
+  readonly message: string;
+}
+
+/** Collects problems, so that all of them are shown together. */
+export class Problems {
+  readonly found: Problem[] = [];
+  readonly #locate: (path: Path) => Place;
+
+  constructor(locate: (path: Path) => Place) {
+    this.#locate = locate;
+  }
+
+  add(path: Path, message: string): void {
+    const problem = { ...this.#locate(path), at: path.join("."), message };
+    const known = this.found.some((other) => other.at === problem.at && other.message === message);
+    if (!known) this.found.push(problem);
+  }
+}
+
+/** One line a problem, in the order of the text: `line 12, column 5 (Resources.Vpc.Properties.CidrBlok): …`. */
+export function describeProblems(problems: readonly Problem[]): string {
+  return [...problems]
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+    .map(({ line, column, at, message }) => `line ${line}, column ${column}${at === "" ? "" : ` (${at})`}: ${message}`)
+    .join("\n");
+}

@@ -1,0 +1,114 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type CollectionTag,
+  type Pair,
+  type ParsedNode,
+  type ScalarTag,
+} from "yaml";
+import { longForm, shortForms } from "./functions.js";
+import { Problems, type Problem } from "./problems.js";
+import type { Path, Place, Value } from "./value.js";
+
+/** A template's text as a value, with the way back from a value to its place in the text. */
+export interface TemplateText {
+  /** Undefined: the text could not be read at all. */
+  readonly value: Value | undefined;
+  /** The place of a value (of its key, where it has one), or of the nearest value around it. */
+  locate(path: Path): Place;
+  readonly problems: readonly Problem[];
+}
+
+// The tags only have to be known to the library: what they mean is decided in `read`, which needs the nodes as they are.
+const customTags = shortForms.flatMap((name): (ScalarTag | CollectionTag)[] => [
+  { tag: `!${name}`, resolve: (text) => text },
+  { tag: `!${name}`, collection: "seq", resolve: (node) => node },
+  { tag: `!${name}`, collection: "map", resolve: (node) => node },
+]);
+
+/** Read JSON or YAML (every JSON template is YAML too, so one reader gives both their places). Pure; never throws. */
+export function readText(text: string): TemplateText {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    customTags,
+    lineCounter: lines,
+    schema: "core",
+    logLevel: "silent",
+    prettyErrors: false,
+  });
+  const offsets = new Map<string, number>();
+  const placeOf = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const locate = (path: Path): Place => {
+    for (let length = path.length; length >= 0; length--) {
+      const offset = offsets.get(keyOf(path.slice(0, length)));
+      if (offset !== undefined) return placeOf(offset);
+    }
+    return { line: 1, column: 1 };
+  };
+  const problems = new Problems(locate);
+  const faults = [...document.errors, ...document.warnings].map((fault) => ({
+    ...placeOf(fault.pos[0]),
+    at: "",
+    message: `Template format error: ${wording(fault.message)}`,
+  }));
+  const value = document.errors.length === 0 ? read(document.contents, []) : undefined;
+  return { value, locate, problems: [...faults, ...problems.found] };
+
+  function read(node: ParsedNode | null | undefined, path: Path): Value {
+    if (node === null || node === undefined) return null;
+    if (!offsets.has(keyOf(path))) offsets.set(keyOf(path), node.range[0]);
+    if (isAlias(node)) {
+      problems.add(path, "Template format error: YAML aliases are not supported in CloudFormation templates");
+      return "";
+    }
+    const tag = node.tag?.startsWith("!") ? node.tag.slice(1) : undefined;
+    if (tag !== undefined && shortForms.includes(tag)) {
+      const name = longForm(tag);
+      const inner = [...path, name];
+      offsets.set(keyOf(inner), Math.max(text.lastIndexOf(`!${tag}`, node.range[0]), 0));
+      if (tag === "GetAtt" && isScalar(node)) {
+        const [resource, ...attribute] = String(node.value).split(".");
+        return { [name]: attribute.length === 0 ? String(node.value) : [resource ?? "", attribute.join(".")] };
+      }
+      return { [name]: isScalar(node) ? scalar(node) : collection(node, inner) };
+    }
+    return isScalar(node) ? scalar(node) : collection(node, path);
+  }
+
+  function collection(node: ParsedNode, path: Path): Value {
+    if (isSeq(node)) return node.items.map((item, index) => read(item as ParsedNode, [...path, index]));
+    if (!isMap(node)) return null;
+    const entries: [string, Value][] = [];
+    for (const { key, value: inner } of node.items as Pair<ParsedNode, ParsedNode | null>[]) {
+      const name = isScalar(key) ? String(typeof key.value === "string" ? key.value : (key.source ?? key.value)) : "";
+      const at = [...path, name];
+      offsets.set(keyOf(at), key.range[0]);
+      if (!isScalar(key)) problems.add(at, "Template format error: a key must be a plain word");
+      else if (name === "<<")
+        problems.add(at, "Template format error: YAML merge keys are not supported in CloudFormation templates");
+      entries.push([name, read(inner, at)]);
+    }
+    return Object.fromEntries(entries);
+  }
+}
+
+/** `012345678901` is an account id to the one who wrote it, and no number: only its text is safe. */
+function scalar(node: { value?: unknown; source?: string }): Value {
+  const { value, source } = node;
+  if (typeof value === "number" && source !== undefined && (/^[-+]?0\d/.test(source) || !Number.isSafeInteger(Math.trunc(value))))
+    return source;
+  if (typeof value === "bigint") return String(value);
+  return value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
+}
+
+const wording = (message: string): string =>
+  message.startsWith("Unresolved tag: ") ? `unknown tag ${message.slice(16)}` : message;
+
+const keyOf = (path: Path): string => path.join("\u0000");
