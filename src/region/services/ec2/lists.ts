@@ -25,7 +25,7 @@ interface DescribeInput {
  * The common course of a Describe: named ids must exist, filters narrow (values are alternatives, `*` and `?` match),
  * then one page. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html
  */
-export function select<T extends { readonly tags?: Tags }>(
+export function select<T extends object>(
   items: readonly T[],
   input: DescribeInput,
   how: {
@@ -36,6 +36,10 @@ export function select<T extends { readonly tags?: Tags }>(
     readonly filters: FilterTable<T>;
   },
 ): { page: readonly T[]; NextToken: string | undefined } {
+  for (const { Name = "" } of input.Filters ?? []) {
+    if (!Name.startsWith("tag:") && Name !== "tag-key" && !Object.hasOwn(how.filters, Name))
+      throw new ServiceFault("InvalidParameterValue", `The filter '${Name}' is invalid`);
+  }
   const known = new Set(items.map(how.id));
   const missing = (how.ids ?? []).filter((id) => !known.has(id));
   if (missing.length === 1) throw new ServiceFault(how.notFound[0], `The ${how.notFound[1]} '${missing[0]}' does not exist`);
@@ -46,15 +50,13 @@ export function select<T extends { readonly tags?: Tags }>(
   return { page, NextToken };
 }
 
-function matches<T extends { readonly tags?: Tags }>(item: T, filter: Filter, table: FilterTable<T>): boolean {
+function matches<T extends object>(item: T, filter: Filter, table: FilterTable<T>): boolean {
   const name = filter.Name ?? "";
   const values = (filter.Values ?? []).map(wildcard);
   const read = (): readonly (string | undefined)[] => {
-    if (name.startsWith("tag:")) return [item.tags?.[name.slice(4)]];
-    if (name === "tag-key") return Object.keys(item.tags ?? {});
-    const how = Object.hasOwn(table, name) ? table[name] : undefined;
-    if (how === undefined) throw new ServiceFault("InvalidParameterValue", `The filter '${name}' is invalid`);
-    const value = how(item);
+    if (name.startsWith("tag:")) return [tagsOf(item)[name.slice(4)]];
+    if (name === "tag-key") return Object.keys(tagsOf(item));
+    const value = table[name]?.(item);
     return typeof value === "string" || value === undefined ? [value] : value;
   };
   return read().some((value) => value !== undefined && values.some((pattern) => pattern.test(value)));
@@ -62,3 +64,5 @@ function matches<T extends { readonly tags?: Tags }>(item: T, filter: Filter, ta
 
 const wildcard = (pattern: string): RegExp =>
   new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`, "s");
+
+const tagsOf = (item: object): Tags => ("tags" in item ? (item.tags as Tags) : {});

@@ -133,6 +133,10 @@ export interface Instance {
   readonly launchedAt: number;
   readonly reservationId: string;
   readonly monitoring: boolean;
+  /** Set until the keeper has rebooted it. */
+  readonly rebootWished?: boolean;
+  /** The request's idempotency token. */
+  readonly clientToken?: string;
   readonly tags: Tags;
 }
 export const Instances = recordType<Instance>("ec2:Instance");

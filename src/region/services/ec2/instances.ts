@@ -1,0 +1,125 @@
+import type { Call } from "../../operations/call.js";
+import { ServiceFault } from "../../operations/fault.js";
+import { put } from "../../records/records.js";
+import { theInstanceProfile } from "../iam/instanceprofiles.js";
+import { newId } from "./ids.js";
+import { theImage } from "./images.js";
+import { instanceType } from "./instancetypes.js";
+import { decideInterface, interfaceChanges } from "./interfaces.js";
+import { Instances, type Instance, type NetworkInterface } from "./records.js";
+import { theSubnet } from "./subnets.js";
+
+export interface InstanceWish {
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly subnetId: string;
+  readonly groupIds: readonly string[];
+  readonly privateIp?: string;
+  /** Undefined: as the subnet says. */
+  readonly publicAddress?: boolean;
+  readonly sourceDestCheck?: boolean;
+  /** Name or ARN. */
+  readonly instanceProfile?: string;
+  readonly userData?: string;
+  readonly httpTokens?: "optional" | "required";
+  readonly httpPutResponseHopLimit?: number;
+  readonly monitoring?: boolean;
+  readonly clientToken?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** AWS's limit of user data, before base64: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html */
+const userDataLimit = 16_384;
+
+/** Decide and commit `count` instances in one reservation; they are `pending` and their keeper starts them. */
+export function runInstances(call: Call, wish: InstanceWish, count = 1): readonly Instance[] {
+  const image = theImage(call, wish.imageId);
+  const type = instanceType(wish.instanceType);
+  const subnet = theSubnet(call, wish.subnetId);
+  if (wish.userData !== undefined && Buffer.from(wish.userData, "base64").length > userDataLimit)
+    throw new ServiceFault("InvalidParameterValue", "User data is limited to 16384 bytes");
+  const profile = wish.instanceProfile === undefined ? undefined : theInstanceProfile(call, wish.instanceProfile);
+  const reservationId = newId("r");
+  const nics: NetworkInterface[] = [];
+  const instances = Array.from({ length: count }, (): Instance => {
+    const instanceId = newId("i");
+    const nic = decideInterface(
+      call,
+      {
+        subnetId: subnet.subnetId,
+        groupIds: wish.groupIds,
+        description: "",
+        holder: { kind: "instance", id: instanceId },
+        privateIp: wish.privateIp,
+        publicAddress: wish.publicAddress ?? subnet.mapPublicIpOnLaunch,
+        metadata: true,
+        sourceDestCheck: wish.sourceDestCheck,
+      },
+      nics,
+    );
+    nics.push(nic);
+    return {
+      instanceId,
+      imageId: image.imageId,
+      instanceType: type.name,
+      vpcId: subnet.vpcId,
+      subnetId: subnet.subnetId,
+      zone: subnet.zone,
+      interfaceId: nic.interfaceId,
+      ...(profile === undefined ? {} : { instanceProfileArn: profile.arn }),
+      ...(wish.userData === undefined ? {} : { userData: wish.userData }),
+      httpTokens: wish.httpTokens ?? "optional",
+      httpPutResponseHopLimit: wish.httpPutResponseHopLimit ?? 1,
+      wish: "running",
+      wishedAt: call.now(),
+      state: "pending",
+      launchedAt: call.now(),
+      reservationId,
+      monitoring: wish.monitoring ?? false,
+      ...(wish.clientToken === undefined ? {} : { clientToken: wish.clientToken }),
+      tags: wish.tags,
+    };
+  });
+  call.commit(...instances.map((instance) => put(Instances, instance.instanceId, instance)), ...nics.flatMap(interfaceChanges));
+  for (const instance of instances) call.upkeep.nudge("instance", instance.instanceId);
+  return instances;
+}
+
+/** Stop, start or terminate; gives the state before and after. What is asked already is no error, as on AWS. */
+export function changeInstance(call: Call, instanceId: string, wish: Instance["wish"]): { before: Instance; after: Instance } {
+  const before = theInstance(call, instanceId);
+  const refuse = (): never => {
+    throw new ServiceFault("IncorrectInstanceState", `The instance '${instanceId}' is not in a state from which it can be ${wish === "running" ? "started" : "stopped"}.`);
+  };
+  const next = ((): Instance["state"] => {
+    if (before.state === "terminated") return wish === "terminated" ? "terminated" : refuse();
+    if (wish === "terminated") return "shutting-down";
+    if (before.wish === "terminated") return refuse();
+    if (wish === "running") return before.state === "stopped" ? "pending" : before.state === "stopping" ? refuse() : before.state;
+    return before.state === "stopped" ? "stopped" : "stopping";
+  })();
+  const after: Instance = {
+    ...before,
+    wish,
+    wishedAt: call.now(),
+    state: next,
+    launchedAt: wish === "running" && next === "pending" ? call.now() : before.launchedAt,
+    stateReason:
+      wish === "running"
+        ? undefined
+        : { code: "Client.UserInitiatedShutdown", message: "Client.UserInitiatedShutdown: User initiated shutdown" },
+  };
+  if (next !== before.state || wish !== before.wish) call.commit(put(Instances, instanceId, after));
+  call.upkeep.nudge("instance", instanceId);
+  return { before, after };
+}
+
+export function theInstance(call: Pick<Call, "records">, instanceId: string | undefined): Instance {
+  const instance = instanceId === undefined ? undefined : call.records.get(Instances, instanceId);
+  if (instance === undefined) throw new ServiceFault("InvalidInstanceID.NotFound", `The instance ID '${instanceId}' does not exist`);
+  return instance;
+}
+
+/** True while the instance is on its way between two states. */
+export const inTransition = (call: Pick<Call, "records">, instanceId: string): boolean =>
+  ["pending", "stopping", "shutting-down"].includes(call.records.get(Instances, instanceId)?.state ?? "");

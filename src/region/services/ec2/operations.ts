@@ -1,0 +1,30 @@
+import type { Operation } from "../../operations/operation.js";
+import { elasticIpOperations } from "./elasticips.js";
+import { groupOperations } from "./groups.js";
+import { imageOperations } from "./images.js";
+import { instanceOperations } from "./instanceoperations.js";
+import { instanceTypeOperations } from "./instancetypes.js";
+import { internetGatewayOperations } from "./internetgateways.js";
+import { natGatewayOperations } from "./natgateways.js";
+import { networkInterfaceOperations } from "./networkinterfaces.js";
+import { routeTableOperations } from "./routetables.js";
+import { subnetOperations } from "./subnets.js";
+import { taggingOperations } from "./tagging.js";
+import { vpcOperations } from "./vpcs.js";
+import { zoneOperations } from "./zones.js";
+
+export const ec2Operations: readonly Operation[] = [
+  ...vpcOperations,
+  ...subnetOperations,
+  ...routeTableOperations,
+  ...internetGatewayOperations,
+  ...elasticIpOperations,
+  ...natGatewayOperations,
+  ...groupOperations,
+  ...networkInterfaceOperations,
+  ...instanceOperations,
+  ...instanceTypeOperations,
+  ...imageOperations,
+  ...zoneOperations,
+  ...taggingOperations,
+];

@@ -1,0 +1,5 @@
+import type { Operation } from "../../operations/operation.js";
+import { instanceProfileOperations } from "./instanceprofiles.js";
+import { roleOperations } from "./roles.js";
+
+export const iamOperations: readonly Operation[] = [...roleOperations, ...instanceProfileOperations];
