@@ -1,0 +1,121 @@
+import type { Call } from "../../../operations/call.js";
+import { ServiceFault } from "../../../operations/fault.js";
+import { enforced, recorded, states, within } from "../../../operations/members.js";
+import { publicIpOf } from "../../../services/ec2/elasticips.js";
+import { instanceNotes } from "../../../services/ec2/instanceoperations.js";
+import { changeInstance, runInstances, theInstance } from "../../../services/ec2/instances.js";
+import { privateDnsName, publicDnsName } from "../../../services/ec2/instanceview.js";
+import { Instances, NetworkInterfaces, type Instance, type NetworkInterface } from "../../../services/ec2/records.js";
+import { theSubnet } from "../../../services/ec2/subnets.js";
+import type { Properties, ResourceProvider } from "../../provider.js";
+import {
+  optionalFlag,
+  optionalNumber,
+  optionalText,
+  structure,
+  structures,
+  tagRules,
+  tagsOf,
+  text,
+  texts,
+  unlessGone,
+} from "../properties.js";
+
+const nicOf = (call: Call, id: string): NetworkInterface | undefined =>
+  call.records.get(NetworkInterfaces, theInstance(call, id).interfaceId);
+
+export const instance: ResourceProvider = {
+  type: "AWS::EC2::Instance",
+  record: Instances,
+  properties: {
+    ImageId: enforced,
+    InstanceType: enforced,
+    SubnetId: enforced,
+    SecurityGroupIds: enforced,
+    PrivateIpAddress: enforced,
+    SourceDestCheck: enforced,
+    IamInstanceProfile: enforced,
+    UserData: enforced,
+    AvailabilityZone: enforced,
+    Monitoring: recorded(instanceNotes.monitoring),
+    Tenancy: states("default"),
+    EbsOptimized: states(false),
+    DisableApiTermination: states(false),
+    InstanceInitiatedShutdownBehavior: states("stop"),
+    NetworkInterfaces: within({
+      DeviceIndex: states("0"),
+      SubnetId: enforced,
+      GroupSet: enforced,
+      PrivateIpAddress: enforced,
+      AssociatePublicIpAddress: enforced,
+      DeleteOnTermination: states(true),
+    }),
+    MetadataOptions: within({
+      HttpTokens: enforced,
+      HttpEndpoint: states("enabled"),
+      HttpPutResponseHopLimit: recorded(instanceNotes.hopLimit),
+      HttpProtocolIpv6: states("disabled"),
+      InstanceMetadataTags: states("disabled"),
+    }),
+    Tags: tagRules,
+  },
+  attributes: {
+    InstanceId: (_call, id) => id,
+    AvailabilityZone: (call, id) => theInstance(call, id).zone,
+    VpcId: (call, id) => theInstance(call, id).vpcId,
+    PrivateIp: (call, id) => nicOf(call, id)?.privateIp ?? "",
+    PrivateDnsName: (call, id) => privateDnsName(call.regionName, nicOf(call, id)?.privateIp ?? ""),
+    PublicIp: (call, id) => publicIpOf(call, theInstance(call, id).interfaceId) ?? "",
+    PublicDnsName: (call, id) => {
+      const publicIp = publicIpOf(call, theInstance(call, id).interfaceId);
+      return publicIp === undefined ? "" : publicDnsName(call.regionName, publicIp);
+    },
+  },
+  create: (call, properties, naming) => Promise.resolve(launch(call, properties, tagsOf(properties, naming)).instanceId),
+  settled: async (call, id, signal) => {
+    await call.until(() => call.records.get(Instances, id)?.state !== "pending", signal);
+    const reached = theInstance(call, id);
+    if (reached.state !== "running")
+      throw new ServiceFault("InternalFailure", `Instance ${id} did not start: ${reached.stateReason?.message ?? `it is ${reached.state}`}`, 500);
+  },
+  delete: (call, id, _properties, signal) =>
+    unlessGone(["InvalidInstanceID.NotFound"], async () => {
+      changeInstance(call, id, "terminated");
+      await call.until(() => (call.records.get(Instances, id)?.state ?? "terminated") === "terminated", signal);
+    }),
+};
+
+function launch(call: Call, properties: Properties, tags: Readonly<Record<string, string>>): Instance {
+  const nics = structures(properties, "NetworkInterfaces");
+  if (nics.length > 1) throw new ServiceFault("InvalidParameterCombination", "Sandtable gives an instance one network interface");
+  const nic: Properties = nics[0] ?? {};
+  const metadata = structure(properties, "MetadataOptions") ?? {};
+  const subnetId = optionalText(nic, "SubnetId") ?? optionalText(properties, "SubnetId");
+  if (subnetId === undefined)
+    throw new ServiceFault("MissingInput", "Property SubnetId is needed: Sandtable has no default VPC yet");
+  const zone = optionalText(properties, "AvailabilityZone");
+  const subnet = theSubnet(call, subnetId);
+  if (zone !== undefined && zone !== subnet.zone)
+    throw new ServiceFault("InvalidParameterValue", `The availability zone of subnet ${subnetId} is ${subnet.zone}, not ${zone}`);
+  const groupIds = texts(nic, "GroupSet");
+  const httpTokens = optionalText(metadata, "HttpTokens");
+  if (httpTokens !== undefined && httpTokens !== "required" && httpTokens !== "optional")
+    throw new ServiceFault("InvalidParameterValue", `Value (${httpTokens}) for parameter HttpTokens is invalid`);
+  const [made] = runInstances(call, {
+    imageId: text(properties, "ImageId"),
+    instanceType: optionalText(properties, "InstanceType") ?? "m1.small",
+    subnetId,
+    groupIds: groupIds.length > 0 ? groupIds : texts(properties, "SecurityGroupIds"),
+    privateIp: optionalText(nic, "PrivateIpAddress") ?? optionalText(properties, "PrivateIpAddress"),
+    publicAddress: optionalFlag(nic, "AssociatePublicIpAddress"),
+    sourceDestCheck: optionalFlag(properties, "SourceDestCheck"),
+    instanceProfile: optionalText(properties, "IamInstanceProfile"),
+    userData: optionalText(properties, "UserData"),
+    httpTokens,
+    httpPutResponseHopLimit: optionalNumber(metadata, "HttpPutResponseHopLimit"),
+    monitoring: optionalFlag(properties, "Monitoring"),
+    tags,
+  });
+  if (made === undefined) throw new ServiceFault("InternalFailure", "No instance was made", 500);
+  return made;
+}

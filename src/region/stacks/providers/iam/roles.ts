@@ -1,0 +1,65 @@
+import { enforced, recorded, within } from "../../../operations/members.js";
+import { createInstanceProfile, deleteInstanceProfile, theProfileNamed } from "../../../services/iam/instanceprofiles.js";
+import { InstanceProfiles, Roles } from "../../../services/iam/records.js";
+import { changeRole, createRole, deleteRole, policyNote, theRole } from "../../../services/iam/roles.js";
+import type { ResourceProvider } from "../../provider.js";
+import { ServiceFault } from "../../../operations/fault.js";
+import { optionalNumber, optionalText, structures, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
+
+/** Templates write policy documents as objects; the API keeps them as text. */
+const documentText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+export const role: ResourceProvider = {
+  type: "AWS::IAM::Role",
+  record: Roles,
+  properties: {
+    RoleName: enforced,
+    Path: enforced,
+    Description: enforced,
+    MaxSessionDuration: enforced,
+    AssumeRolePolicyDocument: recorded(policyNote),
+    ManagedPolicyArns: recorded(policyNote),
+    Policies: within({ PolicyName: enforced, PolicyDocument: recorded(policyNote) }),
+    Tags: tagRules,
+  },
+  attributes: { Arn: (call, id) => theRole(call, id).arn, RoleId: (call, id) => theRole(call, id).roleId },
+  create: (call, properties, naming) =>
+    Promise.resolve(
+      createRole(call, {
+        roleName: optionalText(properties, "RoleName") ?? naming.physicalName(64),
+        path: optionalText(properties, "Path"),
+        description: optionalText(properties, "Description"),
+        maxSessionDuration: optionalNumber(properties, "MaxSessionDuration"),
+        assumeRolePolicy: documentText(properties.AssumeRolePolicyDocument),
+        managedPolicyArns: texts(properties, "ManagedPolicyArns"),
+        inlinePolicies: Object.fromEntries(
+          structures(properties, "Policies").map((policy) => [text(policy, "PolicyName"), documentText(policy.PolicyDocument)]),
+        ),
+        tags: tagsOf(properties, naming),
+      }).roleName,
+    ),
+  delete: (call, id) =>
+    unlessGone(["NoSuchEntity"], () => {
+      // CloudFormation takes the role's own policies with it.
+      changeRole(call, id, (known) => ({ ...known, managedPolicyArns: [], inlinePolicies: {} }));
+      deleteRole(call, id);
+    }),
+};
+
+export const instanceProfile: ResourceProvider = {
+  type: "AWS::IAM::InstanceProfile",
+  record: InstanceProfiles,
+  properties: { InstanceProfileName: enforced, Path: enforced, Roles: enforced },
+  attributes: { Arn: (call, id) => theProfileNamed(call, id).arn },
+  create: (call, properties, naming) => {
+    const roles = texts(properties, "Roles");
+    if (roles.length !== 1) throw new ServiceFault("ValidationError", "Property Roles must name exactly one role");
+    const made = createInstanceProfile(call, {
+      name: optionalText(properties, "InstanceProfileName") ?? naming.physicalName(128),
+      path: optionalText(properties, "Path"),
+      roleName: roles[0],
+    });
+    return Promise.resolve(made.name);
+  },
+  delete: (call, id) => unlessGone(["NoSuchEntity"], () => deleteInstanceProfile(call, id, { withRole: true })),
+};
