@@ -33,7 +33,10 @@ export interface RouteTableSpec {
 
 export interface RouteSpec {
   readonly destination: string;
-  readonly target: { readonly kind: "internet-gateway" } | { readonly kind: "nat-gateway"; readonly natGatewayId: string } | { readonly kind: "blackhole" };
+  readonly target:
+    | { readonly kind: "internet-gateway" }
+    | { readonly kind: "nat-gateway"; readonly natGatewayId: string }
+    | { readonly kind: "blackhole" };
 }
 
 export interface SecurityGroupSpec {

@@ -1,0 +1,129 @@
+import { shapeOf, type LiveFabric, type LiveLink, type LiveNamespace } from "./live.js";
+import { entryKey, linkKeyOf, type Entry, type FabricPlan, type LinkEnd, type LinkPlan, type NamespacePlan } from "./plan.js";
+
+/** The least that makes the kernel hold a plan, in the order in which it is done. Every step may be repeated. */
+export interface FabricChanges {
+  /** Links that are not as planned and cannot be changed: removed first, made again. */
+  readonly brokenLinks: readonly LiveLink[];
+  readonly newNamespaces: readonly NamespacePlan[];
+  /** Namespaces whose sysctls are written. */
+  readonly sysctls: readonly NamespacePlan[];
+  readonly newLinks: readonly LinkPlan[];
+  /** First those of interfaces' ends, then those of routers. */
+  readonly ends: readonly NamespaceChange[];
+  readonly routers: readonly NamespaceChange[];
+  readonly oldLinks: readonly LiveLink[];
+  readonly oldNamespaces: readonly string[];
+}
+
+export interface NamespaceChange {
+  readonly namespace: NamespacePlan;
+  /** Lines of one `ip -batch`. */
+  readonly lines: readonly string[];
+  readonly nft?: string;
+}
+
+export function decide(live: LiveFabric, plan: FabricPlan): FabricChanges {
+  const isThere = (key: string, link: LinkPlan): boolean => {
+    const there = live.links.get(key);
+    return there !== undefined && there.complete && there.shape === shapeOf(link.a);
+  };
+  const newLinks = [...plan.links].filter(([key, link]) => !isThere(key, link)).map(([, link]) => link);
+  const brokenLinks = [...live.links].filter(([key]) => newLinks.includes(plan.links.get(key)!)).map(([, link]) => link);
+  // Either end of a link between routers may have been seen.
+  const planned = new Set([...plan.links.values()].flatMap(({ a, b }) => [linkKeyOf(a), linkKeyOf(b)]));
+  const oldLinks = [...live.links].filter(([key]) => !planned.has(key)).map(([, link]) => link);
+  const gone = [...brokenLinks, ...oldLinks];
+
+  const work = [...plan.namespaces.values()].map((namespace) => {
+    const there = live.namespaces.get(namespace.name);
+    return { namespace, there, ...changeOf(namespace, there, { plan, newLinks, gone }) };
+  });
+  const changed = work.filter(({ change }) => change.lines.length > 0 || change.nft !== undefined);
+  return {
+    brokenLinks,
+    newNamespaces: work.flatMap(({ namespace, there }) =>
+      there === undefined && namespace.entriesAre !== "guests" ? [namespace] : [],
+    ),
+    sysctls: work.flatMap(({ namespace, writeSysctls }) => (writeSysctls ? [namespace] : [])),
+    newLinks,
+    ends: changed.flatMap(({ namespace, change }) => (namespace.kind === "end" ? [change] : [])),
+    routers: changed.flatMap(({ namespace, change }) => (namespace.kind === "router" ? [change] : [])),
+    oldLinks,
+    oldNamespaces: [...live.namespaces].flatMap(([name, { entriesAre }]) =>
+      plan.namespaces.has(name) || entriesAre === "guests" ? [] : [name],
+    ),
+  };
+}
+
+interface Context {
+  readonly plan: FabricPlan;
+  readonly newLinks: readonly LinkPlan[];
+  readonly gone: readonly LiveLink[];
+}
+
+function changeOf(
+  namespace: NamespacePlan,
+  there: LiveNamespace | undefined,
+  { plan, newLinks, gone }: Context,
+): { change: NamespaceChange; writeSysctls: boolean } {
+  const { name, kind } = namespace;
+  // The end of an interface is set up with its link and then left to whoever lives there.
+  const isNew = there === undefined || (kind === "end" && newLinks.some((link) => link.b.namespace === name));
+  const isKnown = !isNew && there.ruleset.known;
+  const isRenewed = isNew || (!isKnown && kind === "router");
+
+  const links = isRenewed ? [...plan.links.values()] : newLinks;
+  const settings = links.flatMap(({ a, b }) => [
+    ...(a.namespace === name ? settingsOf(a, plan.namespaces.get(b.namespace)?.kind === "end") : []),
+    ...(b.namespace === name ? settingsOf(b, false) : []),
+  ]);
+  // Entries leave with their device, also when it is made again.
+  const lost = new Set(gone.filter((link) => link.namespace === name).map((link) => link.name));
+  const remaining = new Set(isNew ? [] : [...there.entries].filter((entry) => !lost.has(deviceOf(entry) ?? "")));
+  const lines = [
+    ...(isRenewed && namespace.entriesAre !== "guests" ? ["link set lo up"] : []),
+    ...settings,
+    ...differenceOf(remaining, namespace.entries),
+  ];
+  const hasRuleset = isKnown && there.ruleset.known && there.ruleset.nft === namespace.nft;
+  return {
+    change: { namespace, lines, ...(namespace.nft === undefined || hasRuleset ? {} : { nft: namespace.nft }) },
+    writeSysctls: isRenewed && namespace.sysctls.size > 0,
+  };
+}
+
+/**
+ * `proxy_delay`: the router answers for an interface's neighbours at once, not after up to 0.8 s. The alias comes before
+ * `up`: what is up is complete.
+ */
+const settingsOf = (end: LinkEnd, leadsToInterface: boolean): string[] => [
+  ...(leadsToInterface ? [`ntable change name arp_cache dev ${end.name} proxy_delay 0`] : []),
+  `link set ${end.name} alias ${end.alias}`,
+  `link set ${end.name} up`,
+];
+
+/**
+ * Rules before routes: until a namespace has a rule its local and main tables are one, and a next hop inside a blackholed
+ * network counts as invalid.
+ */
+const order = ["addr", "rule", "neigh", "route"];
+
+function differenceOf(there: ReadonlySet<Entry>, wanted: ReadonlySet<Entry>): string[] {
+  const keys = new Set([...wanted].map(entryKey));
+  const removed = [...there].filter((entry) => !wanted.has(entry) && !keys.has(entryKey(entry)));
+  const added = [...wanted].filter((entry) => !there.has(entry));
+  const rank = (entry: Entry): number => order.indexOf(entry.split(" ", 1)[0] ?? "");
+  return [
+    ...removed.sort((a, b) => rank(b) - rank(a)).map((entry) => withVerb("del", entry)),
+    ...added.sort((a, b) => rank(a) - rank(b)).map((entry) => withVerb(entry.startsWith("rule") ? "add" : "replace", entry)),
+  ];
+}
+
+const withVerb = (verb: string, entry: Entry): string => entry.replace(" ", ` ${verb} `);
+
+export function deviceOf(entry: Entry): string | undefined {
+  const words = entry.split(" ");
+  const at = words.indexOf("dev");
+  return at < 0 ? undefined : words[at + 1];
+}

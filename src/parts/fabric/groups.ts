@@ -1,0 +1,155 @@
+import { linkName } from "../host/label.js";
+import { ranges } from "./numbers.js";
+import type { GroupRuleSpec, SecurityGroupSpec } from "./spec.js";
+import { chain, map, set } from "./text.js";
+import type { PlacedInterface, Vpc } from "./vpc.js";
+
+/**
+ * Security groups, as nftables chains in the router of a zone: one pair of chains per distinct list of groups, reached
+ * from a map of interfaces. An interface that is not in the map gets nothing, so a link that appears before its rules is shut.
+ *
+ * Tracked and untracked flows (EC2 user guide, "Security group connection tracking"): a TCP or UDP flow that was admitted by a
+ * rule open to 0.0.0.0/0, where the other direction is open to 0.0.0.0/0 on all ports, is not tracked: it stops when the
+ * rule goes. Every other flow lives on. Bit 1 of the connection's mark says untracked at the end that began it, bit 2 at the
+ * other end; either makes each packet of that end face the rules. (AWS tracks flows through NAT gateways and Network Load
+ * Balancers in any case; here they follow the same rule as all others.)
+ */
+export function groupChains(vpc: Vpc, zone: string): string[] {
+  const here = vpc.interfaces.filter((nic) => nic.zone === zone);
+  const known = new Map(vpc.spec.securityGroups.map((group) => [group.groupId, group]));
+  const lists = new Map<string, readonly SecurityGroupSpec[]>();
+  const [ingress, egress]: [string[], string[]] = [[], []];
+
+  for (const nic of here) {
+    if (nic.natGatewayId !== undefined) {
+      // A NAT gateway has no groups; its own namespace refuses what did not begin inside.
+      for (const verdicts of [ingress, egress]) verdicts.push(`"${nic.device}" : accept`);
+      continue;
+    }
+    const list = listName(nic);
+    lists.set(
+      list,
+      [...nic.groupIds].sort().flatMap((id) => known.get(id) ?? []),
+    );
+    ingress.push(`"${nic.device}" : goto ${list}_in`);
+    egress.push(`"${nic.device}" : goto ${list}_out`);
+  }
+
+  const pieces = [...lists].map(([name, list]) => ({ name, list, rules: rulesOf(list) }));
+  const peers = new Set(pieces.flatMap(({ list }) => list.flatMap(peerGroups)));
+  return [
+    ...[...peers].sort().flatMap((groupId) => set(setName(groupId), "ipv4_addr", membersOf(vpc, groupId))),
+    ...pieces.flatMap(({ name, list, rules }) => [
+      ...chain(`${name}_in`, [`comment "${about(list)}"`, ...rules.ingress, "drop"]),
+      ...chain(`${name}_out`, [`comment "${about(list)}"`, ...rules.egress, "drop"]),
+    ]),
+    ...map("ingress", "ifname : verdict", ingress),
+    ...map("egress", "ifname : verdict", egress),
+    ...chain(
+      "groups_out",
+      [
+        "ct state related accept",
+        "ct state established ct direction original ct mark & 1 == 0 accept",
+        "ct state established ct direction reply ct mark & 2 == 0 accept",
+        "iifname vmap @egress",
+        `iifgroup ${ranges.subnets} drop`,
+      ],
+      "type filter hook forward priority -20",
+    ),
+    ...chain(
+      "groups_in",
+      [
+        "ct state related accept",
+        "ct state established ct direction original ct mark & 2 == 0 accept",
+        "ct state established ct direction reply ct mark & 1 == 0 accept",
+        "oifname vmap @ingress",
+        `oifgroup ${ranges.subnets} drop`,
+      ],
+      "type filter hook forward priority -10",
+    ),
+  ];
+}
+
+const listName = (nic: PlacedInterface): string => linkName("g", [...nic.groupIds].sort().join(" "));
+
+const about = (list: readonly SecurityGroupSpec[]): string =>
+  list
+    .map((group) => group.groupId)
+    .join(" ")
+    .slice(0, 120);
+
+const setName = (groupId: string): string => groupId.replaceAll("-", "_");
+
+const membersOf = (vpc: Vpc, groupId: string): string[] =>
+  vpc.interfaces.filter((nic) => nic.groupIds.includes(groupId)).map((nic) => nic.privateIp);
+
+const peerGroups = (group: SecurityGroupSpec): string[] =>
+  [...group.ingress, ...group.egress].flatMap((rule) => ("groupId" in rule.peer ? [rule.peer.groupId] : []));
+
+/** Rules of a list of groups, the open ones first: a flow that matches both an open and a narrow rule is untracked. */
+function rulesOf(list: readonly SecurityGroupSpec[]): { ingress: string[]; egress: string[] } {
+  const all = { ingress: list.flatMap((group) => group.ingress), egress: list.flatMap((group) => group.egress) };
+  const text = (
+    rules: readonly GroupRuleSpec[],
+    end: "saddr" | "daddr",
+    mark: number,
+    other: readonly GroupRuleSpec[],
+  ): string[] => {
+    const lines = rules.filter(hasEffect).flatMap((rule) => ruleText(rule, end, mark, other));
+    return [
+      ...new Set(lines.filter((line) => line.includes("ct mark set"))),
+      ...new Set(lines.filter((line) => !line.includes("ct mark set"))),
+    ];
+  };
+  return { ingress: text(all.ingress, "saddr", 2, all.egress), egress: text(all.egress, "daddr", 1, all.ingress) };
+}
+
+/** The fabric carries IPv4 only: a rule about IPv6 admits nothing that could come. */
+const hasEffect = (rule: GroupRuleSpec): boolean => !("cidr" in rule.peer && rule.peer.cidr.includes(":"));
+
+const isOpen = (rule: GroupRuleSpec): boolean => "cidr" in rule.peer && rule.peer.cidr === "0.0.0.0/0";
+
+const allPorts = (rule: GroupRuleSpec): boolean =>
+  rule.protocol === "-1" || ((rule.fromPort ?? 0) <= 0 && ((rule.toPort ?? 65535) >= 65535 || rule.toPort === -1));
+
+function ruleText(rule: GroupRuleSpec, end: "saddr" | "daddr", mark: number, other: readonly GroupRuleSpec[]): string[] {
+  const peer =
+    "groupId" in rule.peer ? [`ip ${end} @${setName(rule.peer.groupId)}`] : isOpen(rule) ? [] : [`ip ${end} ${rule.peer.cidr}`];
+  const match = [...peer, ...protocolText(rule)].join(" ");
+  const untracked = isOpen(rule)
+    ? (["tcp", "udp"] as const).filter(
+        (protocol) =>
+          (rule.protocol === "-1" || rule.protocol === protocol) &&
+          other.some((back) => isOpen(back) && allPorts(back) && (back.protocol === "-1" || back.protocol === protocol)),
+      )
+    : [];
+  return [
+    ...untracked.map((protocol) =>
+      ["ct state new", rule.protocol === "-1" ? `meta l4proto ${protocol}` : match, `ct mark set ct mark | ${mark}`].join(" "),
+    ),
+    `${match} accept`.trimStart(),
+  ];
+}
+
+/** What follows the address: protocol and ports. ICMP: type and code, -1 for all. */
+function protocolText(rule: GroupRuleSpec): string[] {
+  const { protocol, fromPort, toPort } = rule;
+  switch (protocol) {
+    case "-1":
+      return [];
+    case "tcp":
+    case "udp":
+    case "6":
+    case "17": {
+      const name = protocol === "6" ? "tcp" : protocol === "17" ? "udp" : protocol;
+      if (allPorts(rule)) return [`meta l4proto ${name}`];
+      return [`${name} dport ${fromPort === toPort || toPort === undefined ? fromPort : `${fromPort}-${toPort}`}`];
+    }
+    case "icmp":
+    case "1":
+      if (fromPort === undefined || fromPort < 0) return ["meta l4proto icmp"];
+      return [`icmp type ${fromPort}${toPort === undefined || toPort < 0 ? "" : ` icmp code ${toPort}`}`];
+    default:
+      return [`meta l4proto ${protocol}`];
+  }
+}

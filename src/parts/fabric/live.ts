@@ -1,0 +1,51 @@
+import { linkKeyOf, type Entry, type FabricPlan, type LinkEnd, type LinkPlan, type NamespacePlan } from "./plan.js";
+
+/** What the kernel has of one owner: read from it (`observe.ts`), or the plan that was applied last (`asApplied`). */
+export interface LiveFabric {
+  readonly namespaces: ReadonlyMap<string, LiveNamespace>;
+  readonly links: ReadonlyMap<string, LiveLink>;
+}
+
+export interface LiveNamespace {
+  readonly entriesAre: NamespacePlan["entriesAre"];
+  readonly entries: ReadonlySet<Entry>;
+  /** Unknown where it was only observed: then sysctls, link settings and ruleset are written again. */
+  readonly ruleset: { readonly known: true; readonly nft: string | undefined } | { readonly known: false };
+}
+
+export interface LiveLink {
+  readonly namespace: string;
+  readonly name: string;
+  /** What can not be changed on a link that exists, see `shapeOf`. */
+  readonly shape: string;
+  /** Up at its first end, which comes last. */
+  readonly complete: boolean;
+  /** The namespace of an interface, which goes with its link. */
+  readonly end: string | undefined;
+}
+
+export const shapeOf = (end: Pick<LinkEnd, "mtu" | "group"> & { mac?: string | undefined }): string =>
+  `mtu ${end.mtu} group ${end.group} mac ${end.mac ?? "any"}`;
+
+export const nothing: LiveFabric = { namespaces: new Map(), links: new Map() };
+
+/** What is there after `plan` was applied without an error. */
+export function asApplied(plan: FabricPlan): LiveFabric {
+  return {
+    namespaces: new Map(
+      [...plan.namespaces].map(([name, { entriesAre, entries, nft }]) => [
+        name,
+        { entriesAre, entries, ruleset: { known: true, nft } },
+      ]),
+    ),
+    links: new Map([...plan.links.values()].map((link) => [linkKeyOf(link.a), asLive(link, plan)])),
+  };
+}
+
+const asLive = ({ a, b }: LinkPlan, plan: FabricPlan): LiveLink => ({
+  namespace: a.namespace,
+  name: a.name,
+  shape: shapeOf(a),
+  complete: true,
+  end: plan.namespaces.get(b.namespace)?.kind === "end" ? b.namespace : undefined,
+});

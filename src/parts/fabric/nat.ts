@@ -1,0 +1,59 @@
+import { linkName } from "../host/label.js";
+import type { Entry } from "./plan.js";
+import { block, chain, map, replaceTable } from "./text.js";
+import type { PlacedInterface, Vpc } from "./vpc.js";
+
+/**
+ * A NAT gateway: a namespace with its own connection tracking behind its interface. It sends out, by its own subnet's route
+ * table, what routers hand it, under its private address (which the internet gateway turns into its Elastic IP), and
+ * refuses what begins outside.
+ *
+ * A router of another zone reaches it by a frame that carries the interface's MAC over the link between the zones; at
+ * arrival that MAC selects the table that delivers it (`deliveries`). The packet itself bears the far destination.
+ */
+export const natRuleset = (nic: PlacedInterface): string =>
+  replaceTable("ip", "nat", [
+    ...chain("input", [], "type filter hook input priority 0; policy drop"),
+    ...chain("forward", ["ct state invalid drop"], "type filter hook forward priority 0"),
+    ...chain(
+      "out",
+      [
+        `ip saddr != ${nic.privateIp} meta l4proto { tcp, udp } snat to ${nic.privateIp}:1024-65535`,
+        `ip saddr != ${nic.privateIp} snat to ${nic.privateIp}`,
+      ],
+      "type nat hook postrouting priority srcnat",
+    ),
+    ...chain("output", ["icmp type redirect drop"], "type filter hook output priority 0"),
+  ]);
+
+/** Interfaces of this zone that routers of other zones may send packets to that are meant for elsewhere. */
+const deliveredTo = (vpc: Vpc, zone: string): PlacedInterface[] =>
+  vpc.zones.length < 2 ? [] : [...vpc.natGateways.values()].map((nat) => nat.at).filter((nic) => nic.zone === zone);
+
+const hex = (number: number): string => `0x${number.toString(16)}`;
+
+export const deliveryEntries = (vpc: Vpc, zone: string): Entry[] =>
+  deliveredTo(vpc, zone).flatMap((nic): Entry[] => {
+    const table = vpc.deliveryOf.get(nic.interfaceId) ?? 0;
+    return [
+      `rule pref 500 fwmark ${hex(table)} lookup ${table}`,
+      `route default via ${nic.privateIp} dev ${nic.device} onlink table ${table}`,
+    ];
+  });
+
+/** Ingress of the links from other zones; `host`, as frames to another's MAC are otherwise thrown away. */
+export function deliveryRuleset(vpc: Vpc, zone: string): string {
+  if (vpc.zones.length < 2) return "";
+  const delivered = deliveredTo(vpc, zone).map((nic) => `${nic.mac} : ${hex(vpc.deliveryOf.get(nic.interfaceId) ?? 0)}`);
+  return replaceTable("netdev", "delivery", [
+    ...map("by_mac", "ether_addr : mark", delivered),
+    ...vpc.zones
+      .filter((other) => other !== zone)
+      .flatMap((other) =>
+        block(`chain ${linkName("z", other)}`, [
+          `type filter hook ingress device "${linkName("z", other)}" priority 0;`,
+          "meta mark set ether daddr map @by_mac meta pkttype set host",
+        ]),
+      ),
+  ]);
+}

@@ -1,0 +1,173 @@
+import { readdir, statfs } from "node:fs/promises";
+import { run } from "../host/command.js";
+import type { RegionLabel } from "../host/label.js";
+import { shapeOf, type LiveFabric, type LiveLink, type LiveNamespace } from "./live.js";
+import { linkKeyOf, type Entry, type FabricPlan } from "./plan.js";
+import { atMostThree } from "./gate.js";
+import { aliasOf, internetName, namespaceOf, routerName } from "./vpc.js";
+import { deviceOf } from "./changes.js";
+
+/** Asks the kernel what it has of an owner: done once per owner and process, as nothing in memory outlives a `kill -9`. */
+export async function observe(label: RegionLabel, plan: FabricPlan): Promise<LiveFabric> {
+  const names = new Set(await namespacesOfLabel(label));
+  const ours = new Set([...names].filter((name) => name.startsWith(routerName(label, plan.owner, ""))));
+  for (const { name, kind, entriesAre } of plan.namespaces.values())
+    if (kind === "router" && entriesAre !== "guests" && names.has(name)) ours.add(name);
+  const internet = internetName(label);
+  const looked = await Promise.all(
+    [...ours, ...(names.has(internet) && !ours.has(internet) ? [internet] : [])].map(async (name) => ({
+      name,
+      ...(await look(name)),
+    })),
+  );
+
+  const prefix = `${aliasOf(label, plan.owner)}/`;
+  const namespaces = new Map<string, LiveNamespace>();
+  const links = new Map<string, LiveLink>();
+  for (const { name, devices, entries } of looked) {
+    if (ours.has(name)) {
+      for (const device of devices)
+        links.set(linkKeyOf({ namespace: name, name: device.name }), asLink(label, name, prefix, device));
+      const whole = plan.namespaces.get(name)?.entriesAre !== "shared";
+      const kept = entries.filter((entry) => whole || deviceOf(entry) === "lo");
+      namespaces.set(name, { entriesAre: whole ? "ours" : "shared", entries: new Set(kept), ruleset: { known: false } });
+    } else {
+      const ownDevices = new Set(devices.filter((device) => device.alias?.startsWith(prefix)).map((device) => device.name));
+      const kept = entries.filter((entry) => ownDevices.has(deviceOf(entry) ?? ""));
+      namespaces.set(name, { entriesAre: "guests", entries: new Set(kept), ruleset: { known: false } });
+    }
+  }
+  // Ends are not looked into: a complete link says that its end was set up, and what a machine did since is its own.
+  const ends = new Set([...links.values()].flatMap((link) => link.end ?? []));
+  for (const { name, kind } of plan.namespaces.values()) if (kind === "end") ends.add(name);
+  for (const name of ends)
+    if (names.has(name))
+      namespaces.set(name, {
+        entriesAre: "theirs",
+        entries: plan.namespaces.get(name)?.entries ?? new Set(),
+        ruleset: { known: false },
+      });
+  // A link made just before an interruption has no alias to tell its end by, but is not complete either: it is made again.
+  return { namespaces, links };
+}
+
+/** Names of this region's namespaces under /run/netns. */
+export async function namespacesOfLabel(label: RegionLabel): Promise<string[]> {
+  const files = await readdir("/run/netns").catch(() => []);
+  const named = files.filter((name) => name.startsWith(`st-${label.code}-`));
+  const checked = await Promise.all(named.map(async (name) => ({ name, isNamespace: await isNamespace(name) })));
+  return checked.filter((file) => file.isNamespace).map((file) => file.name);
+}
+
+/** `ip netns add` makes a file and then mounts on it: an interruption between leaves a plain file. */
+const isNamespace = async (name: string): Promise<boolean> =>
+  (await statfs(`/run/netns/${name}`).catch(() => undefined))?.type === 0x6e736673;
+
+interface Device {
+  readonly name: string;
+  readonly alias: string | undefined;
+  readonly shape: string;
+  readonly isUp: boolean;
+}
+
+function asLink(label: RegionLabel, namespace: string, prefix: string, device: Device): LiveLink {
+  const [kind, id] = device.alias?.startsWith(prefix) ? device.alias.slice(prefix.length).split("/") : [];
+  const end = (kind === "eni" || kind === "nat") && id !== undefined ? namespaceOf(label, [kind, id]) : undefined;
+  return { namespace, name: device.name, shape: device.shape, complete: device.isUp && device.alias !== undefined, end };
+}
+
+/** The members of `ip -json -details -Numeric` that we read. */
+interface IpLink {
+  ifname: string;
+  flags: string[];
+  mtu: number;
+  group: string;
+  address: string;
+  ifalias?: string;
+}
+interface IpAddress {
+  ifname: string;
+  addr_info: { local?: string; prefixlen?: number }[];
+}
+interface IpRoute {
+  type: string;
+  dst: string;
+  gateway?: string;
+  dev?: string;
+  prefsrc?: string;
+  table: string;
+  protocol: string;
+  metric?: number;
+  flags: string[];
+}
+interface IpRule {
+  priority: number;
+  fwmark?: string;
+  table: string;
+}
+interface IpNeighbour {
+  dst: string;
+  dev: string;
+  lladdr?: string;
+}
+
+async function look(namespace: string): Promise<{ devices: Device[]; entries: Entry[] }> {
+  const questions = ["link show", "addr show", "rule show", "neigh show nud permanent", "route show table all"];
+  const output = await atMostThree(() =>
+    run({ argv: ["ip", "-n", namespace, "-4", "-N", "-j", "-d", "-batch", "-"], stdin: `${questions.join("\n")}\n` }),
+  );
+  // One line of JSON per question; ip leaves the line empty where it has nothing to say.
+  const [links = [], addresses = [], rules = [], neighbours = [], routes = []] = output
+    .split("\n")
+    .map((line) => (line.trim() === "" ? [] : (JSON.parse(line) as object[])));
+  const devices = (links as IpLink[]).flatMap((link) =>
+    link.ifname === "lo"
+      ? []
+      : [
+          {
+            name: link.ifname,
+            alias: link.ifalias,
+            shape: shapeOf({ mtu: link.mtu, group: Number(link.group), mac: link.address }),
+            isUp: link.flags.includes("UP"),
+          },
+        ],
+  );
+  const entries: (Entry | undefined)[] = [
+    ...(addresses as IpAddress[]).flatMap(({ ifname, addr_info }) =>
+      addr_info.map(({ local, prefixlen }): Entry | undefined =>
+        local === undefined || local === "127.0.0.1" ? undefined : `addr ${local}/${prefixlen} dev ${ifname}`,
+      ),
+    ),
+    ...(rules as IpRule[]).map(({ priority, fwmark, table }): Entry | undefined =>
+      fwmark === undefined ? undefined : `rule pref ${priority} fwmark ${fwmark} lookup ${table}`,
+    ),
+    ...(neighbours as IpNeighbour[]).map(({ dst, dev, lladdr }): Entry | undefined =>
+      lladdr === undefined ? undefined : `neigh ${dst} lladdr ${lladdr} dev ${dev} nud permanent`,
+    ),
+    ...(routes as IpRoute[]).map(routeEntry),
+  ];
+  return { devices, entries: entries.filter((entry) => entry !== undefined) };
+}
+
+const routeTypes = new Map([
+  ["1", ""],
+  ["6", "blackhole "],
+  ["9", "throw "],
+]);
+const byKernel = "2";
+const mainTable = "254";
+
+function routeEntry(route: IpRoute): Entry | undefined {
+  const type = routeTypes.get(route.type);
+  if (type === undefined || route.protocol === byKernel) return undefined;
+  const words = [
+    route.dst === "default" || route.dst.includes("/") ? route.dst : `${route.dst}/32`,
+    ...(route.gateway === undefined ? [] : ["via", route.gateway]),
+    ...(route.dev === undefined ? [] : ["dev", route.dev]),
+    ...(route.flags.includes("onlink") ? ["onlink"] : []),
+    ...(route.prefsrc === undefined ? [] : ["src", route.prefsrc]),
+    ...(route.table === mainTable ? [] : ["table", route.table]),
+    ...(route.metric === undefined ? [] : ["metric", String(route.metric)]),
+  ];
+  return `route ${type}${words.join(" ")}`;
+}

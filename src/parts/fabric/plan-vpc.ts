@@ -1,0 +1,135 @@
+import { linkName, type RegionLabel } from "../host/label.js";
+import { network, nth, wellKnown } from "./addresses.js";
+import { internetEntries, uplinkEntries, uplinkOf } from "./gateway.js";
+import { deliveryEntries, natRuleset } from "./nat.js";
+import { groups, macOf } from "./numbers.js";
+import { linkKeyOf, NamespaceDraft, type Entry, type FabricPlan, type LinkPlan, type NamespacePlan } from "./plan.js";
+import { routeTableEntries } from "./routes.js";
+import { routerRuleset } from "./rulesets.js";
+import type { VpcSpec } from "./spec.js";
+import { hostSysctls, natSysctls, routerSysctls } from "./sysctls.js";
+import { aliasOf, internetName, lookUp, routerName, type PlacedInterface, type Vpc } from "./vpc.js";
+
+/**
+ * What the kernel shall hold for a VPC: one router namespace per zone, joined with each other and (with an internet gateway)
+ * with the internet; behind each interface a namespace of its own. Pure. Throws an `Error` on a spec whose parts do not
+ * belong together, which is a fault of the caller.
+ */
+export function planVpc(spec: VpcSpec, label: RegionLabel): FabricPlan {
+  const vpc = lookUp(spec, label);
+  const links = [
+    ...vpc.zones.flatMap((zone, at) => vpc.zones.slice(at + 1).map((other) => betweenZones(vpc, zone, other))),
+    ...(spec.internetGatewayId === undefined ? [] : vpc.zones.map((zone) => uplinkOf(vpc, zone))),
+    ...vpc.interfaces.map((nic) => interfaceLink(vpc, nic)),
+  ];
+  const namespaces = [
+    ...vpc.zones.map((zone) => router(vpc, zone)),
+    ...vpc.interfaces.map(interfaceEnd),
+    ...(spec.internetGatewayId === undefined ? [] : [internetSide(vpc)]),
+  ];
+  return {
+    owner: spec.vpcId,
+    namespaces: new Map(namespaces.map((namespace) => [namespace.name, namespace])),
+    links: new Map(links.map((link) => [linkKeyOf(link.a), link])),
+  };
+}
+
+function router(vpc: Vpc, zone: string): NamespacePlan {
+  const draft = new NamespaceDraft({
+    name: routerName(vpc.label, vpc.spec.vpcId, zone),
+    is: `the router of ${vpc.spec.vpcId} in ${zone}`,
+    kind: "router",
+    entriesAre: "ours",
+    sysctls: routerSysctls,
+  });
+  draft.add(
+    `addr ${wellKnown.metadata}/32 dev lo`,
+    `addr ${wellKnown.resolver}/32 dev lo`,
+    `addr ${nth(vpc.spec.cidr, 2)}/32 dev lo`,
+    `route blackhole ${vpc.spec.cidr}`,
+  );
+  for (const subnet of vpc.spec.subnets) {
+    if (subnet.zone === zone) {
+      draft.add(`addr ${nth(subnet.cidr, 1)}/32 dev lo`);
+      // A subnet as large as the VPC shares the VPC's blackhole.
+      draft.add(`route blackhole ${subnet.cidr}`);
+    } else draft.add(`route ${subnet.cidr} via ${wellKnown.nextZone} dev ${linkName("z", subnet.zone)} onlink`);
+  }
+  for (const other of vpc.zones)
+    if (other !== zone)
+      draft.add(
+        `neigh ${wellKnown.nextZone} lladdr ${macOf(vpc.spec.vpcId, other, zone)} dev ${linkName("z", other)} nud permanent`,
+      );
+  for (const nic of vpc.interfaces)
+    if (nic.zone === zone)
+      draft.add(
+        `neigh ${nic.privateIp} lladdr ${nic.mac} dev ${nic.device} nud permanent`,
+        `route ${nic.privateIp}/32 dev ${nic.device}`,
+      );
+  draft.add(...routeTableEntries(vpc, zone), ...deliveryEntries(vpc, zone));
+  if (vpc.spec.internetGatewayId !== undefined) draft.add(...uplinkEntries(vpc, zone));
+  return draft.done(routerRuleset(vpc, zone));
+}
+
+/** The namespace behind an interface: a plain host for whoever lives there, or a NAT gateway, which is all ours. */
+function interfaceEnd(nic: PlacedInterface): NamespacePlan {
+  const isNat = nic.natGatewayId !== undefined;
+  const draft = new NamespaceDraft({
+    name: nic.namespace,
+    is: nic.natGatewayId ?? nic.interfaceId,
+    kind: "end",
+    entriesAre: isNat ? "ours" : "theirs",
+    sysctls: isNat ? natSysctls : hostSysctls,
+  });
+  draft.add(...endEntries(nic));
+  return draft.done(isNat ? natRuleset(nic) : undefined);
+}
+
+const endEntries = (nic: PlacedInterface): Entry[] => [
+  `addr ${nic.privateIp}/${network(nic.subnet.cidr).prefix} dev eth0`,
+  `route default via ${nth(nic.subnet.cidr, 1)} dev eth0`,
+];
+
+const internetSide = (vpc: Vpc): NamespacePlan => ({
+  name: internetName(vpc.label),
+  is: `the internet's side of ${vpc.spec.vpcId}`,
+  kind: "router",
+  entriesAre: "guests",
+  sysctls: new Map(),
+  entries: new Set(internetEntries(vpc)),
+});
+
+const interfaceLink = (vpc: Vpc, nic: PlacedInterface): LinkPlan => ({
+  a: {
+    namespace: routerName(vpc.label, vpc.spec.vpcId, nic.zone),
+    name: nic.device,
+    mtu: 9001,
+    group: nic.group,
+    mac: macOf(nic.interfaceId),
+    alias: aliasOf(
+      vpc.label,
+      vpc.spec.vpcId,
+      ...(nic.natGatewayId === undefined ? ["eni", nic.interfaceId] : ["nat", nic.natGatewayId]),
+    ),
+  },
+  b: {
+    namespace: nic.namespace,
+    name: "eth0",
+    mtu: 9001,
+    group: 0,
+    mac: nic.mac,
+    alias: aliasOf(vpc.label, vpc.spec.vpcId, nic.interfaceId),
+  },
+});
+
+const betweenZones = (vpc: Vpc, zone: string, other: string): LinkPlan => {
+  const end = (at: string, to: string): LinkPlan["a"] => ({
+    namespace: routerName(vpc.label, vpc.spec.vpcId, at),
+    name: linkName("z", to),
+    mtu: 9001,
+    group: groups.mesh,
+    mac: macOf(vpc.spec.vpcId, at, to),
+    alias: aliasOf(vpc.label, vpc.spec.vpcId, "zones", at, to),
+  });
+  return { a: end(zone, other), b: end(other, zone) };
+};

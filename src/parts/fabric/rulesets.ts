@@ -1,0 +1,65 @@
+import { nth, wellKnown } from "./addresses.js";
+import { gatewayChains } from "./gateway.js";
+import { groupChains } from "./groups.js";
+import { metadataChains, metadataInput } from "./metadata.js";
+import { deliveryRuleset } from "./nat.js";
+import { ranges, subnetGroup } from "./numbers.js";
+import { chain, map, replaceTable, set } from "./text.js";
+import type { Vpc } from "./vpc.js";
+
+/**
+ * The nftables text of the router of one zone. Forward chains by priority: -50 edges, (-40, -30 network ACLs to come), -20
+ * groups of the sender, -10 groups of the receiver. What is not admitted is dropped without an answer.
+ */
+export function routerRuleset(vpc: Vpc, zone: string): string {
+  const here = vpc.interfaces.filter((nic) => nic.zone === zone);
+  const marks = vpc.spec.subnets
+    .filter((subnet) => subnet.zone === zone)
+    .map(
+      (subnet) => `${subnetGroup(vpc.spec.cidr, subnet.cidr)} : 0x${(vpc.tableOf.get(subnet.routeTableId) ?? 0).toString(16)}`,
+    );
+  const checked = here.filter((nic) => nic.natGatewayId === undefined && nic.sourceDestCheck);
+  const unchecked = here.filter((nic) => nic.natGatewayId !== undefined || !nic.sourceDestCheck);
+  const table = replaceTable("ip", "vpc", [
+    ...map("route_table", "devgroup : mark", marks),
+    ...set(
+      "own_address",
+      "ifname . ipv4_addr",
+      checked.map((nic) => `"${nic.device}" . ${nic.privateIp}`),
+    ),
+    ...set(
+      "unchecked",
+      "ifname",
+      unchecked.map((nic) => `"${nic.device}"`),
+    ),
+    ...chain(
+      "source_check",
+      [`iifgroup ${ranges.subnets} iifname != @unchecked iifname . ip saddr != @own_address drop`],
+      "type filter hook prerouting priority raw",
+    ),
+    ...chain("select_route_table", ["meta mark set iifgroup map @route_table"], "type filter hook prerouting priority mangle"),
+    // Link-local addresses are answered here or not at all.
+    ...chain("link_local", ["ip daddr 169.254.0.0/16 drop"], "type filter hook forward priority -50"),
+    ...metadataChains(vpc, zone),
+    ...(vpc.spec.internetGatewayId === undefined ? [] : gatewayChains(vpc, zone)),
+    ...groupChains(vpc, zone),
+    ...chain(
+      "input",
+      [
+        `iifname "lo" accept`,
+        `iifgroup ${ranges.subnets} ip daddr { ${nth(vpc.spec.cidr, 2)}, ${wellKnown.resolver} } udp dport 53 accept`,
+        `iifgroup ${ranges.subnets} ip daddr { ${nth(vpc.spec.cidr, 2)}, ${wellKnown.resolver} } tcp dport 53 accept`,
+        metadataInput,
+      ],
+      "type filter hook input priority 0; policy drop",
+    ),
+    ...chain("output", icmpOfRouters, "type filter hook output priority 0"),
+  ]);
+  return [table, deliveryRuleset(vpc, zone)].filter((text) => text !== "").join("\n");
+}
+
+/** Of the ICMP that a router makes, only path-MTU discovery shows on AWS. */
+const icmpOfRouters = [
+  "icmp type { redirect, time-exceeded } drop",
+  "icmp type destination-unreachable icmp code != frag-needed drop",
+];

@@ -1,0 +1,89 @@
+import { linkName, namespaceName, type RegionLabel } from "../host/label.js";
+import { deliveryNumbers, routeTableNumbers, subnetGroup } from "./numbers.js";
+import type { InterfaceSpec, NatGatewaySpec, RouteTableSpec, SubnetSpec, VpcSpec } from "./spec.js";
+
+/** A VPC's spec with everything looked up once: what the planning functions read. */
+export interface Vpc {
+  readonly spec: VpcSpec;
+  readonly label: RegionLabel;
+  readonly zones: readonly string[];
+  readonly subnets: ReadonlyMap<string, SubnetSpec>;
+  readonly routeTables: ReadonlyMap<string, RouteTableSpec>;
+  readonly interfaces: readonly PlacedInterface[];
+  readonly byId: ReadonlyMap<string, PlacedInterface>;
+  readonly natGateways: ReadonlyMap<string, NatGatewaySpec & { readonly at: PlacedInterface }>;
+  readonly tableOf: ReadonlyMap<string, number>;
+  readonly deliveryOf: ReadonlyMap<string, number>;
+}
+
+/** An interface with its place and its names on this machine. */
+export interface PlacedInterface extends InterfaceSpec {
+  readonly subnet: SubnetSpec;
+  readonly zone: string;
+  /** Device group of its subnet. */
+  readonly group: number;
+  /** Its device in the router of its zone. */
+  readonly device: string;
+  /** The namespace its other end, `eth0`, is in. */
+  readonly namespace: string;
+  readonly natGatewayId?: string;
+}
+
+export const routerName = (label: RegionLabel, vpcId: string, zone: string): string =>
+  namespaceName(label, "router", `${vpcId}-${zone}`);
+
+export const internetName = (label: RegionLabel): string => namespaceName(label, "internet");
+
+/** The alias that every link of ours carries. */
+export const aliasOf = (label: RegionLabel, owner: string, ...what: string[]): string =>
+  ["sandtable", label.code, owner, ...what].join("/");
+
+export function lookUp(spec: VpcSpec, label: RegionLabel): Vpc {
+  const subnets = new Map(spec.subnets.map((subnet) => [subnet.subnetId, subnet]));
+  const routeTables = new Map(spec.routeTables.map((table) => [table.routeTableId, table]));
+  for (const subnet of spec.subnets)
+    if (!routeTables.has(subnet.routeTableId))
+      throw new Error(`${spec.vpcId}: ${subnet.subnetId} uses ${subnet.routeTableId}, which is not among its route tables`);
+
+  const natOf = new Map(spec.natGateways.map((nat) => [nat.interfaceId, nat.natGatewayId]));
+  const interfaces = spec.interfaces.map((nic): PlacedInterface => {
+    const subnet = subnets.get(nic.subnetId);
+    if (subnet === undefined)
+      throw new Error(`${spec.vpcId}: ${nic.interfaceId} is in ${nic.subnetId}, which is not among its subnets`);
+    const natGatewayId = natOf.get(nic.interfaceId);
+    return {
+      ...nic,
+      subnet,
+      zone: subnet.zone,
+      group: subnetGroup(spec.cidr, subnet.cidr),
+      device: linkName("e", nic.interfaceId),
+      namespace: namespaceOf(label, natGatewayId === undefined ? ["eni", nic.interfaceId] : ["nat", natGatewayId]),
+      ...(natGatewayId === undefined ? {} : { natGatewayId }),
+    };
+  });
+  const byId = new Map(interfaces.map((nic) => [nic.interfaceId, nic]));
+  const natGateways = new Map(
+    spec.natGateways.map((nat) => {
+      const at = byId.get(nat.interfaceId);
+      if (at === undefined)
+        throw new Error(`${spec.vpcId}: ${nat.natGatewayId} has ${nat.interfaceId}, which is not among its interfaces`);
+      return [nat.natGatewayId, { ...nat, at }];
+    }),
+  );
+  return {
+    spec,
+    label,
+    zones: [...new Set(spec.subnets.map((subnet) => subnet.zone))].sort(),
+    subnets,
+    routeTables,
+    interfaces,
+    byId,
+    natGateways,
+    tableOf: routeTableNumbers(spec.routeTables.map((table) => table.routeTableId)),
+    deliveryOf: deliveryNumbers(spec.interfaces.map((nic) => nic.interfaceId)),
+  };
+}
+
+/** The namespace behind an interface, from the last two words of its link's alias. */
+export const namespaceOf = (label: RegionLabel, [kind, id]: readonly [kind: "eni" | "nat", id: string]): string =>
+  namespaceName(label, kind, id);
