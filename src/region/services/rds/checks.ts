@@ -1,0 +1,85 @@
+import { ServiceFault } from "../../operations/fault.js";
+
+/**
+ * What AWS demands of a DB instance's names and password
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html). Each throws `ServiceFault`.
+ */
+const invalid = (message: string): ServiceFault => new ServiceFault("InvalidParameterValue", message);
+
+export function checkIdentifier(identifier: string): string {
+  if (!/^[a-z](?:-?[a-z0-9])*$/i.test(identifier) || identifier.length > 63)
+    throw invalid(
+      `The parameter DBInstanceIdentifier is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.`,
+    );
+  return identifier.toLowerCase();
+}
+
+const reservedUsers = new Set([
+  "admin",
+  "rdsadmin",
+  "rds_superuser",
+  "rdsrepladmin",
+  "public",
+  "user",
+  "session_user",
+  "current_user",
+]);
+
+export function checkMasterUsername(name: string | undefined): string {
+  if (name === undefined || name === "") throw invalid("The parameter MasterUsername must be provided and must not be blank.");
+  if (!/^[a-z][a-z0-9_]{0,62}$/i.test(name))
+    throw invalid(
+      "The parameter MasterUsername is not a valid identifier. It must begin with a letter and contain only letters, digits and underscores.",
+    );
+  if (reservedUsers.has(name.toLowerCase()) || name.toLowerCase().startsWith("pg_"))
+    throw invalid(`MasterUsername ${name} cannot be used as it is a reserved word used by the engine`);
+  return name;
+}
+
+export function checkMasterPassword(password: string | undefined): string {
+  if (password === undefined || password === "")
+    throw invalid("The parameter MasterUserPassword must be provided and must not be blank.");
+  if (password.length < 8)
+    throw invalid("The parameter MasterUserPassword is not a valid password because it is shorter than 8 characters.");
+  if (password.length > 128)
+    throw invalid("The parameter MasterUserPassword is not a valid password because it is longer than 128 characters.");
+  if (!/^[!-~]+$/.test(password) || /[/@"]/.test(password))
+    throw invalid(
+      `The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '"', ' ' may be used.`,
+    );
+  return password;
+}
+
+export function checkDatabaseName(name: string | undefined): string | undefined {
+  if (name === undefined || name === "") return undefined;
+  if (!/^[a-z][a-z0-9_]{0,62}$/i.test(name))
+    throw invalid("DBName must begin with a letter and contain only alphanumeric characters.");
+  if (["rdsadmin", "template0", "template1"].includes(name.toLowerCase()))
+    throw invalid(`Database name ${name} cannot be used. It is a reserved word for this engine`);
+  return name;
+}
+
+export function checkPort(port: number | undefined, standard: number): number {
+  if (port === undefined) return standard;
+  if (!Number.isInteger(port) || port < 1150 || port > 65535)
+    throw invalid(`Invalid database port: ${port}. It must be from 1150 to 65535.`);
+  return port;
+}
+
+/** Least and most GiB for PostgreSQL by storage type. */
+const storageLimits: Readonly<Record<string, readonly [number, number]>> = {
+  gp2: [20, 65536],
+  gp3: [20, 65536],
+  io1: [100, 65536],
+  io2: [100, 65536],
+  standard: [5, 3072],
+};
+
+export function checkStorage(type: string, gib: number | undefined): number {
+  const limits = Object.hasOwn(storageLimits, type) ? storageLimits[type] : undefined;
+  if (limits === undefined) throw invalid(`Invalid storage type: ${type}`);
+  if (gib === undefined) throw invalid("Invalid storage size: the parameter AllocatedStorage must be provided.");
+  if (!Number.isInteger(gib) || gib < limits[0] || gib > limits[1])
+    throw invalid(`Invalid storage size for engine name postgres and storage type ${type}: ${gib}`);
+  return gib;
+}

@@ -1,0 +1,202 @@
+import type {
+  CreateDBInstanceCommandInput,
+  CreateDBInstanceCommandOutput,
+  DBInstance as ApiDBInstance,
+  DeleteDBInstanceCommandInput,
+  DeleteDBInstanceCommandOutput,
+  DescribeDBEngineVersionsCommandInput,
+  DescribeDBEngineVersionsCommandOutput,
+  DescribeDBInstancesCommandInput,
+  DescribeDBInstancesCommandOutput,
+  Filter,
+  ModifyDBInstanceCommandInput,
+  ModifyDBInstanceCommandOutput,
+  RebootDBInstanceCommandInput,
+  RebootDBInstanceCommandOutput,
+  StartDBInstanceCommandInput,
+  StartDBInstanceCommandOutput,
+  StopDBInstanceCommandInput,
+  StopDBInstanceCommandOutput,
+} from "@aws-sdk/client-rds";
+import type { Call } from "../../operations/call.js";
+import { ServiceFault } from "../../operations/fault.js";
+import { enforced, recorded, states, within } from "../../operations/members.js";
+import { operation, type Operation, type Output } from "../../operations/operation.js";
+import { paginate } from "../../protocol/pagination.js";
+import { describeEngine, postgres } from "./engines.js";
+import { instanceRules } from "./instancerules.js";
+import {
+  createDBInstance,
+  deleteDBInstance,
+  inTransition,
+  modifyDBInstance,
+  rebootDBInstance,
+  startDBInstance,
+  stopDBInstance,
+  theDBInstance,
+} from "./instances.js";
+import { describeDBInstance } from "./instanceview.js";
+import { DBInstances, type DBInstance } from "./records.js";
+import { fromTags } from "./tags.js";
+
+const answer = (call: Call, db: DBInstance): { DBInstance: ApiDBInstance } => ({ DBInstance: describeDBInstance(call, db) });
+
+const create = async (call: Call, input: CreateDBInstanceCommandInput): Promise<{ DBInstance: ApiDBInstance }> =>
+  answer(
+    call,
+    await createDBInstance(call, {
+      identifier: input.DBInstanceIdentifier ?? "",
+      instanceClass: input.DBInstanceClass ?? "",
+      engine: input.Engine ?? "",
+      engineVersion: input.EngineVersion,
+      masterUsername: input.MasterUsername,
+      masterPassword: input.MasterUserPassword,
+      databaseName: input.DBName,
+      port: input.Port,
+      subnetGroupName: input.DBSubnetGroupName,
+      zone: input.AvailabilityZone,
+      groupIds: input.VpcSecurityGroupIds,
+      publiclyAccessible: input.PubliclyAccessible,
+      deletionProtection: input.DeletionProtection,
+      settings: {
+        allocatedStorage: input.AllocatedStorage,
+        storageType: input.StorageType,
+        iops: input.Iops,
+        storageThroughput: input.StorageThroughput,
+        maxAllocatedStorage: input.MaxAllocatedStorage,
+        storageEncrypted: input.StorageEncrypted,
+        kmsKeyId: input.KmsKeyId,
+        backupRetentionPeriod: input.BackupRetentionPeriod,
+        preferredBackupWindow: input.PreferredBackupWindow,
+        preferredMaintenanceWindow: input.PreferredMaintenanceWindow,
+        copyTagsToSnapshot: input.CopyTagsToSnapshot,
+        autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade,
+        monitoringInterval: input.MonitoringInterval,
+        monitoringRoleArn: input.MonitoringRoleArn,
+        performanceInsights: input.EnablePerformanceInsights,
+        performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod,
+        logExports: input.EnableCloudwatchLogsExports,
+        caCertificateIdentifier: input.CACertificateIdentifier,
+        engineLifecycleSupport: input.EngineLifecycleSupport,
+      },
+      tags: fromTags(input.Tags),
+    }),
+  );
+
+async function describe(call: Call, input: DescribeDBInstancesCommandInput): Promise<Output<DescribeDBInstancesCommandOutput>> {
+  const { DBInstanceIdentifier: wanted } = input;
+  if (wanted !== undefined && wanted !== "") {
+    theDBInstance(call, wanted);
+    await call.holdWhile(() => {
+      const db = call.records.get(DBInstances, wanted.toLowerCase());
+      return db !== undefined && inTransition(db);
+    });
+    return { DBInstances: [describeDBInstance(call, theDBInstance(call, wanted))] };
+  }
+  const kept = call.records.list(DBInstances).filter((db) => (input.Filters ?? []).every((filter) => matches(db, filter)));
+  const page = paginate(kept, (db) => db.identifier, { MaxResults: input.MaxRecords, NextToken: input.Marker });
+  return { DBInstances: page.items.map((db) => describeDBInstance(call, db)), Marker: page.NextToken };
+}
+
+const filterable: Readonly<Record<string, (db: DBInstance) => string>> = {
+  "db-instance-id": (db) => db.identifier,
+  "dbi-resource-id": (db) => db.resourceId,
+  engine: (db) => db.engine,
+};
+
+function matches(db: DBInstance, filter: Filter): boolean {
+  const read = filter.Name !== undefined && Object.hasOwn(filterable, filter.Name) ? filterable[filter.Name] : undefined;
+  if (read === undefined) throw new ServiceFault("InvalidParameterValue", `Unrecognized filter name: ${filter.Name}`);
+  return (filter.Values ?? []).includes(read(db));
+}
+
+function engines(input: DescribeDBEngineVersionsCommandInput): Output<DescribeDBEngineVersionsCommandOutput> {
+  const { major, release, family } = postgres;
+  const fits =
+    (input.Engine ?? "postgres") === "postgres" &&
+    [major as string, release].includes(input.EngineVersion ?? release) &&
+    (input.DBParameterGroupFamily ?? family) === family;
+  return { DBEngineVersions: fits ? [describeEngine()] : [] };
+}
+
+const named = { DBInstanceIdentifier: enforced };
+
+export const instanceOperations: readonly Operation[] = [
+  operation<CreateDBInstanceCommandInput, CreateDBInstanceCommandOutput>(
+    "rds",
+    "CreateDBInstance",
+    { ...instanceRules, VpcSecurityGroupIds: enforced, BackupTarget: states("region"), MultiTenant: states(false) },
+    create,
+  ),
+  operation<DescribeDBInstancesCommandInput, DescribeDBInstancesCommandOutput>(
+    "rds",
+    "DescribeDBInstances",
+    { ...named, Filters: within<Filter>({ Name: enforced, Values: enforced }), MaxRecords: enforced, Marker: enforced },
+    describe,
+  ),
+  operation<DeleteDBInstanceCommandInput, DeleteDBInstanceCommandOutput>(
+    "rds",
+    "DeleteDBInstance",
+    {
+      ...named,
+      SkipFinalSnapshot: enforced,
+      FinalDBSnapshotIdentifier: enforced,
+      DeleteAutomatedBackups: recorded("automated backups are not taken yet"),
+    },
+    (call, input) =>
+      answer(
+        call,
+        deleteDBInstance(call, input.DBInstanceIdentifier ?? "", {
+          skipFinalSnapshot: input.SkipFinalSnapshot ?? false,
+          finalSnapshot: input.FinalDBSnapshotIdentifier,
+        }),
+      ),
+  ),
+  operation<ModifyDBInstanceCommandInput, ModifyDBInstanceCommandOutput>(
+    "rds",
+    "ModifyDBInstance",
+    {
+      ...named,
+      DeletionProtection: enforced,
+      MasterUserPassword: enforced,
+      VpcSecurityGroupIds: enforced,
+      // All three take effect at once on AWS too, whatever is said here.
+      ApplyImmediately: states(true, false),
+    },
+    async (call, input) =>
+      answer(
+        call,
+        await modifyDBInstance(call, input.DBInstanceIdentifier ?? "", {
+          deletionProtection: input.DeletionProtection,
+          masterPassword: input.MasterUserPassword,
+          groupIds: input.VpcSecurityGroupIds,
+        }),
+      ),
+  ),
+  operation<StartDBInstanceCommandInput, StartDBInstanceCommandOutput>("rds", "StartDBInstance", named, (call, input) =>
+    answer(call, startDBInstance(call, input.DBInstanceIdentifier ?? "")),
+  ),
+  operation<StopDBInstanceCommandInput, StopDBInstanceCommandOutput>("rds", "StopDBInstance", named, (call, input) =>
+    answer(call, stopDBInstance(call, input.DBInstanceIdentifier ?? "")),
+  ),
+  operation<RebootDBInstanceCommandInput, RebootDBInstanceCommandOutput>(
+    "rds",
+    "RebootDBInstance",
+    { ...named, ForceFailover: states(false) },
+    (call, input) => answer(call, rebootDBInstance(call, input.DBInstanceIdentifier ?? "")),
+  ),
+  operation<DescribeDBEngineVersionsCommandInput, DescribeDBEngineVersionsCommandOutput>(
+    "rds",
+    "DescribeDBEngineVersions",
+    {
+      Engine: enforced,
+      EngineVersion: enforced,
+      DBParameterGroupFamily: enforced,
+      // There is one version, so it is the default one and the only page.
+      DefaultOnly: states(true, false),
+      IncludeAll: states(true, false),
+      MaxRecords: enforced,
+    },
+    (_call, input) => engines(input),
+  ),
+];

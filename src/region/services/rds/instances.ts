@@ -1,0 +1,256 @@
+import type { Scope } from "../../operations/call.js";
+import { NotModelled, ServiceFault } from "../../operations/fault.js";
+import { put } from "../../records/records.js";
+import { decideInterface, interfaceChanges } from "../ec2/interfaces.js";
+import {
+  InternetGateways,
+  NetworkInterfaces,
+  SecurityGroups,
+  Subnets,
+  type NetworkInterface,
+  type Tags,
+} from "../ec2/records.js";
+import {
+  checkDatabaseName,
+  checkIdentifier,
+  checkMasterPassword,
+  checkMasterUsername,
+  checkPort,
+  checkStorage,
+} from "./checks.js";
+import { dbInstanceClass } from "./classes.js";
+import { engineVersion, postgres } from "./engines.js";
+import { newResourceId } from "./names.js";
+import { DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
+import { theDBSubnetGroup } from "./subnetgroups.js";
+
+/** A DB instance as it is asked for, in AWS's words. */
+export interface DBInstanceWish {
+  readonly identifier: string;
+  readonly instanceClass: string;
+  readonly engine: string;
+  readonly engineVersion?: string;
+  readonly masterUsername?: string;
+  readonly masterPassword?: string;
+  readonly databaseName?: string;
+  readonly port?: number;
+  readonly subnetGroupName?: string;
+  readonly zone?: string;
+  readonly groupIds?: readonly string[];
+  readonly publiclyAccessible?: boolean;
+  readonly deletionProtection?: boolean;
+  readonly settings: Partial<DBInstanceSettings>;
+  readonly tags: Tags;
+}
+
+/**
+ * A DB instance, `creating` until the keeper has its server up.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+ */
+export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promise<DBInstance> {
+  const identifier = checkIdentifier(wish.identifier);
+  if (call.records.get(DBInstances, identifier) !== undefined)
+    throw new ServiceFault("DBInstanceAlreadyExists", "DB instance already exists");
+  const version = engineVersion(wish.engine, wish.engineVersion);
+  dbInstanceClass(wish.instanceClass);
+  const storageType = wish.settings.storageType ?? (wish.settings.iops === undefined ? "gp3" : "io1");
+  const allocatedStorage = checkStorage(storageType, wish.settings.allocatedStorage);
+  const group = theGroup(call, wish.subnetGroupName);
+  const subnet = group.subnetIds
+    .flatMap((id) => call.records.get(Subnets, id) ?? [])
+    .find((each) => wish.zone === undefined || each.zone === wish.zone);
+  if (subnet === undefined)
+    throw new ServiceFault(
+      "InvalidVPCNetworkStateFault",
+      `The DB subnet group '${group.name}' has no subnet in the Availability Zone ${wish.zone ?? "of any of its subnets"}.`,
+    );
+  const publiclyAccessible = wish.publiclyAccessible ?? false;
+  if (publiclyAccessible && !call.records.list(InternetGateways).some((gateway) => gateway.vpcId === group.vpcId))
+    throw new ServiceFault(
+      "InvalidVPCNetworkStateFault",
+      `Cannot create a publicly accessible DBInstance. The specified VPC has no internet gateway attached. Update the VPC and then try again`,
+    );
+  checkGroups(call, wish.groupIds ?? [], group.vpcId);
+  const nic = decideInterface(call, {
+    subnetId: subnet.subnetId,
+    groupIds: wish.groupIds ?? [],
+    description: "RDSNetworkInterface",
+    holder: { kind: "database", id: identifier },
+    publicAddress: publiclyAccessible,
+  });
+  const db: DBInstance = {
+    identifier,
+    resourceId: newResourceId(),
+    engine: "postgres",
+    engineVersion: version,
+    instanceClass: wish.instanceClass,
+    masterUsername: checkMasterUsername(wish.masterUsername),
+    masterPassword: checkMasterPassword(wish.masterPassword),
+    databaseName: checkDatabaseName(wish.databaseName),
+    port: checkPort(wish.port, postgres.port),
+    subnetGroupName: group.name,
+    vpcId: group.vpcId,
+    zone: subnet.zone,
+    interfaceId: nic.interfaceId,
+    groupIds: nic.groupIds,
+    publiclyAccessible,
+    deletionProtection: wish.deletionProtection ?? false,
+    wish: "running",
+    status: "creating",
+    born: false,
+    createdAt: call.now(),
+    settings: { ...defaultSettings, ...defined(wish.settings), storageType, allocatedStorage },
+    tags: wish.tags,
+  };
+  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic));
+  await call.upkeep.network(db.vpcId);
+  call.upkeep.nudge("database", identifier);
+  return db;
+}
+
+/** Deletes it with its data; `deleting` until the keeper has. Asked again while it goes, it is an InvalidDBInstanceState. */
+export function deleteDBInstance(
+  call: Scope,
+  wanted: string,
+  how: { readonly skipFinalSnapshot: boolean; readonly finalSnapshot?: string },
+): DBInstance {
+  const db = theDBInstance(call, wanted);
+  if (db.status === "deleting")
+    throw new ServiceFault("InvalidDBInstanceState", `Instance ${db.identifier} is already being deleted.`);
+  if (db.deletionProtection)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      "Cannot delete protected DB Instance, please disable deletion protection and try again.",
+    );
+  if (how.skipFinalSnapshot && how.finalSnapshot !== undefined)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      "FinalDBSnapshotIdentifier cannot be specified when deleting with SkipFinalSnapshot.",
+    );
+  if (!how.skipFinalSnapshot && how.finalSnapshot === undefined)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified. (Sandtable takes no snapshots yet: pass SkipFinalSnapshot.)",
+    );
+  if (!how.skipFinalSnapshot)
+    throw new NotModelled(
+      `final snapshots, so ${db.identifier} was not deleted`,
+      "Dump what you want to keep with pg_dump, then delete it with SkipFinalSnapshot=true.",
+    );
+  return change(call, db, { wish: "deleted", status: "deleting", rebootWished: undefined });
+}
+
+export function stopDBInstance(call: Scope, wanted: string): DBInstance {
+  const db = theDBInstance(call, wanted);
+  expect(db, "available", "stopped");
+  return change(call, db, { wish: "stopped", status: "stopping" });
+}
+
+export function startDBInstance(call: Scope, wanted: string): DBInstance {
+  const db = theDBInstance(call, wanted);
+  expect(db, "stopped", "started");
+  return change(call, db, { wish: "running", status: "starting" });
+}
+
+export function rebootDBInstance(call: Scope, wanted: string): DBInstance {
+  const db = theDBInstance(call, wanted);
+  expect(db, "available", "rebooted");
+  return change(call, db, { rebootWished: true, status: "rebooting" });
+}
+
+export interface DBInstanceModification {
+  readonly deletionProtection?: boolean;
+  readonly masterPassword?: string;
+  readonly groupIds?: readonly string[];
+}
+
+/** Everything that can be modified takes effect at once, as it does on AWS. */
+export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInstanceModification): Promise<DBInstance> {
+  const db = theDBInstance(call, wanted);
+  if (db.wish === "deleted")
+    throw new ServiceFault("InvalidDBInstanceState", `Database instance: ${db.identifier} is being deleted.`);
+  const masterPassword = wish.masterPassword === undefined ? db.masterPassword : checkMasterPassword(wish.masterPassword);
+  const nic = call.records.get(NetworkInterfaces, db.interfaceId);
+  const groupIds = wish.groupIds === undefined || wish.groupIds.length === 0 ? db.groupIds : wish.groupIds;
+  checkGroups(call, groupIds, db.vpcId);
+  const changed: DBInstance = {
+    ...db,
+    masterPassword,
+    groupIds,
+    deletionProtection: wish.deletionProtection ?? db.deletionProtection,
+  };
+  const regrouped: readonly NetworkInterface[] = nic === undefined || groupIds === db.groupIds ? [] : [{ ...nic, groupIds }];
+  call.commit(
+    put(DBInstances, db.identifier, changed),
+    ...regrouped.map((each) => put(NetworkInterfaces, each.interfaceId, each)),
+  );
+  if (regrouped.length > 0) await call.upkeep.network(db.vpcId);
+  call.upkeep.nudge("database", db.identifier);
+  return changed;
+}
+
+export function theDBInstance(call: Pick<Scope, "records">, wanted: string): DBInstance {
+  const db = call.records.get(DBInstances, wanted.toLowerCase());
+  if (db === undefined) throw new ServiceFault("DBInstanceNotFound", `DBInstance ${wanted} not found.`, 404);
+  return db;
+}
+
+/** Is it on its way to another state? */
+export const inTransition = (db: DBInstance): boolean => !["available", "stopped", "failed"].includes(db.status);
+
+function change(call: Scope, db: DBInstance, changes: Partial<DBInstance>): DBInstance {
+  const changed = { ...db, ...changes };
+  call.commit(put(DBInstances, db.identifier, changed));
+  call.upkeep.nudge("database", db.identifier);
+  return changed;
+}
+
+function expect(db: DBInstance, status: DBInstance["status"], done: string): void {
+  if (db.status !== status)
+    throw new ServiceFault(
+      "InvalidDBInstanceState",
+      `Instance ${db.identifier} cannot be ${done} as it is not in ${status} state: it is ${db.status}.`,
+    );
+}
+
+function theGroup(call: Scope, name: string | undefined): ReturnType<typeof theDBSubnetGroup> {
+  if (name === undefined)
+    throw new ServiceFault(
+      "InvalidSubnet",
+      "No default subnet detected in VPC. Give DBSubnetGroupName a DB subnet group that you made: there is no default VPC here.",
+    );
+  return theDBSubnetGroup(call, name);
+}
+
+function checkGroups(call: Scope, groupIds: readonly string[], vpcId: string): void {
+  for (const groupId of groupIds) {
+    const group = call.records.get(SecurityGroups, groupId);
+    if (group === undefined)
+      throw new ServiceFault("InvalidParameterValue", `Invalid security group , groupId= ${groupId}, groupName=.`);
+    if (group.vpcId !== vpcId)
+      throw new ServiceFault(
+        "InvalidVPCNetworkStateFault",
+        `The DB instance and EC2 security group are in different VPCs. The DB instance is in ${vpcId} and the EC2 security group ${groupId} is in ${group.vpcId}`,
+      );
+  }
+}
+
+const defaultSettings: DBInstanceSettings = {
+  allocatedStorage: 20,
+  storageType: "gp3",
+  storageEncrypted: false,
+  backupRetentionPeriod: 1,
+  preferredBackupWindow: "03:00-03:30",
+  preferredMaintenanceWindow: "sun:04:00-sun:04:30",
+  copyTagsToSnapshot: false,
+  autoMinorVersionUpgrade: true,
+  monitoringInterval: 0,
+  performanceInsights: false,
+  logExports: [],
+  caCertificateIdentifier: "rds-ca-rsa2048-g1",
+  engineLifecycleSupport: "open-source-rds-extended-support",
+};
+
+/** Without the members that were not said, which would hide defaults. */
+const defined = <T extends object>(wish: T): T =>
+  Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as T;

@@ -1,0 +1,68 @@
+import type { DBInstance as ApiDBInstance } from "@aws-sdk/client-rds";
+import type { Scope } from "../../operations/call.js";
+import { endpointName, instanceArn } from "./names.js";
+import { DBSubnetGroups, type DBInstance } from "./records.js";
+import { describeDBSubnetGroup } from "./subnetgroups.js";
+import { toTags } from "./tags.js";
+
+/** A DB instance as DescribeDBInstances tells it. */
+export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance {
+  const group = scope.records.get(DBSubnetGroups, db.subnetGroupName);
+  const { settings } = db;
+  return {
+    DBInstanceIdentifier: db.identifier,
+    DBInstanceArn: instanceArn(scope, db),
+    DbiResourceId: db.resourceId,
+    DBInstanceClass: db.instanceClass,
+    DBInstanceStatus: db.status,
+    StatusInfos:
+      db.statusReason === undefined
+        ? undefined
+        : [{ StatusType: "instance", Normal: false, Status: db.status, Message: db.statusReason }],
+    Engine: db.engine,
+    EngineVersion: db.engineVersion,
+    EngineLifecycleSupport: settings.engineLifecycleSupport,
+    MasterUsername: db.masterUsername,
+    DBName: db.databaseName,
+    // As on AWS there is none until it has been available.
+    Endpoint: db.born ? { Address: endpointName(scope, db.identifier), Port: db.port } : undefined,
+    DbInstancePort: 0,
+    InstanceCreateTime: db.born ? new Date(db.createdAt) : undefined,
+    AvailabilityZone: db.zone,
+    MultiAZ: false,
+    PubliclyAccessible: db.publiclyAccessible,
+    DBSubnetGroup: group === undefined ? undefined : describeDBSubnetGroup(scope, group),
+    VpcSecurityGroups: db.groupIds.map((id) => ({ VpcSecurityGroupId: id, Status: "active" })),
+    DBSecurityGroups: [],
+    DBParameterGroups: [{ DBParameterGroupName: "default.postgres15", ParameterApplyStatus: "in-sync" }],
+    OptionGroupMemberships: [{ OptionGroupName: "default:postgres-15", Status: "in-sync" }],
+    PendingModifiedValues: {},
+    LicenseModel: "postgresql-license",
+    NetworkType: "IPV4",
+    IAMDatabaseAuthenticationEnabled: false,
+    DeletionProtection: db.deletionProtection,
+    AllocatedStorage: settings.allocatedStorage,
+    MaxAllocatedStorage: settings.maxAllocatedStorage,
+    StorageType: settings.storageType,
+    Iops: settings.iops,
+    StorageThroughput: settings.storageThroughput,
+    StorageEncrypted: settings.storageEncrypted,
+    KmsKeyId: settings.kmsKeyId,
+    BackupRetentionPeriod: settings.backupRetentionPeriod,
+    PreferredBackupWindow: settings.preferredBackupWindow,
+    PreferredMaintenanceWindow: settings.preferredMaintenanceWindow,
+    CopyTagsToSnapshot: settings.copyTagsToSnapshot,
+    AutoMinorVersionUpgrade: settings.autoMinorVersionUpgrade,
+    MonitoringInterval: settings.monitoringInterval,
+    MonitoringRoleArn: settings.monitoringRoleArn,
+    PerformanceInsightsEnabled: settings.performanceInsights,
+    PerformanceInsightsRetentionPeriod: settings.performanceInsightsRetention,
+    EnabledCloudwatchLogsExports: settings.logExports.length === 0 ? undefined : [...settings.logExports],
+    CACertificateIdentifier: settings.caCertificateIdentifier,
+    CertificateDetails: { CAIdentifier: settings.caCertificateIdentifier },
+    ReadReplicaDBInstanceIdentifiers: [],
+    AssociatedRoles: [],
+    DomainMemberships: [],
+    TagList: toTags(db.tags),
+  };
+}

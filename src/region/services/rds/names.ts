@@ -1,0 +1,46 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { NameSpec } from "../../../parts/names/spec.js";
+import type { Scope } from "../../operations/call.js";
+import type { Records } from "../../records/records.js";
+import { NetworkInterfaces } from "../ec2/records.js";
+import { DBInstances, type DBInstance } from "./records.js";
+
+const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+/** The part of every endpoint that AWS derives from account and region: 12 letters and digits, the first a `c`. */
+const accountPart = (accountId: string, regionName: string): string => {
+  const bytes = createHash("sha256").update(`${accountId} ${regionName}`).digest();
+  return `c${[...bytes.subarray(0, 11)].map((byte) => letters[byte % letters.length]).join("")}`;
+};
+
+/** e.g. `app.c1x2y3z4a5b6.eu-west-3.rds.amazonaws.com`. */
+export const endpointName = (scope: Pick<Scope, "accountId" | "regionName">, identifier: string): string =>
+  `${identifier}.${accountPart(scope.accountId, scope.regionName)}.${scope.regionName}.rds.amazonaws.com`;
+
+/** A new `DbiResourceId`. */
+export const newResourceId = (): string =>
+  `db-${[...randomBytes(26)].map((byte) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[byte % 32]).join("")}`;
+
+export const instanceArn = (scope: Pick<Scope, "accountId" | "regionName">, db: Pick<DBInstance, "identifier">): string =>
+  `arn:aws:rds:${scope.regionName}:${scope.accountId}:db:${db.identifier}`;
+
+export const subnetGroupArn = (scope: Pick<Scope, "accountId" | "regionName">, name: string): string =>
+  `arn:aws:rds:${scope.regionName}:${scope.accountId}:subgrp:${name}`;
+
+/**
+ * The names of DB instances that have an endpoint. In the VPC a name answers the private address; outside it answers the
+ * public address of a publicly accessible instance, and the private one of any other, as on AWS. Pure.
+ */
+export const databaseNames = (
+  scope: Pick<Scope, "accountId" | "regionName"> & { readonly records: Records },
+  options: { readonly view: "internet" | "vpc" } = { view: "vpc" },
+): NameSpec[] =>
+  scope.records
+    .list(DBInstances)
+    .filter((db) => db.born)
+    .flatMap((db) => {
+      const nic = scope.records.get(NetworkInterfaces, db.interfaceId);
+      if (nic === undefined) return [];
+      const address = options.view === "internet" ? (nic.autoPublicIp ?? nic.privateIp) : nic.privateIp;
+      return [{ name: endpointName(scope, db.identifier), addresses: [address] }];
+    });

@@ -1,0 +1,7 @@
+import type { Operation } from "../../operations/operation.js";
+import { instanceOperations } from "./instanceoperations.js";
+import { subnetGroupOperations } from "./subnetgroups.js";
+import { tagOperations } from "./tags.js";
+
+/** RDS: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/ */
+export const rdsOperations: readonly Operation[] = [...subnetGroupOperations, ...instanceOperations, ...tagOperations];

@@ -1,0 +1,137 @@
+import type {
+  CreateDBSubnetGroupCommandInput,
+  CreateDBSubnetGroupCommandOutput,
+  DBSubnetGroup as ApiDBSubnetGroup,
+  DeleteDBSubnetGroupCommandInput,
+  DescribeDBSubnetGroupsCommandInput,
+  DescribeDBSubnetGroupsCommandOutput,
+} from "@aws-sdk/client-rds";
+import type { Call, Scope } from "../../operations/call.js";
+import { ServiceFault } from "../../operations/fault.js";
+import { enforced } from "../../operations/members.js";
+import { operation, type Operation } from "../../operations/operation.js";
+import { paginate } from "../../protocol/pagination.js";
+import { put, remove } from "../../records/records.js";
+import { Subnets, type Tags } from "../ec2/records.js";
+import { subnetGroupArn } from "./names.js";
+import { DBInstances, DBSubnetGroups, type DBSubnetGroup } from "./records.js";
+import { fromTags, tagRules } from "./tags.js";
+
+export interface DBSubnetGroupWish {
+  readonly name: string;
+  readonly description: string;
+  readonly subnetIds: readonly string[];
+  readonly tags: Tags;
+}
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSubnetGroup.html */
+export function createDBSubnetGroup(call: Scope, wish: DBSubnetGroupWish): DBSubnetGroup {
+  const name = wish.name.toLowerCase();
+  if (name === "default" || !/^[a-z0-9_. -]{1,255}$/.test(name))
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `The parameter DBSubnetGroupName is not a valid identifier: ${wish.name}. Must be 1 to 255 letters, numbers, periods, underscores, spaces or hyphens, and not "Default".`,
+    );
+  if (wish.description === "")
+    throw new ServiceFault("InvalidParameterValue", "The parameter DBSubnetGroupDescription must not be empty.");
+  if (call.records.get(DBSubnetGroups, name) !== undefined)
+    throw new ServiceFault("DBSubnetGroupAlreadyExists", `The DB subnet group '${name}' already exists.`);
+  const subnets = [...new Set(wish.subnetIds)].map((id) => {
+    const subnet = call.records.get(Subnets, id);
+    if (subnet === undefined) throw new ServiceFault("InvalidSubnet", `Subnet ID '${id}' does not exist.`);
+    return subnet;
+  });
+  const vpcs = new Set(subnets.map((subnet) => subnet.vpcId));
+  if (vpcs.size > 1) throw new ServiceFault("InvalidSubnet", "The subnets of a DB subnet group must be in the same VPC.");
+  const zones = [...new Set(subnets.map((subnet) => subnet.zone))];
+  const [first] = subnets;
+  if (first === undefined || zones.length < 2)
+    throw new ServiceFault(
+      "DBSubnetGroupDoesNotCoverEnoughAZs",
+      `The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: ${zones.join(", ")}. Add subnets to cover at least 2 AZs.`,
+    );
+  const group: DBSubnetGroup = {
+    name,
+    description: wish.description,
+    vpcId: first.vpcId,
+    subnetIds: subnets.map((subnet) => subnet.subnetId),
+    tags: wish.tags,
+  };
+  call.commit(put(DBSubnetGroups, name, group));
+  return group;
+}
+
+export function deleteDBSubnetGroup(call: Scope, wanted: string): void {
+  const group = theDBSubnetGroup(call, wanted);
+  const user = call.records.list(DBInstances).find((db) => db.subnetGroupName === group.name);
+  if (user !== undefined)
+    throw new ServiceFault(
+      "InvalidDBSubnetGroupStateFault",
+      `Cannot delete the subnet group '${group.name}' because at least one database instance: ${user.identifier} is still using it.`,
+    );
+  call.commit(remove(DBSubnetGroups, group.name));
+}
+
+export function theDBSubnetGroup(call: Pick<Scope, "records">, name: string): DBSubnetGroup {
+  const group = call.records.get(DBSubnetGroups, name.toLowerCase());
+  if (group === undefined) throw new ServiceFault("DBSubnetGroupNotFoundFault", `DB subnet group '${name}' does not exist.`, 404);
+  return group;
+}
+
+export const describeDBSubnetGroup = (call: Scope, group: DBSubnetGroup): ApiDBSubnetGroup => ({
+  DBSubnetGroupName: group.name,
+  DBSubnetGroupDescription: group.description,
+  DBSubnetGroupArn: subnetGroupArn(call, group.name),
+  VpcId: group.vpcId,
+  SubnetGroupStatus: "Complete",
+  SupportedNetworkTypes: ["IPV4"],
+  Subnets: group.subnetIds.map((id) => ({
+    SubnetIdentifier: id,
+    SubnetAvailabilityZone: { Name: call.records.get(Subnets, id)?.zone },
+    SubnetStatus: "Active",
+  })),
+});
+
+function describe(call: Call, input: DescribeDBSubnetGroupsCommandInput): Omit<DescribeDBSubnetGroupsCommandOutput, "$metadata"> {
+  if (input.DBSubnetGroupName !== undefined)
+    return { DBSubnetGroups: [describeDBSubnetGroup(call, theDBSubnetGroup(call, input.DBSubnetGroupName))] };
+  const page = paginate(call.records.list(DBSubnetGroups), (group) => group.name, {
+    MaxResults: input.MaxRecords,
+    NextToken: input.Marker,
+  });
+  return { DBSubnetGroups: page.items.map((group) => describeDBSubnetGroup(call, group)), Marker: page.NextToken };
+}
+
+export const subnetGroupOperations: readonly Operation[] = [
+  operation<CreateDBSubnetGroupCommandInput, CreateDBSubnetGroupCommandOutput>(
+    "rds",
+    "CreateDBSubnetGroup",
+    { DBSubnetGroupName: enforced, DBSubnetGroupDescription: enforced, SubnetIds: enforced, Tags: tagRules },
+    (call, input) => ({
+      DBSubnetGroup: describeDBSubnetGroup(
+        call,
+        createDBSubnetGroup(call, {
+          name: input.DBSubnetGroupName ?? "",
+          description: input.DBSubnetGroupDescription ?? "",
+          subnetIds: input.SubnetIds ?? [],
+          tags: fromTags(input.Tags),
+        }),
+      ),
+    }),
+  ),
+  operation<DescribeDBSubnetGroupsCommandInput, DescribeDBSubnetGroupsCommandOutput>(
+    "rds",
+    "DescribeDBSubnetGroups",
+    { DBSubnetGroupName: enforced, MaxRecords: enforced, Marker: enforced },
+    describe,
+  ),
+  operation<DeleteDBSubnetGroupCommandInput, object>(
+    "rds",
+    "DeleteDBSubnetGroup",
+    { DBSubnetGroupName: enforced },
+    (call, input) => {
+      deleteDBSubnetGroup(call, input.DBSubnetGroupName ?? "");
+      return {};
+    },
+  ),
+];
