@@ -1,12 +1,14 @@
 import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
-import { put } from "../../records/records.js";
+import { put, type Commit } from "../../records/records.js";
 import { theInstanceProfile } from "../iam/instanceprofiles.js";
 import { newId } from "./ids.js";
 import { theImage } from "./images.js";
 import { instanceType } from "./instancetypes.js";
 import { decideInterface, interfaceChanges } from "./interfaces.js";
-import { Instances, type Instance, type NetworkInterface } from "./records.js";
+import { publicIpOf } from "./elasticips.js";
+import { freePublicAddress, takePublicAddress } from "./publicaddresses.js";
+import { Instances, NetworkInterfaces, type Instance, type NetworkInterface } from "./records.js";
 import { theSubnet } from "./subnets.js";
 
 export interface InstanceWish {
@@ -76,6 +78,7 @@ export function runInstances(call: Call, wish: InstanceWish, count = 1): readonl
       launchedAt: call.now(),
       reservationId,
       monitoring: wish.monitoring ?? false,
+      publicAddress: wish.publicAddress ?? subnet.mapPublicIpOnLaunch,
       ...(wish.clientToken === undefined ? {} : { clientToken: wish.clientToken }),
       tags: wish.tags,
     };
@@ -109,9 +112,18 @@ export function changeInstance(call: Call, instanceId: string, wish: Instance["w
         ? undefined
         : { code: "Client.UserInitiatedShutdown", message: "Client.UserInitiatedShutdown: User initiated shutdown" },
   };
-  if (next !== before.state || wish !== before.wish) call.commit(put(Instances, instanceId, after));
+  if (next !== before.state || wish !== before.wish)
+    call.commit(put(Instances, instanceId, after), ...(next === "pending" && before.publicAddress ? freshPublicAddress(call, before) : []));
   call.upkeep.nudge("instance", instanceId);
   return { before, after };
+}
+
+/** Starting assigns a new public address, unless an Elastic IP is there. */
+function freshPublicAddress(call: Call, instance: Instance): Commit {
+  const nic = call.records.get(NetworkInterfaces, instance.interfaceId);
+  if (nic === undefined || publicIpOf(call, nic.interfaceId) !== undefined) return [];
+  const autoPublicIp = freePublicAddress(call);
+  return [put(NetworkInterfaces, nic.interfaceId, { ...nic, autoPublicIp }), takePublicAddress(autoPublicIp)];
 }
 
 export function theInstance(call: Pick<Call, "records">, instanceId: string | undefined): Instance {

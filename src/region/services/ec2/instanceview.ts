@@ -23,7 +23,6 @@ export const publicDnsName = (regionName: string, publicIp: string): string =>
 export function describeInstance(call: Call, instance: Instance): ApiInstance {
   const nic = call.records.get(NetworkInterfaces, instance.interfaceId);
   const vpc = call.records.get(Vpcs, instance.vpcId);
-  // A stopped instance keeps an Elastic IP but not an address that was assigned automatically; ours keeps both (its interface stays).
   const publicIp = nic === undefined ? undefined : publicIpOf(call, nic.interfaceId);
   const groups = (nic?.groupIds ?? []).map((GroupId) => ({ GroupId, GroupName: call.records.get(SecurityGroups, GroupId)?.groupName }));
   const privateName = nic === undefined ? "" : privateDnsName(call.regionName, nic.privateIp);

@@ -133,7 +133,9 @@ export interface Instance {
   readonly launchedAt: number;
   readonly reservationId: string;
   readonly monitoring: boolean;
-  /** Set until the keeper has rebooted it. */
+  /** Whether starting it assigns a public address. */
+  readonly publicAddress: boolean;
+  /** True until the keeper has rebooted it. */
   readonly rebootWished?: boolean;
   /** The request's idempotency token. */
   readonly clientToken?: string;

@@ -1,0 +1,70 @@
+import { internet } from "../../parts/fabric/spec.js";
+import { internetName, routerName } from "../../parts/fabric/vpc.js";
+import type { RegionLabel } from "../../parts/host/label.js";
+import type { Names } from "../../parts/names/names.js";
+import type { NameSpec } from "../../parts/names/spec.js";
+import type { Scope } from "../operations/call.js";
+import { publicIpOf } from "../services/ec2/elasticips.js";
+import { privateDnsName, publicDnsName } from "../services/ec2/instanceview.js";
+import { resolverOf } from "../services/ec2/interfaces.js";
+import { Instances, NetworkInterfaces, Vpcs } from "../services/ec2/records.js";
+import { balancerNames } from "../services/elbv2/names.js";
+import { databaseNames } from "../services/rds/names.js";
+import type { Keeper } from "./keeper.js";
+import { zonesOfVpc } from "./vpcspec.js";
+
+/** The owner of the internet's own resolver. */
+export const internetOwner = "internet";
+
+/** Names of a VPC (at its base plus two) and of the internet, from the records of every scope. */
+export class NamesKeeper implements Keeper {
+  readonly kind = "names";
+
+  constructor(
+    private readonly label: RegionLabel,
+    private readonly names: Names,
+    private readonly scopes: () => readonly Scope[],
+    private readonly ready: () => Promise<unknown>,
+  ) {}
+
+  owners(scope: Scope): readonly string[] {
+    return [...scope.records.list(Vpcs).map((vpc) => vpc.vpcId), internetOwner];
+  }
+
+  async attend(scope: Scope, owner: string): Promise<void> {
+    await this.ready();
+    if (owner === internetOwner) return this.attendInternet();
+    const vpc = scope.records.get(Vpcs, owner);
+    const zones = zonesOfVpc(scope.records, owner);
+    if (vpc === undefined || zones.length === 0) return this.names.remove(owner);
+    const addresses = [resolverOf(vpc.cidr), "169.254.169.253"];
+    await this.names.apply(
+      { owner, names: vpcNames(scope, owner) },
+      zones.map((zone) => ({ namespace: routerName(this.label, owner, zone), addresses })),
+    );
+  }
+
+  private async attendInternet(): Promise<void> {
+    const names = this.scopes().flatMap((scope) => [...balancerNames(scope, { view: "internet" }), ...publicNames(scope)]);
+    await this.names.apply({ owner: internetOwner, names }, [{ namespace: internetName(this.label), addresses: [internet.resolver] }]);
+  }
+}
+
+/** What a VPC's resolver answers: its instances' private names, databases and load balancers. */
+export const vpcNames = (scope: Scope, vpcId: string): readonly NameSpec[] => [
+  ...scope.records
+    .list(NetworkInterfaces)
+    .filter((nic) => nic.vpcId === vpcId)
+    .map((nic) => ({ name: privateDnsName(scope.regionName, nic.privateIp), addresses: [nic.privateIp] })),
+  ...databaseNames(scope),
+  ...balancerNames(scope, { view: "vpc" }),
+  ...publicNames(scope),
+];
+
+/** Public names of instances in VPCs with DNS hostnames. */
+const publicNames = (scope: Scope): readonly NameSpec[] =>
+  scope.records.list(Instances).flatMap((instance) => {
+    const publicIp = publicIpOf(scope, instance.interfaceId);
+    if (publicIp === undefined || scope.records.get(Vpcs, instance.vpcId)?.enableDnsHostnames !== true) return [];
+    return [{ name: publicDnsName(scope.regionName, publicIp), addresses: [publicIp] }];
+  });

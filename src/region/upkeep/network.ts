@@ -1,0 +1,49 @@
+import type { Fabric } from "../../parts/fabric/fabric.js";
+import type { Scope } from "../operations/call.js";
+import { vpcSpec } from "./vpcspec.js";
+
+/**
+ * Networks are acknowledged after the kernel has them, so callers wait. One application per VPC at a time; those who ask
+ * while it runs share the next one, which reads the records when it begins.
+ */
+export class NetworkKeeper {
+  private readonly turns = new Map<string, { current: Promise<void>; next?: Promise<void> }>();
+
+  constructor(
+    private readonly fabric: Pick<Fabric, "applyVpc" | "removeVpc">,
+    private readonly onApplied: (scope: Scope, vpcId: string) => void,
+  ) {}
+
+  apply(scope: Scope, vpcId: string): Promise<void> {
+    const turn = this.turns.get(vpcId);
+    if (turn === undefined) {
+      const current = this.once(scope, vpcId);
+      this.turns.set(vpcId, { current });
+      return this.tracked(vpcId, current);
+    }
+    turn.next ??= turn.current
+      .catch(() => undefined)
+      .then(() => {
+        const current = this.once(scope, vpcId);
+        this.turns.set(vpcId, { current });
+        return this.tracked(vpcId, current);
+      });
+    return turn.next;
+  }
+
+  private async tracked(vpcId: string, current: Promise<void>): Promise<void> {
+    try {
+      await current;
+    } finally {
+      const turn = this.turns.get(vpcId);
+      if (turn?.current === current && turn.next === undefined) this.turns.delete(vpcId);
+    }
+  }
+
+  private async once(scope: Scope, vpcId: string): Promise<void> {
+    const spec = vpcSpec(scope.records, vpcId);
+    if (spec === undefined) await this.fabric.removeVpc(vpcId);
+    else await this.fabric.applyVpc(spec);
+    this.onApplied(scope, vpcId);
+  }
+}
