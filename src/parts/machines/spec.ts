@@ -2,7 +2,7 @@
 export interface MachineSpec {
   /** `i-…`. */
   readonly instanceId: string;
-  /** Folder name of the image below the images folder, see `images.ts`. */
+  /** Folder name of the image below the images folder, as `ensureImage` of parts/images gives it. */
   readonly image: string;
   /** Name of the network namespace it lives in (made by the fabric before). */
   readonly namespace: string;
@@ -13,12 +13,17 @@ export interface MachineSpec {
   readonly resolver: string;
   readonly vcpus: number;
   readonly memoryMiB: number;
+  /** Who gets the key pair's public key. Default `ec2-user` (Amazon Linux); Debian's images have `admin`. */
+  readonly defaultUser?: "ec2-user" | "admin";
 }
 
 /** What the kernel and the machine's own files say of it. */
 export type MachineState =
   | { readonly state: "running"; readonly pid: number }
-  /** `exit`: 130 powered itself off, 129 rebooted itself, anything else was killed. Undefined when never started. */
+  /**
+   * `exit`: 130 powered off, anything else was killed (137) or never got up. Undefined when never started, or when all of
+   * it ended with the host. A machine that reboots itself stays `running`.
+   */
   | { readonly state: "stopped"; readonly exit?: number };
 
 /** What the metadata service (IMDSv2) tells a machine. Paths below /latest, leaf values as text. */
@@ -26,6 +31,11 @@ export interface MetadataSpec {
   readonly instanceId: string;
   /** `required`: a request without a session token is answered 401. */
   readonly httpTokens: "optional" | "required";
-  /** e.g. `{"meta-data/instance-id": "i-…", "user-data": "…", "dynamic/instance-identity/document": "…"}`. */
-  readonly leaves: ReadonlyMap<string, string>;
+  /**
+   * e.g. `{"meta-data/instance-id": "i-…", "user-data": "…", "dynamic/instance-identity/document": "…"}`; a function is
+   * asked at each request (role credentials). Directory listings are made from the paths.
+   */
+  readonly leaves: ReadonlyMap<string, MetadataLeaf>;
 }
+
+export type MetadataLeaf = string | (() => string);

@@ -1,0 +1,60 @@
+import { mkdir, open, realpath, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { dirname, join } from "node:path";
+import { defaultUserConfig } from "../images/cloudInit.js";
+import type { MachineSpec } from "./spec.js";
+
+/**
+ * A machine's disk is the writable layer of its overlay, `<folder>/upper`; what a machine writes is found there while
+ * it runs and when it is stopped, without a mount.
+ */
+
+/** The files that make a machine this machine, by their path in it. Pure. */
+export function firstFiles(spec: MachineSpec): Record<string, string> {
+  const fullName = `${spec.hostname}.${spec.domain}`;
+  return {
+    "/etc/hosts": `127.0.0.1 localhost\n127.0.1.1 ${fullName} ${spec.hostname}\n::1 localhost ip6-localhost ip6-loopback\n`,
+    "/etc/hostname": `${spec.hostname}\n`,
+    "/etc/resolv.conf": `search ${spec.domain}\nnameserver ${spec.resolver}\n`,
+    ...(spec.defaultUser === undefined
+      ? {}
+      : { "/etc/cloud/cloud.cfg.d/99-default-user.cfg": defaultUserConfig(spec.defaultUser) }),
+  };
+}
+
+/** Make the disk of a machine that has none. Only for a disk that no machine has written to: links are not looked for. */
+export async function makeDisk(folder: string, spec: MachineSpec): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const [path, text] of Object.entries(firstFiles(spec))) {
+    const file = join(folder, "upper", path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}
+
+/**
+ * What a machine has written to one of its files, its last `bytes`; undefined when it has not. A link that leads out of
+ * the disk (an absolute one means the machine's root, not ours) is not followed.
+ */
+export async function readDisk(folder: string, path: string, bytes = 1 << 20): Promise<string | undefined> {
+  const upper = join(folder, "upper");
+  const file = join(upper, path);
+  try {
+    const [top, place] = [await realpath(upper), await realpath(dirname(file))];
+    if (place !== top && !place.startsWith(`${top}/`)) return undefined;
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const stat = await handle.stat();
+      if (!stat.isFile()) return undefined;
+      const length = Math.min(bytes, stat.size);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, stat.size - length);
+      return buffer.toString("utf8", 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof Error && "code" in error && ["ENOENT", "ELOOP", "ENOTDIR"].includes(String(error.code)))
+      return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import { z } from "zod";
+
+/** What became of an instance's user data, from cloud-init's own files. */
+export interface UserDataVerdict {
+  /** False until cloud-init has ended. */
+  readonly finished: boolean;
+  readonly failed: boolean;
+  /** The last lines of /var/log/cloud-init-output.log, blank ones left out. */
+  readonly log: readonly string[];
+}
+
+/** /var/lib/cloud/data/result.json, written at the very end (cloud-init docs, "Status file"). */
+const Result = z.object({ v1: z.object({ errors: z.array(z.string()) }) });
+
+/** Pure. `result` is result.json's text, undefined when it is not there. */
+export function userDataVerdict(result: string | undefined, log: string, lines = 20): UserDataVerdict {
+  const tail = log
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "" && !/^Cloud-init v\. \S+ (running|finished) /.test(line));
+  const parsed = result === undefined ? undefined : Result.safeParse(JSON.parse(result));
+  const failed = parsed?.success === true && parsed.data.v1.errors.length > 0;
+  return { finished: parsed !== undefined, failed, log: tail.slice(-lines) };
+}
