@@ -1,0 +1,139 @@
+import { UserFault } from "../../faults.js";
+import type { Call, Caller } from "../operations/call.js";
+import { NotModelled, ServiceFault } from "../operations/fault.js";
+import type { Operation } from "../operations/operation.js";
+import type { Protocol, Refusal, WireRequest, WireResponse } from "../protocol/protocol.js";
+import { guessProtocol, protocols } from "../protocol/protocols.js";
+import { redact } from "../protocol/redact.js";
+import type { Wire } from "../protocol/wire.js";
+import { authenticate, type FindCredentials } from "./authenticate.js";
+import { Idempotency } from "./idempotency.js";
+import type { LogEntry } from "./log.js";
+import { Registry, unknownService, type FindWire } from "./registry.js";
+import { reviewRequest } from "./review.js";
+import { scopedService } from "./sigv4.js";
+
+/** Who asks, where, and until when. `signal` aborts when the client leaves or the region stops. */
+export interface CallContext {
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly regionName: string;
+  readonly signal: AbortSignal;
+  readonly userAgent: string;
+}
+
+export interface DispatchOptions {
+  readonly operations: Iterable<Operation>;
+  readonly findCredentials: FindCredentials;
+  readonly callFor: (context: CallContext) => Call;
+  /** Resolves when everything committed so far is on disk. Awaited before every answer, for any of them may tell of it. */
+  readonly durable: () => Promise<void>;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly findWire: FindWire;
+}
+
+export interface Dispatched {
+  readonly response: WireResponse;
+  /** All but the time taken. */
+  readonly entry: Omit<LogEntry, "milliseconds">;
+}
+
+/** `problem` is what went wrong before the request could be looked at (too large, say). */
+export type Dispatch = (request: WireRequest, requestId: string, signal: AbortSignal, problem?: Refusal) => Promise<Dispatched>;
+
+type Notes = { -readonly [K in keyof LogEntry]?: LogEntry[K] };
+
+/** Everything between an HTTP request and its response; knows no socket. Never rejects. */
+export function createDispatch(options: DispatchOptions): Dispatch {
+  const registry = new Registry(options.operations);
+  const idempotency = new Idempotency();
+
+  return async (request, requestId, signal, problem) => {
+    const notes: Notes = {};
+    let wire: Wire | undefined;
+    let protocol = guessProtocol(request, undefined);
+    try {
+      const service = scopedService(request);
+      if (service !== undefined) notes.service = service;
+      wire = service === undefined ? undefined : options.findWire(service);
+      protocol = wire === undefined ? guessProtocol(request, service) : protocols[wire.protocol];
+      if (problem !== undefined) throw new ServiceFault(problem.code, problem.message, problem.status);
+      const response = await answer(request, requestId, signal, wire, protocol, notes);
+      return { response, entry: entryOf(requestId, notes, response.status, "OK") };
+    } catch (error) {
+      const refusal = signal.aborted && !(error instanceof ServiceFault) ? stopped : refusalOf(error, requestId);
+      const response = protocol.refuse(wire, refusal, requestId);
+      const unexpected = refusal.code === internalFailure ? { stack: stackOf(error) } : {};
+      return {
+        response,
+        entry: { ...entryOf(requestId, notes, response.status, refusal.code), message: refusal.message, ...unexpected },
+      };
+    }
+  };
+
+  async function answer(
+    request: WireRequest,
+    requestId: string,
+    signal: AbortSignal,
+    wire: Wire | undefined,
+    protocol: Protocol,
+    notes: Notes,
+  ): Promise<WireResponse> {
+    const userAgent = request.headers["user-agent"] ?? "";
+    notes.userAgent = userAgent;
+    const { caller, service, regionName } = authenticate(request, options.findCredentials, options.clock());
+    notes.caller = caller.arn;
+    notes.region = regionName;
+    if (wire === undefined) throw unknownService(service, protocol.nameOf(request));
+
+    const target = protocol.target(wire, request);
+    const { name } = target.operation;
+    notes.operation = name;
+    const operation = registry.find(service, name);
+    if (operation === undefined) throw new NotModelled(`${service}:${name}`);
+
+    const reading = readSafely(() => protocol.read(wire, target, request), protocol);
+    notes.parameters = redact(target.operation.input, reading.input);
+    const recorded = reviewRequest(operation, target.operation, reading);
+    if (recorded.length > 0) notes.recorded = recorded.map(({ path }) => path);
+
+    const call = options.callFor({ requestId, caller, regionName, signal, userAgent });
+    try {
+      const output = await idempotency.run(operation, target.operation, call, reading.input);
+      return protocol.answer(wire, target.operation, output, requestId);
+    } finally {
+      await options.durable();
+    }
+  }
+
+  function entryOf(requestId: string, notes: Notes, status: number, result: string): Dispatched["entry"] {
+    return { time: new Date(options.clock()).toISOString(), requestId, ...notes, status, result };
+  }
+}
+
+/** What a client can send must not look like our own mistake: a document nested a million deep overflows the reader's stack. */
+function readSafely<T>(read: () => T, protocol: Protocol): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) throw new ServiceFault(protocol.malformed, "The request is nested too deeply.");
+    throw error;
+  }
+}
+
+function refusalOf(error: unknown, requestId: string): Refusal {
+  if (error instanceof ServiceFault)
+    return { code: error.code, message: error.message, status: error.status, detail: error.detail };
+  // Something that the person can put right (a full disk): said as it is, and not as a 5xx, which clients would repeat for a minute.
+  if (error instanceof UserFault) return { code: error.code, message: `${error.message}. To go on: ${error.fix}.`, status: 400 };
+  const message = `Sandtable failed inside; this is a bug. Its log has the details under the request id ${requestId}.`;
+  return { code: internalFailure, message, status: 500 };
+}
+
+const internalFailure = "InternalFailure";
+
+/** What a held handler throws when it is released is no failure. */
+const stopped: Refusal = { code: "ServiceUnavailable", message: "The region is stopping.", status: 503 };
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,0 +1,89 @@
+/**
+ * Idempotency tokens (`ClientToken` and the like), once for every operation whose schema has one: a request that comes again
+ * with the same token gets the first answer, also after a restart, and creates nothing. The SDK and the CLI send one by
+ * themselves and keep it through their retries.
+ * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
+ *
+ * Limit: the answer is kept in a commit after the handler's own. They share a flush as a rule, but a kill between the two lets
+ * a retry of a request that was never acknowledged run again.
+ */
+import { createHash } from "node:crypto";
+import type { Call } from "../operations/call.js";
+import { ServiceFault } from "../operations/fault.js";
+import type { Operation } from "../operations/operation.js";
+import { readJson, writeJson } from "../protocol/json.js";
+import type { WireOperation } from "../protocol/wire.js";
+import { put, recordType, remove } from "../records/records.js";
+
+interface Answered {
+  readonly key: string;
+  /** Of the parameters without the token. */
+  readonly fingerprint: string;
+  /** The output as JSON in the wire's terms. */
+  readonly output: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+const answered = recordType<Answered>("region:AnsweredRequest");
+
+/** How long a token is remembered; AWS says at least 24 hours for RunInstances. */
+const memory = 24 * 3_600_000;
+
+const dialect = { jsonName: false };
+
+export function tokenMember(wire: WireOperation): string | undefined {
+  if (!wire.input.isStructSchema()) return undefined;
+  for (const [name, member] of wire.input.structIterator()) if (member.isIdempotencyToken()) return name;
+  return undefined;
+}
+
+export class Idempotency {
+  /** What is being answered at this moment, for a retry that comes before the first is done. */
+  private readonly running = new Map<string, { fingerprint: string; output: Promise<unknown> }>();
+
+  /** `operation.run`, or the answer that the same request got before. @throws ServiceFault IdempotentParameterMismatch */
+  async run(operation: Operation, wire: WireOperation, call: Call, input: Record<string, unknown>): Promise<unknown> {
+    const member = tokenMember(wire);
+    const token = member === undefined ? undefined : input[member];
+    if (typeof token !== "string" || token === "") return operation.run(call, input);
+    const key = `${operation.service}:${operation.name}:${token}`;
+    const place = `${call.accountId}:${call.regionName}:${key}`;
+    const fingerprint = createHash("sha256")
+      .update(JSON.stringify({ ...input, [member!]: undefined }))
+      .digest("hex");
+
+    const now = this.running.get(place);
+    if (now !== undefined) return sameRequest(now.fingerprint, fingerprint, token, () => now.output);
+    const before = call.records.get(answered, key);
+    if (before !== undefined && call.now() - before.at < memory)
+      return sameRequest(before.fingerprint, fingerprint, token, () =>
+        readJson(wire.output, JSON.parse(before.output), dialect, []),
+      );
+
+    // Started inside a promise, so that a handler that throws at once leaves nothing behind either.
+    const output = Promise.resolve().then(() => operation.run(call, input));
+    this.running.set(place, { fingerprint, output });
+    try {
+      const value = await output;
+      remember(call, { key, fingerprint, output: writeJson(wire.output, value ?? {}, dialect), at: call.now() });
+      return value;
+    } finally {
+      this.running.delete(place);
+    }
+  }
+}
+
+function sameRequest<T>(known: string, asked: string, token: string, answer: () => T): T {
+  if (known !== asked)
+    throw new ServiceFault(
+      "IdempotentParameterMismatch",
+      `The client token ${token} was used before with other parameters. Use a new token for a new request.`,
+    );
+  return answer();
+}
+
+function remember(call: Call, answer: Answered): void {
+  const old = call.records.list(answered).filter(({ at }) => answer.at - at >= memory);
+  call.commit(...old.map(({ key }) => remove(answered, key)), put(answered, answer.key, answer));
+}
