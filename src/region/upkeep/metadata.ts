@@ -2,14 +2,15 @@ import type { Server } from "node:http";
 import { routerName } from "../../parts/fabric/vpc.js";
 import type { RegionLabel } from "../../parts/host/label.js";
 import { listenIn } from "../../parts/host/sockets.js";
-import { instanceMetadata } from "../../parts/machines/instanceMetadata.js";
+import { instanceMetadata, type InstanceFacts } from "../../parts/machines/instanceMetadata.js";
 import { metadataServer } from "../../parts/machines/metadata.js";
 import type { MetadataSpec } from "../../parts/machines/spec.js";
 import type { Scope } from "../operations/call.js";
 import { publicIpOf } from "../services/ec2/elasticips.js";
 import { privateDnsName, publicDnsName } from "../services/ec2/instanceview.js";
 import { Instances, NetworkInterfaces, SecurityGroups, Subnets, Vpcs, type NetworkInterface } from "../services/ec2/records.js";
-import { InstanceProfiles, Roles } from "../services/iam/records.js";
+import { zoneId } from "../services/ec2/zones.js";
+import { InstanceProfiles, Roles, type InstanceProfile, type Role } from "../services/iam/records.js";
 import { instanceSession } from "../services/sts/sessions.js";
 
 /**
@@ -72,9 +73,11 @@ function metadataOf(scope: Scope, interfaceId: string): MetadataSpec | undefined
       imageId: instance.imageId,
       instanceType: instance.instanceType,
       accountId,
-      regionName,
+      region: regionName,
       zone: instance.zone,
+      zoneId: zoneId(instance.zone),
       reservationId: instance.reservationId,
+      launchIndex: 0,
       launchedAt: instance.launchedAt,
       privateIp: nic.privateIp,
       privateDnsName: privateDnsName(regionName, nic.privateIp),
@@ -84,29 +87,21 @@ function metadataOf(scope: Scope, interfaceId: string): MetadataSpec | undefined
       subnetCidr: records.get(Subnets, nic.subnetId)?.cidr ?? "",
       vpcId: nic.vpcId,
       vpcCidr: vpc?.cidr ?? "",
-      securityGroups: nic.groupIds.map((id) => ({ id, name: records.get(SecurityGroups, id)?.groupName ?? id })),
+      securityGroups: nic.groupIds.map((groupId) => ({ groupId, groupName: records.get(SecurityGroups, groupId)?.groupName ?? groupId })),
       ...(publicIp === undefined ? {} : { publicIp }),
       ...(publicIp === undefined || vpc?.enableDnsHostnames !== true ? {} : { publicDnsName: publicDnsName(regionName, publicIp) }),
       ...(instance.userData === undefined ? {} : { userData: Buffer.from(instance.userData, "base64").toString("utf8") }),
-      ...(profile === undefined || role === undefined
-        ? {}
-        : {
-            role: {
-              name: role.roleName,
-              instanceProfileArn: profile.arn,
-              instanceProfileId: profile.profileId,
-              credentials: () => {
-                const session = instanceSession(scope, role.roleName, instance.instanceId);
-                return {
-                  accessKeyId: session.accessKeyId,
-                  secretAccessKey: session.secretAccessKey,
-                  sessionToken: session.sessionToken,
-                  issuedAt: session.createdAt,
-                  expiresAt: session.expiresAt,
-                };
-              },
-            },
-          }),
+      ...(profile === undefined || role === undefined ? {} : { profile: profileFacts(scope, profile, role, instance.instanceId) }),
     }),
   };
 }
+
+const profileFacts = (scope: Scope, profile: InstanceProfile, role: Role, instanceId: string): InstanceFacts["profile"] => ({
+  arn: profile.arn,
+  id: profile.profileId,
+  roleName: role.roleName,
+  credentials: () => {
+    const session = instanceSession(scope, role.roleName, instanceId);
+    return { ...session, issuedAt: session.createdAt };
+  },
+});

@@ -58,13 +58,15 @@ export const vpcNames = (scope: Scope, vpcId: string): readonly NameSpec[] => [
     .map((nic) => ({ name: privateDnsName(scope.regionName, nic.privateIp), addresses: [nic.privateIp] })),
   ...databaseNames(scope),
   ...balancerNames(scope, { view: "vpc" }),
-  ...publicNames(scope),
+  ...publicNames(scope, vpcId),
 ];
 
-/** Public names of instances in VPCs with DNS hostnames. */
-const publicNames = (scope: Scope): readonly NameSpec[] =>
+/** Public names of instances in VPCs with DNS hostnames. Asked from inside its own VPC such a name answers the private address. */
+const publicNames = (scope: Scope, insideVpcId?: string): readonly NameSpec[] =>
   scope.records.list(Instances).flatMap((instance) => {
     const publicIp = publicIpOf(scope, instance.interfaceId);
     if (publicIp === undefined || scope.records.get(Vpcs, instance.vpcId)?.enableDnsHostnames !== true) return [];
-    return [{ name: publicDnsName(scope.regionName, publicIp), addresses: [publicIp] }];
+    const privateIp = scope.records.get(NetworkInterfaces, instance.interfaceId)?.privateIp;
+    const address = instance.vpcId === insideVpcId ? privateIp : publicIp;
+    return address === undefined ? [] : [{ name: publicDnsName(scope.regionName, publicIp), addresses: [address] }];
   });

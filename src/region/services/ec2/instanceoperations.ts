@@ -77,34 +77,30 @@ const run = operation<RunInstancesCommandInput, RunInstancesCommandOutput>(
   (call, input) => {
     const nic = input.NetworkInterfaces?.[0];
     const subnetId = nic?.SubnetId ?? input.SubnetId;
-    if (subnetId === undefined) throw new ServiceFault("MissingInput", "No subnets found for the default VPC: name a subnet with SubnetId.");
+    if (subnetId === undefined)
+      throw new ServiceFault("MissingInput", "No subnets found for the default VPC: name a subnet with SubnetId.");
     if ((input.NetworkInterfaces?.length ?? 0) > 1)
       throw new ServiceFault("InvalidParameterCombination", "Sandtable gives an instance one network interface.");
-    // ClientToken: the same token gives the same reservation (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html).
-    const earlier = call.records.list(Instances).filter((known) => input.ClientToken !== undefined && known.clientToken === input.ClientToken);
     const { min, max } = counts(input);
-    const instances =
-      earlier.length > 0
-        ? earlier
-        : runInstances(
-            call,
-            {
-              imageId: input.ImageId ?? "",
-              instanceType: input.InstanceType ?? "m1.small",
-              subnetId,
-              groupIds: nic?.Groups ?? input.SecurityGroupIds ?? [],
-              privateIp: nic?.PrivateIpAddress ?? input.PrivateIpAddress,
-              publicAddress: nic?.AssociatePublicIpAddress,
-              instanceProfile: input.IamInstanceProfile?.Arn ?? input.IamInstanceProfile?.Name,
-              userData: input.UserData,
-              httpTokens: input.MetadataOptions?.HttpTokens,
-              httpPutResponseHopLimit: input.MetadataOptions?.HttpPutResponseHopLimit,
-              monitoring: input.Monitoring?.Enabled,
-              clientToken: input.ClientToken,
-              tags: tagsAtCreation(input.TagSpecifications, "instance", "volume"),
-            },
-            Math.max(min, max),
-          );
+    const instances = runInstances(
+      call,
+      {
+        imageId: input.ImageId ?? "",
+        instanceType: input.InstanceType ?? "m1.small",
+        subnetId,
+        groupIds: nic?.Groups ?? input.SecurityGroupIds ?? [],
+        privateIp: nic?.PrivateIpAddress ?? input.PrivateIpAddress,
+        publicAddress: nic?.AssociatePublicIpAddress,
+        instanceProfile: input.IamInstanceProfile?.Arn ?? input.IamInstanceProfile?.Name,
+        userData: input.UserData,
+        httpTokens: input.MetadataOptions?.HttpTokens,
+        httpPutResponseHopLimit: input.MetadataOptions?.HttpPutResponseHopLimit,
+        monitoring: input.Monitoring?.Enabled,
+        clientToken: input.ClientToken,
+        tags: tagsAtCreation(input.TagSpecifications, "instance", "volume"),
+      },
+      Math.max(min, max),
+    );
     return {
       ReservationId: instances[0]?.reservationId,
       OwnerId: call.accountId,
@@ -116,7 +112,11 @@ const run = operation<RunInstancesCommandInput, RunInstancesCommandOutput>(
 
 function counts(input: RunInstancesCommandInput): { min: number; max: number } {
   const { MinCount: min = 1, MaxCount: max = min } = input;
-  if (min < 1 || max < min) throw new ServiceFault("InvalidParameterValue", `Value (${max}) for parameter maxCount is invalid. It must be at least minCount.`);
+  if (min < 1 || max < min)
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Value (${max}) for parameter maxCount is invalid. It must be at least minCount.`,
+    );
   if (max > 20) throw new ServiceFault("InstanceLimitExceeded", "Sandtable starts at most 20 instances in one request.");
   return { min, max };
 }
@@ -164,8 +164,12 @@ export const instanceOperations: readonly Operation[] = [
     { ...describeRules, InstanceIds: enforced, IncludeAllInstances: enforced },
     async (call, input) => {
       await holdNamed(call, input.InstanceIds);
-      const shown = call.records.list(Instances).filter((instance) => input.IncludeAllInstances === true || instance.state === "running");
-      const ids = input.InstanceIds?.filter((id) => theInstance(call, id).state === "running" || input.IncludeAllInstances === true);
+      const shown = call.records
+        .list(Instances)
+        .filter((instance) => input.IncludeAllInstances === true || instance.state === "running");
+      const ids = input.InstanceIds?.filter(
+        (id) => theInstance(call, id).state === "running" || input.IncludeAllInstances === true,
+      );
       const { page, NextToken } = select(input.InstanceIds !== undefined && ids?.length === 0 ? [] : shown, input, {
         id: (instance) => instance.instanceId,
         ids,
@@ -211,7 +215,10 @@ export const instanceOperations: readonly Operation[] = [
       for (const id of input.InstanceIds ?? []) {
         const instance = theInstance(call, id);
         if (instance.state !== "running")
-          throw new ServiceFault("IncorrectInstanceState", `The instance '${id}' is not in a state from which it can be rebooted.`);
+          throw new ServiceFault(
+            "IncorrectInstanceState",
+            `The instance '${id}' is not in a state from which it can be rebooted.`,
+          );
         call.commit(put(Instances, id, { ...instance, rebootWished: true }));
         call.upkeep.nudge("instance", id);
       }

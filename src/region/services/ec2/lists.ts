@@ -1,7 +1,7 @@
 import type { Filter } from "@aws-sdk/client-ec2";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
-import { paginate } from "../../protocol/pagination.js";
+import { paginate } from "../../protocol/paginate.js";
 import type { Tags } from "./records.js";
 
 /** How a value of a record is read for each filter of a Describe operation. */
