@@ -1,0 +1,21 @@
+import { createInterface } from "node:readline/promises";
+import { UserFault } from "../faults.js";
+import type { Output } from "./output.js";
+
+/** Ask yes or no. Without a terminal nobody can answer: refused with the way out. Throws `NeedsConfirmation`, `Declined`. */
+export async function confirm(output: Output, question: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  if (!output.interactive)
+    throw new UserFault("NeedsConfirmation", {
+      message: `${question} – there is no terminal to answer on`,
+      fix: "add --yes to go ahead without being asked",
+    });
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`${question} [y/N] `);
+    if (/^y(es)?$/i.test(answer.trim())) return;
+  } finally {
+    terminal.close();
+  }
+  throw new UserFault("Declined", { message: "not confirmed; nothing was changed", fix: "answer y, or add --yes" });
+}

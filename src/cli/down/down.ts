@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { statSync } from "node:fs";
+import type { Stack, StackResourceSummary } from "@aws-sdk/client-cloudformation";
+import { UserFault } from "../../faults.js";
+import { clientsFor, type Clients } from "../aws/clients.js";
+import { askLeftovers } from "../aws/local-facts.js";
+import { describeStack, eventsAfter, isSettled, listResources, listStacks } from "../aws/stacks.js";
+import { findTarget, type Target, type TargetName } from "../aws/target.js";
+import { confirm } from "../confirm.js";
+import { exit } from "../exit.js";
+import { colours, json, type Output } from "../output.js";
+import { renderLine, renderUnderWay } from "../render/progress.js";
+import { renderGoing, renderLeft } from "../render/removal.js";
+import { assemble, chooseStack } from "../up/assemble.js";
+import { noEvents, takeEvent, type Deployment } from "../up/events.js";
+import { forgetParameters } from "../up/parameters.js";
+import { openProject } from "../up/project.js";
+import { stillThere, type Left } from "./search.js";
+
+export interface DownOptions {
+  readonly stack?: string;
+  readonly target: TargetName;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** Delete a stack, then look for anything of it that still exists. Gives the exit code. Throws `UserFault`. */
+export async function down(what: string, options: DownOptions, output: Output): Promise<number> {
+  const began = performance.now();
+  const stackName = await stackNameOf(what, options);
+  const target = await findTarget(options.target, output, { start: false });
+  const clients = clientsFor(target);
+  const stack = await describeStack(clients, stackName);
+  if (stack === undefined) {
+    const names = (await listStacks(clients)).map((one) => one.StackName);
+    throw new UserFault("NotFound", {
+      at: stackName,
+      message: `there is no stack ${stackName}`,
+      fix: names.length === 0 ? "there are no stacks: nothing is to be deleted" : `take one of ${names.join(", ")}`,
+    });
+  }
+  const resources = await listResources(clients, stackName);
+  output.say(renderGoing(stackName, resources, colours()));
+  await confirm(output, `Delete stack ${stackName}?`, options.yes === true);
+  const deployment = await remove(target, clients, stack, output);
+  const left = await search(target, clients, stack, resources, output);
+  if (target.name === "local") forgetParameters(target.state, stackName);
+  const seconds = (performance.now() - began) / 1000;
+  if (options.json) output.print(json({ stack: stackName, deleted: deployment.done, left, seconds }));
+  output.say(renderLeft(stackName, left, seconds, colours()));
+  return left.length === 0 ? exit.ok : exit.failed;
+}
+
+async function stackNameOf(what: string, options: DownOptions): Promise<string> {
+  if (statSync(what, { throwIfNoEntry: false }) === undefined) return options.stack ?? what;
+  const project = openProject(what);
+  if (project.kind === "template") return options.stack ?? project.defaultName;
+  await using assembly = await assemble(project, options.stack, options.target);
+  return chooseStack(assembly, options.stack).stackName;
+}
+
+async function remove(target: Target, clients: Clients, stack: Stack, output: Output): Promise<Deployment> {
+  const { DeleteStackCommand } = await import("@aws-sdk/client-cloudformation");
+  const id = stack.StackId ?? "";
+  // What happened before the deletion is not ours to tell again.
+  let last = (await eventsAfter(clients, id, undefined)).at(-1)?.EventId;
+  await (await clients.cloudformation()).send(new DeleteStackCommand({ StackName: id }));
+  let deployment = noEvents;
+  for (;;) {
+    const now = await describeStack(clients, id);
+    for (const event of await eventsAfter(clients, id, last)) {
+      last = event.EventId;
+      const { after, line } = takeEvent(deployment, event);
+      deployment = after;
+      if (line !== undefined) output.say(renderLine(line, colours()));
+    }
+    if (output.interactive) output.status(renderUnderWay(deployment, undefined));
+    if (now === undefined || now.StackStatus === "DELETE_COMPLETE") return deployment;
+    if (isSettled(now.StackStatus)) throw deleteFault(stack.StackName ?? id, now, deployment);
+    await sleep(target.name === "local" ? 100 : 3000);
+  }
+}
+
+function deleteFault(stackName: string, now: Stack, deployment: Deployment): UserFault {
+  const failed = deployment.firstFailure;
+  const why =
+    failed === undefined
+      ? (now.StackStatusReason ?? "no reason given")
+      : `${failed.logicalId} (${failed.type}) is ${failed.status}: ${failed.reason}`;
+  return new UserFault("DeletionFailed", {
+    at: failed === undefined ? stackName : `${stackName}/${failed.logicalId}`,
+    message: `${why}\n  Stack ${stackName} is now ${now.StackStatus}.`,
+    fix: `remove what holds it (\`sandtable status ${stackName}\` shows what is left), then run \`sandtable down ${stackName}\` again`,
+  });
+}
+
+/** Ask every service for what the stack had, and the host for what has no owner. */
+async function search(
+  target: Target,
+  clients: Clients,
+  stack: Stack,
+  resources: readonly StackResourceSummary[],
+  output: Output,
+): Promise<readonly Left[]> {
+  output.status("searching for anything left …");
+  const [still, onHost] = await Promise.all([
+    stillThere(target, clients, stack.StackName ?? "", resources),
+    target.name === "local" ? askLeftovers(target.state) : [],
+  ]);
+  return [...still, ...onHost.map((name): Left => ({ kind: "on this host", name }))];
+}

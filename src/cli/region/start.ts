@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { UserFault } from "../../faults.js";
+import type { Folders } from "../../parts/host/folders.js";
+import { ask } from "../control.js";
+import { readRegionFile, type RegionFile } from "./files.js";
+
+export interface StartOptions {
+  readonly folders: Folders;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly regionName: string;
+  /** Longest time a Describe is held, in seconds. */
+  readonly hold: number;
+  /** Who may speak to it: uid and gid. */
+  readonly owner: { readonly uid: number; readonly gid: number };
+}
+
+const regionMain = fileURLToPath(new URL("../../region/main.js", import.meta.url));
+
+/** Arguments of the region's process, after `node`. */
+export const regionArguments = (options: StartOptions): readonly string[] => [
+  regionMain,
+  ...["--state", options.folders.state],
+  ...["--images", options.folders.images],
+  ...["--port", String(options.port)],
+  ...["--region", options.regionName],
+  ...["--hold", String(options.hold)],
+  ...["--owner", `${options.owner.uid}:${options.owner.gid}`],
+];
+
+/** The running region of this state folder, or nothing when nobody answers on its socket. */
+export async function runningRegion(state: string): Promise<RegionFile | undefined> {
+  try {
+    await ask(state, { verb: "ping" });
+  } catch (error) {
+    if (error instanceof UserFault && error.code === "NotYours") throw error;
+    return undefined;
+  }
+  return readRegionFile(state);
+}
+
+/** Start the region's process, detached, and return when it is healthy. We are root here. Throws the region's own fault. */
+export async function startRegion(options: StartOptions): Promise<RegionFile> {
+  mkdirSync(options.folders.state, { recursive: true });
+  const errors = join(options.folders.state, "region.stderr");
+  const log = openSync(errors, "w", 0o600);
+  const child = spawn(process.execPath, regionArguments(options), { detached: true, stdio: ["ignore", log, log], cwd: "/" });
+  closeSync(log);
+  let ended: number | undefined;
+  child.on("exit", (code) => (ended = code ?? 1));
+  child.unref();
+  for (;;) {
+    const region = await runningRegion(options.folders.state);
+    if (region !== undefined && region.pid === child.pid) return region;
+    if (ended !== undefined) throw startFault(readFileSync(errors, "utf8"), ended);
+    await sleep(10);
+  }
+}
+
+/** What a region that did not start said: one JSON line, or else its last words. Pure. */
+export function startFault(stderr: string, exitCode: number): UserFault {
+  for (const line of stderr.trim().split("\n").reverse()) {
+    try {
+      const { fault } = JSON.parse(line) as { fault?: { code: string; message: string; fix: string; at?: string } };
+      if (fault !== undefined) return new UserFault(fault.code, fault);
+    } catch {
+      // not the line we look for
+    }
+  }
+  return new UserFault("RegionDidNotStart", {
+    message: `the region's process ended with exit code ${exitCode}: ${stderr.trim().split("\n").slice(-3).join(" ").slice(-600) || "it said nothing"}`,
+    fix: "run `sandtable region start --foreground` to see all of it, and `sandtable doctor` for what this machine lacks",
+  });
+}

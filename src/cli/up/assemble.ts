@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { IIoHost } from "@aws-cdk/toolkit-lib";
+import { describeProblems } from "../../template/problems.js";
+import { readTemplate } from "../../template/template.js";
+import { readText } from "../../template/text.js";
+import { UserFault } from "../../faults.js";
+import type { TargetName } from "../aws/target.js";
+import { readAssembly, synthesise, wrapTemplate, type AssembledStack, type Template } from "./assembly.js";
+import type { Project } from "./project.js";
+
+/** A cloud assembly in a folder of its own, removed with `await using`. */
+export interface Assembly extends AsyncDisposable {
+  readonly folder: string;
+  readonly stacks: readonly AssembledStack[];
+}
+
+/** Make the templates of a project. `stackName` names a template file's stack; an app names its own. Throws `BadTemplate` and what the app throws. */
+export async function assemble(project: Project, stackName: string | undefined, target: TargetName): Promise<Assembly> {
+  const folder = mkdtempSync(join(tmpdir(), "sandtable-assembly-"));
+  const dispose = async () => rmSync(folder, { recursive: true, force: true });
+  try {
+    return { folder, stacks: await stacksOf(project, stackName, target, folder), [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function stacksOf(
+  project: Project,
+  stackName: string | undefined,
+  target: TargetName,
+  folder: string,
+): Promise<readonly AssembledStack[]> {
+  switch (project.kind) {
+    case "environment":
+      return synthesise(project.file, folder);
+    case "template":
+      return [wrapTemplate(readTemplateFile(project.file, target), stackName ?? project.defaultName, folder)];
+    case "cdk-app": {
+      const { Toolkit } = await import("@aws-cdk/toolkit-lib");
+      const toolkit = new Toolkit({ color: false, emojis: false, ioHost: silent });
+      const source = await toolkit.fromCdkApp(project.app, {
+        workingDirectory: project.folder,
+        outdir: folder,
+        disposeOutdir: false,
+        synthOptions: { pathMetadata: false, assetMetadata: false, versionReporting: false },
+      });
+      const cached = await toolkit.synth(source);
+      const stacks = readAssembly(cached.cloudAssembly.directory);
+      await cached.dispose();
+      return stacks;
+    }
+  }
+}
+
+/** What an app prints while it synthesises is its own business; what is wrong comes as a rejection. */
+const silent: IIoHost = { notify: async () => undefined, requestResponse: async (request) => request.defaultResponse };
+
+/** The file as the toolkit wants it: short forms such as `!Ref` spelled out. Problems come with line and column. */
+function readTemplateFile(file: string, target: TargetName): Template {
+  const text = readFileSync(file, "utf8");
+  const { value, problems } = readText(text);
+  // On AWS everything AWS has is allowed: there only what cannot be read at all is ours to refuse.
+  const found = target === "local" ? readTemplate(text).problems : problems;
+  if (found.length > 0 || value === undefined)
+    throw new UserFault("BadTemplate", {
+      at: file,
+      message: `${file} cannot be deployed:\n${describeProblems(found)}`,
+      fix: "correct these places; nothing was created",
+    });
+  return value as Template;
+}
+
+/** The stack a verb is about: the one asked for, or the only one. */
+export function chooseStack(assembly: Assembly, wanted: string | undefined): AssembledStack {
+  const names = assembly.stacks.map((stack) => stack.stackName);
+  const found =
+    wanted === undefined
+      ? assembly.stacks.length === 1
+        ? assembly.stacks[0]
+        : undefined
+      : assembly.stacks.find((s) => s.stackName === wanted || s.id === wanted);
+  if (found !== undefined) return found;
+  throw new UserFault("AmbiguousName", {
+    message:
+      names.length === 0
+        ? "the app has no stacks"
+        : `the app has ${names.length} stacks: ${names.join(", ")}${wanted === undefined ? "" : `; none is ${wanted}`}`,
+    fix: "say which with --stack NAME",
+  });
+}

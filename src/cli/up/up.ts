@@ -1,0 +1,208 @@
+import { statSync } from "node:fs";
+import { UserFault } from "../../faults.js";
+import { clientsFor, type Clients } from "../aws/clients.js";
+import { askImagePrepare, type Preparation } from "../aws/local-facts.js";
+import { viewStack } from "../aws/stack-view.js";
+import { describeStack, listResources } from "../aws/stacks.js";
+import { adoptEnvironment, findTarget, type Target, type TargetName } from "../aws/target.js";
+import { confirm } from "../confirm.js";
+import { exit } from "../exit.js";
+import { colours, json, type Output } from "../output.js";
+import { renderExplanations, renderStack } from "../render/stack.js";
+import { assemble, chooseStack, type Assembly } from "./assemble.js";
+import type { AssembledStack } from "./assembly.js";
+import { renderChanges, resourceChanges } from "./changes.js";
+import { deploy, DeployFailed, type Deployed } from "./deploy.js";
+import { onInterrupt, type Phase } from "./detach.js";
+import { explainFailure } from "./failure.js";
+import { waitForHealth, type Health } from "./health.js";
+import { imageParameters, parseParameters, planParameters, rememberedParameters, rememberParameters } from "./parameters.js";
+import { openProject, type Project } from "./project.js";
+
+export interface UpOptions {
+  readonly stack?: string;
+  readonly parameter: readonly string[];
+  readonly wait: number;
+  readonly target: TargetName;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** The main job: from a definition to an environment that serves. Gives the exit code. Throws `UserFault`. */
+export async function up(path: string, options: UpOptions, output: Output): Promise<number> {
+  const began = performance.now();
+  const c = colours();
+  const given = parseParameters(options.parameter);
+  const project = openProject(path);
+  let phase: Phase = "before";
+  let stackName = options.stack ?? project.defaultName;
+  const stopListening = onInterrupt(
+    () => phase,
+    () => stackName,
+    options.target,
+    output,
+  );
+  try {
+    // Both take about a second, one of processor and one of waiting.
+    const [target, assembly] = await Promise.all([
+      findTarget(options.target, output, { start: true }),
+      assembleSaying(project, options, output),
+    ]);
+    await using made = assembly;
+    const stack = chooseStack(made, options.stack);
+    stackName = stack.stackName;
+    adoptEnvironment(target);
+    const clients = clientsFor(target);
+    const existing = await describeStack(clients, stackName);
+    refuseBusy(existing?.StackStatus, stackName, options.target);
+    const preparation = await prepareImages(target, project, stack, given, output);
+    const parameters = await decideParameters(target, stack, given, existing?.Parameters?.map((p) => p.ParameterKey ?? "") ?? []);
+    if (existing?.StackStatus === "ROLLBACK_COMPLETE")
+      output.say(`stack ${stackName} was rolled back before: it is deleted and made anew`);
+    const deployed = await deployOrExplain(
+      {
+        assembly: made.folder,
+        stackId: stack.id,
+        stackName,
+        parameters,
+        pollInterval: target.name === "local" ? 100 : 2000,
+        approve: async (diff) => {
+          output.say(renderChanges(stackName, resourceChanges(diff), c));
+          await confirm(output, `Deploy this to ${options.target === "aws" ? "AWS" : "the local region"}?`, options.yes === true);
+          phase = "deploying";
+        },
+      },
+      target,
+      clients,
+      output,
+    );
+    phase = "waiting";
+    const health = await waitForHealth(target, clients, stackName, await listResources(clients, stackName), options.wait, output);
+    await show(
+      path,
+      { target, clients, stackName, deployed, health, preparation, seconds: (performance.now() - began) / 1000 },
+      options,
+      output,
+    );
+    return health.healthy ? exit.ok : exit.failed;
+  } finally {
+    stopListening();
+  }
+}
+
+async function assembleSaying(project: Project, options: UpOptions, output: Output): Promise<Assembly> {
+  output.status(`reading ${project.kind === "template" ? project.file : project.folder} …`);
+  return assemble(project, options.stack, options.target);
+}
+
+/** CloudFormation would refuse a second change while one is under way: better said before anything is prepared. */
+function refuseBusy(status: string | undefined, stackName: string, target: TargetName): void {
+  if (status === undefined || !status.endsWith("_IN_PROGRESS") || status === "REVIEW_IN_PROGRESS") return;
+  throw new UserFault("StackBusy", {
+    at: stackName,
+    message: `stack ${stackName} is ${status}: another change is under way`,
+    fix: `follow it with \`sandtable status ${stackName} --follow${target === "aws" ? " --target aws" : ""}\`, then run this again`,
+  });
+}
+
+async function prepareImages(
+  target: Target,
+  project: Project,
+  stack: AssembledStack,
+  given: Readonly<Record<string, string>>,
+  output: Output,
+): Promise<Preparation | undefined> {
+  if (target.name === "aws") return undefined;
+  const wish = { packages: project.recipe.packages, imageParameters: imageParameters(stack.template, given) };
+  const preparation = await askImagePrepare(target.state, wish, (text, percent) =>
+    output.status(percent === undefined ? text : `${text} (${Math.round(percent)} %)`),
+  );
+  for (const { name, is } of preparation.standIns) output.say(`${is} stands in for ${name}`);
+  return preparation;
+}
+
+async function decideParameters(
+  target: Target,
+  stack: AssembledStack,
+  given: Readonly<Record<string, string>>,
+  deployed: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const remembered = target.name === "local" ? rememberedParameters(target.state, stack.stackName) : {};
+  const plan = planParameters({ template: stack.template, given, remembered, deployed: new Set(deployed) });
+  const names = Object.keys(plan.generated);
+  if (target.name === "local") rememberParameters(target.state, stack.stackName, plan.generated);
+  else if (names.length > 0)
+    throw new UserFault("BadParameter", {
+      message: `parameter ${names.join(", ")} has no default and no value was given`,
+      fix: `add ${names.map((name) => `--parameter ${name}=…`).join(" ")}: on AWS a secret is yours to choose`,
+    });
+  return plan.values;
+}
+
+async function deployOrExplain(
+  wish: Parameters<typeof deploy>[0],
+  target: Target,
+  clients: Clients,
+  output: Output,
+): Promise<Deployed> {
+  try {
+    return await deploy(wish, output);
+  } catch (error) {
+    if (!(error instanceof DeployFailed)) throw error;
+    const stack = await describeStack(clients, wish.stackName);
+    throw explainFailure({
+      stackName: wish.stackName,
+      target: target.name,
+      message: error.message,
+      firstFailure: error.deployment.firstFailure,
+      status: stack?.StackStatus,
+      cause: error,
+    });
+  }
+}
+
+interface Outcome {
+  readonly target: Target;
+  readonly clients: Clients;
+  readonly stackName: string;
+  readonly deployed: Deployed;
+  readonly health: Health;
+  readonly preparation: Preparation | undefined;
+  readonly seconds: number;
+}
+
+async function show(path: string, outcome: Outcome, options: UpOptions, output: Output): Promise<void> {
+  const { target, clients, stackName, deployed, health, seconds } = outcome;
+  const found = await describeStack(clients, stackName);
+  if (found === undefined)
+    throw new UserFault("StackGone", {
+      at: stackName,
+      message: `stack ${stackName} was deleted while \`up\` waited`,
+      fix: "run `sandtable up` again",
+    });
+  const view = { ...(await viewStack(target, clients, found)), targets: health.targets };
+  if (options.json) {
+    const { explanations, healthy } = health;
+    output.print(
+      json({
+        stack: view,
+        changed: deployed.changed,
+        healthy,
+        explanations,
+        standIns: outcome.preparation?.standIns ?? [],
+        seconds,
+      }),
+    );
+  } else {
+    output.print(`${deployed.changed ? "" : "no changes\n"}${renderStack(view, colours(process.stdout), { resources: false })}`);
+    output.say(`\n${stackName} is ${health.healthy ? "up" : "deployed, but not healthy"} after ${seconds.toFixed(1)} s`);
+  }
+  if (!health.healthy) {
+    output.say(renderExplanations(health.explanations, colours()));
+    output.say(
+      `look inside with \`sandtable connect ${health.explanations[0]?.name ?? "NAME"}\`; delete it with \`sandtable down ${isPath(path) ? path : stackName}\``,
+    );
+  }
+}
+
+const isPath = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;

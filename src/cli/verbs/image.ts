@@ -1,0 +1,27 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { jsonOption } from "../arguments.js";
+import { askImagePrepare } from "../aws/local-facts.js";
+import { localTarget } from "../aws/target.js";
+import { example } from "../help.js";
+import { json, terminalOutput } from "../output.js";
+import { openProject } from "../up/project.js";
+
+export const imageVerb = (): CommandUnknownOpts =>
+  new Command("image").description("machine images of the local region").addCommand(
+    new Command("prepare")
+      .description("build the machine image that a folder's image.yaml asks for, when it is not there")
+      .argument("<path>", "folder of a definition")
+      .addOption(jsonOption())
+      .addHelpText("after", example("sandtable image prepare examples/flask-ha"))
+      .action(async (path, options) => {
+        const output = terminalOutput();
+        const { recipe } = openProject(path);
+        const { state } = await localTarget(output, { start: true });
+        const prepared = await askImagePrepare(state, { packages: recipe.packages, imageParameters: [] }, output.status);
+        if (options.json) output.print(json(prepared));
+        else
+          output.say(
+            `the image for ${path} is ready${recipe.packages.length === 0 ? "" : ` with ${recipe.packages.join(", ")}`}`,
+          );
+      }),
+  );

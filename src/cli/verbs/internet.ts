@@ -1,0 +1,18 @@
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { folders } from "../../parts/host/folders.js";
+import { attach } from "../attach.js";
+import { example } from "../help.js";
+
+export const internetVerb = (): CommandUnknownOpts =>
+  new Command("internet")
+    .description("run a command of this machine in the simulated internet, outside every VPC")
+    .argument("[command...]", "after --; without one, your shell")
+    .passThroughOptions()
+    .addHelpText(
+      "after",
+      example("sandtable internet -- curl -s http://flask-ha-nlb.elb.eu-west-3.amazonaws.com/data", "sandtable internet"),
+    )
+    .action(async (argv) => {
+      const wanted = argv.length > 0 ? argv : [process.env.SHELL ?? "/bin/sh"];
+      process.exitCode = await attach(folders().state, { verb: "internet", argv: wanted });
+    });

@@ -1,0 +1,137 @@
+import { Command, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserFault } from "../../faults.js";
+import { folders } from "../../parts/host/folders.js";
+import { integer, jsonOption, yesOption } from "../arguments.js";
+import { confirm } from "../confirm.js";
+import { ask } from "../control.js";
+import { exit } from "../exit.js";
+import { example } from "../help.js";
+import { json, terminalOutput } from "../output.js";
+import { defaults, ensureRegion } from "../region/context.js";
+import { readRegionFile } from "../region/files.js";
+import { regionArguments, runningRegion } from "../region/start.js";
+
+export const regionVerb = (): CommandUnknownOpts =>
+  new Command("region")
+    .description("the local stand-in for one AWS region")
+    .addCommand(start())
+    .addCommand(stop())
+    .addCommand(status());
+
+const owner = (text: string): { uid: number; gid: number } => {
+  const [uid = 0, gid = 0] = text.split(":").map(Number);
+  return { uid, gid };
+};
+
+const start = () =>
+  new Command("start")
+    .description("start the region; returns when it is healthy, and it runs on")
+    .option("--port <number>", "loopback port of the AWS API", integer(0, 65535), defaults.port)
+    .option("--region <name>", "the AWS region it stands for", defaults.regionName)
+    .option(
+      "--hold <seconds>",
+      "longest time a Describe of one thing in transition is held; 0 turns it off",
+      integer(0, 20),
+      defaults.hold,
+    )
+    .option("--foreground", "stay in front and show its log; ends with Ctrl-C")
+    .addOption(new Option("--state <folder>").hideHelp().default(folders().state))
+    .addOption(new Option("--images <folder>").hideHelp().default(folders().images))
+    .addOption(new Option("--owner <uid:gid>").hideHelp().argParser(owner))
+    .addOption(new Option("--quiet").hideHelp())
+    .addHelpText("after", example("sandtable region start", 'eval "$(sandtable env)"', "aws ec2 describe-vpcs"))
+    .action(async (options) => {
+      const output = terminalOutput();
+      const wanted = {
+        folders: { state: options.state, images: options.images },
+        port: options.port,
+        regionName: options.region,
+        hold: options.hold,
+        owner: options.owner ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+      };
+      if (options.foreground) return foreground(regionArguments(wanted));
+      const began = performance.now();
+      const { region, started } = await ensureRegion(output, wanted);
+      if (options.quiet) return;
+      const seconds = ((performance.now() - began) / 1000).toFixed(2);
+      output.say(
+        `region ${region.regionName} ${started ? `started in ${seconds} s` : "runs already"}: ${region.endpoint} (process ${region.pid})`,
+      );
+      if (!started && region.regionName !== options.region)
+        output.say(`it stands for ${region.regionName}, not ${options.region}: stop it first to change that`);
+    });
+
+/** The region's process in front of us, with its log on the terminal. Ends when it ends. */
+function foreground(args: readonly string[]): Promise<void> {
+  const root = process.getuid?.() === 0;
+  return new Promise((resolve, reject) => {
+    const argv = [...(root ? [] : ["sudo", "--"]), process.execPath, ...args, "--foreground"];
+    const child = spawn(argv[0] ?? process.execPath, argv.slice(1), { stdio: "inherit" });
+    // Ctrl-C reaches the child by itself: we only wait for it to end in its own way.
+    process.on("SIGINT", () => undefined);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      process.exitCode = code ?? exit.failed;
+      resolve();
+    });
+  });
+}
+
+const stop = () =>
+  new Command("stop")
+    .description("stop the region's process and what it runs; a later start carries on from its records")
+    .option("--purge", "also delete everything: every machine, database, record and file of this region")
+    .addOption(yesOption())
+    .addHelpText("after", example("sandtable region stop", "sandtable region stop --purge --yes"))
+    .action(async (options) => {
+      const output = terminalOutput();
+      const { state } = folders();
+      const purge = options.purge === true;
+      if (purge) await confirm(output, `Delete everything of the region in ${state}?`, options.yes === true);
+      // Only a region can purge itself: it alone knows its labels, and it is root.
+      const running = purge ? (await ensureRegion(output)).region : await runningRegion(state);
+      if (running === undefined) return output.say("no region runs");
+      const left = await ask(state, { verb: "stop", purge }, { onProgress: output.status });
+      while (isAlive(running.pid)) await sleep(10);
+      output.say(purge ? "region stopped; nothing of it is left" : "region stopped");
+      const leftovers = Array.isArray(left) ? (left as unknown[]).map(String) : [];
+      if (leftovers.length > 0)
+        throw new UserFault("LeftBehind", {
+          message: `these could not be removed: ${leftovers.join(", ")}`,
+          fix: "run `sandtable doctor` for what each of them is",
+        });
+    });
+
+/** A process of root answers EPERM to others: it is there. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+const status = () =>
+  new Command("status")
+    .description("whether the region runs, and where")
+    .addOption(jsonOption())
+    .addHelpText("after", example("sandtable region status --json"))
+    .action(async (options) => {
+      const output = terminalOutput();
+      const { state } = folders();
+      const region = await runningRegion(state);
+      const facts = region === undefined ? undefined : await ask(state, { verb: "status" });
+      if (options.json) output.print(json({ running: region !== undefined, state, ...region, ...(facts ?? {}) }));
+      else if (region !== undefined)
+        output.print(
+          `region ${region.regionName} runs: ${region.endpoint} (process ${region.pid}, account ${region.accountId}), state in ${state}`,
+        );
+      else
+        output.print(
+          `no region runs; state in ${state}${readRegionFile(state) === undefined ? "" : " (it was killed: `sandtable region start` carries on)"}`,
+        );
+      if (region === undefined) process.exitCode = exit.needsSetUp;
+    });
