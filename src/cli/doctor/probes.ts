@@ -25,7 +25,7 @@ export async function probe(folders: Folders, options: { optional: boolean }): P
     memory(),
     builtImages(folders.images),
     ...(await Promise.all(
-      optionalPrograms.map(async (need) => (need.program === "aws" ? awsCli(need.purpose) : optional(need))),
+      (options.optional ? optionalPrograms : []).map(async (need) => (need.program === "aws" ? awsCli(need.purpose) : optional(need))),
     )),
   ];
 }
