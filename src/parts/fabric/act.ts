@@ -1,46 +1,32 @@
-import { readdir, rm } from "node:fs/promises";
 import { CommandFailed, inNamespace, run } from "../host/command.js";
+import { createNamespaces, deleteNamespaces, writeSysctls } from "../host/namespaces.js";
 import type { FabricChanges, NamespaceChange } from "./changes.js";
 import { FabricFailed } from "./failure.js";
 import { atMostThree } from "./gate.js";
 import type { LiveLink } from "./live.js";
-import type { LinkEnd, LinkPlan, NamespacePlan } from "./plan.js";
+import type { LinkEnd, LinkPlan } from "./plan.js";
 
 /** Makes the changes in the kernel. Throws `FabricFailed`; whatever was done before may be done again. */
 export async function act(owner: string, changes: FabricChanges): Promise<void> {
-  const at = (is: string) => ({ owner, is });
+  const { newNamespaces, sysctls, oldNamespaces } = changes;
+  const guarded = (doing: string, work: () => Promise<void>): Promise<void> =>
+    asFailure({ owner, is: "its namespaces", doing }, () => atMostThree(work));
   await removeLinks(owner, changes.brokenLinks);
-  await clearUnmounted(changes.newNamespaces);
-  await batch(
-    at("namespaces"),
-    undefined,
-    changes.newNamespaces.map(({ name }) => `netns add ${name}`),
-  );
-  await writeSysctls(owner, changes.sysctls);
-  await batch(at("links"), undefined, changes.newLinks.map(linkLine));
+  await guarded("ip netns add", () => createNamespaces(newNamespaces.map(({ name }) => name)));
+  await guarded("sysctl", () => writeSysctls(new Map(sysctls.map((namespace) => [namespace.name, namespace.sysctls]))));
+  await batch({ owner, is: "its links" }, undefined, changes.newLinks.map(linkLine));
   for (const group of [changes.ends, changes.routers]) await every(group.map((change) => () => changeNamespace(owner, change)));
   await removeLinks(owner, changes.oldLinks);
-  await batch(
-    at("namespaces"),
-    undefined,
-    changes.oldNamespaces.map((name) => `netns del ${name}`),
-  );
+  await guarded("ip netns del", () => deleteNamespaces(oldNamespaces));
 }
 
 async function changeNamespace(owner: string, { namespace, lines, nft }: NamespaceChange): Promise<void> {
-  await batch({ owner, is: namespace.is }, namespace.name, lines);
+  const { name, is } = namespace;
+  await batch({ owner, is }, name, lines);
   if (nft === undefined) return;
-  try {
-    await atMostThree(() => run(inNamespace(namespace.name, { argv: ["nft", "-f", "-"], stdin: nft })));
-  } catch (cause) {
-    throw new FabricFailed({
-      owner,
-      is: namespace.is,
-      doing: "nft -f",
-      said: cause instanceof CommandFailed ? cause.stderr : String(cause),
-      cause,
-    });
-  }
+  await asFailure({ owner, is, doing: "nft -f" }, () =>
+    atMostThree(() => run(inNamespace(name, { argv: ["nft", "-f", "-"], stdin: nft }))),
+  );
 }
 
 /** All of them, also after one failed; then the first failure. */
@@ -49,8 +35,8 @@ async function every(steps: readonly (() => Promise<void>)[]): Promise<void> {
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
-const endWords = (end: LinkEnd): string =>
-  `netns ${end.namespace} mtu ${end.mtu} group ${end.group}${end.mac === undefined ? "" : ` address ${end.mac}`}`;
+const endWords = ({ namespace, mtu, group, mac }: LinkEnd): string =>
+  `netns ${namespace} mtu ${mtu} group ${group} address ${mac}`;
 
 /** Both ends are made where they belong, so that the host never sees them. */
 const linkLine = ({ a, b }: LinkPlan): string =>
@@ -58,45 +44,16 @@ const linkLine = ({ a, b }: LinkPlan): string =>
 
 /** Explicitly, not left to the end of the namespace: that may be delayed by whoever holds a socket in it. */
 async function removeLinks(owner: string, links: readonly LiveLink[]): Promise<void> {
-  const byNamespace = new Map<string, LiveLink[]>();
-  for (const link of links) byNamespace.set(link.namespace, [...(byNamespace.get(link.namespace) ?? []), link]);
+  const byNamespace = new Map<string, string[]>();
+  for (const { namespace, name } of links)
+    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), `link del ${name}`]);
   await every(
     [...byNamespace].map(
-      ([namespace, list]) =>
+      ([namespace, lines]) =>
         () =>
-          batch(
-            { owner, is: namespace },
-            namespace,
-            list.map((link) => `link del ${link.name}`),
-          ),
+          batch({ owner, is: namespace }, namespace, lines),
     ),
   );
-}
-
-async function clearUnmounted(namespaces: readonly NamespacePlan[]): Promise<void> {
-  if (namespaces.length === 0) return;
-  const files = new Set(await readdir("/run/netns").catch(() => []));
-  for (const { name } of namespaces) if (files.has(name)) await rm(`/run/netns/${name}`, { force: true });
-}
-
-/** The values are per namespace of who writes them. A file that this kernel lacks is left out. */
-async function writeSysctls(owner: string, namespaces: readonly NamespacePlan[]): Promise<void> {
-  if (namespaces.length === 0) return;
-  const script = namespaces.map(({ name, sysctls }) => {
-    const writes = [...sysctls].map(([path, value]) => `[ ! -e ${path} ] || echo ${value} >${path}`);
-    return `nsenter --net=/run/netns/${name} sh -ec 'cd /proc/sys/net; ${writes.join("; ")}' || exit 1`;
-  });
-  try {
-    await atMostThree(() => run({ argv: ["sh"], stdin: `${script.join("\n")}\n` }));
-  } catch (cause) {
-    throw new FabricFailed({
-      owner,
-      is: "namespaces",
-      doing: "sysctls",
-      said: cause instanceof CommandFailed ? cause.stderr : String(cause),
-      cause,
-    });
-  }
 }
 
 /**
@@ -105,13 +62,21 @@ async function writeSysctls(owner: string, namespaces: readonly NamespacePlan[])
  */
 async function batch(at: { owner: string; is: string }, namespace: string | undefined, lines: readonly string[]): Promise<void> {
   if (lines.length === 0) return;
+  const where = namespace === undefined ? [] : ["-n", namespace];
   try {
-    const where = namespace === undefined ? [] : ["-n", namespace];
     await atMostThree(() => run({ argv: ["ip", ...where, "-force", "-batch", "-"], stdin: `${lines.join("\n")}\n` }));
   } catch (cause) {
     if (!(cause instanceof CommandFailed)) throw cause;
     const failed = failuresOf(cause.stderr, lines).find((failure) => !isDoneAlready(failure));
     if (failed !== undefined) throw new FabricFailed({ ...at, doing: `ip ${failed.line}`, said: failed.said, cause });
+  }
+}
+
+async function asFailure(at: { owner: string; is: string; doing: string }, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    throw new FabricFailed({ ...at, said: cause instanceof CommandFailed ? cause.stderr.trim() : String(cause), cause });
   }
 }
 
@@ -133,12 +98,11 @@ export function failuresOf(stderr: string, lines: readonly string[]): LineFailur
     }
   }
   // It did not come as far as a line, e.g. `Cannot open network namespace`.
-  if (failures.length === 0) failures.push({ line: "-batch", said: stderr.trim() });
-  return failures;
+  return failures.length > 0 ? failures : [{ line: "-batch", said: stderr.trim() }];
 }
 
-function isDoneAlready({ line, said }: LineFailure): boolean {
-  const [, verb] = line.split(" ");
-  if (verb === "del") return /No such|Cannot find device|Cannot assign requested address|does not exist/.test(said);
-  return line.startsWith("rule add") && said.includes("File exists");
+export function isDoneAlready({ line, said }: LineFailure): boolean {
+  const [object, verb] = line.split(" ");
+  if (verb === "del") return /No such|Cannot find device|Cannot assign requested address/.test(said);
+  return object === "rule" && verb === "add" && said.includes("File exists");
 }

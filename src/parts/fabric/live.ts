@@ -24,8 +24,8 @@ export interface LiveLink {
   readonly end: string | undefined;
 }
 
-export const shapeOf = (end: Pick<LinkEnd, "mtu" | "group"> & { mac?: string | undefined }): string =>
-  `mtu ${end.mtu} group ${end.group} mac ${end.mac ?? "any"}`;
+export const shapeOf = (end: Pick<LinkEnd, "mtu" | "group" | "mac">): string =>
+  `mtu ${end.mtu} group ${end.group} mac ${end.mac}`;
 
 export const nothing: LiveFabric = { namespaces: new Map(), links: new Map() };
 

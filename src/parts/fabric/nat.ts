@@ -12,7 +12,7 @@ import type { PlacedInterface, Vpc } from "./vpc.js";
  * arrival that MAC selects the table that delivers it (`deliveries`). The packet itself bears the far destination.
  */
 export const natRuleset = (nic: PlacedInterface): string =>
-  replaceTable("ip", "nat", [
+  replaceTable("ip", "nat_gateway", [
     ...chain("input", [], "type filter hook input priority 0; policy drop"),
     ...chain("forward", ["ct state invalid drop"], "type filter hook forward priority 0"),
     ...chain(

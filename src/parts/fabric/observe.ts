@@ -1,6 +1,6 @@
-import { readdir, statfs } from "node:fs/promises";
 import { run } from "../host/command.js";
 import type { RegionLabel } from "../host/label.js";
+import { namespacesOf } from "../host/namespaces.js";
 import { shapeOf, type LiveFabric, type LiveLink, type LiveNamespace } from "./live.js";
 import { linkKeyOf, type Entry, type FabricPlan } from "./plan.js";
 import { atMostThree } from "./gate.js";
@@ -9,7 +9,7 @@ import { deviceOf } from "./changes.js";
 
 /** Asks the kernel what it has of an owner: done once per owner and process, as nothing in memory outlives a `kill -9`. */
 export async function observe(label: RegionLabel, plan: FabricPlan): Promise<LiveFabric> {
-  const names = new Set(await namespacesOfLabel(label));
+  const names = new Set(await namespacesOf(label));
   const ours = new Set([...names].filter((name) => name.startsWith(routerName(label, plan.owner, ""))));
   for (const { name, kind, entriesAre } of plan.namespaces.values())
     if (kind === "router" && entriesAre !== "guests" && names.has(name)) ours.add(name);
@@ -50,18 +50,6 @@ export async function observe(label: RegionLabel, plan: FabricPlan): Promise<Liv
   // A link made just before an interruption has no alias to tell its end by, but is not complete either: it is made again.
   return { namespaces, links };
 }
-
-/** Names of this region's namespaces under /run/netns. */
-export async function namespacesOfLabel(label: RegionLabel): Promise<string[]> {
-  const files = await readdir("/run/netns").catch(() => []);
-  const named = files.filter((name) => name.startsWith(`st-${label.code}-`));
-  const checked = await Promise.all(named.map(async (name) => ({ name, isNamespace: await isNamespace(name) })));
-  return checked.filter((file) => file.isNamespace).map((file) => file.name);
-}
-
-/** `ip netns add` makes a file and then mounts on it: an interruption between leaves a plain file. */
-const isNamespace = async (name: string): Promise<boolean> =>
-  (await statfs(`/run/netns/${name}`).catch(() => undefined))?.type === 0x6e736673;
 
 interface Device {
   readonly name: string;

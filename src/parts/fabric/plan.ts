@@ -49,7 +49,7 @@ export interface LinkEnd {
   readonly mtu: number;
   /** Device group, read by nftables as `iifgroup`; see `numbers.ts`. */
   readonly group: number;
-  readonly mac?: string;
+  readonly mac: string;
   /** `sandtable/<region>/<owner>/<what>`. */
   readonly alias: string;
 }

@@ -1,4 +1,4 @@
-import { execa } from "execa";
+import { execFile } from "node:child_process";
 
 /** Commands are values: builders make them and are tested without root; `run` is the one door through which they act. */
 export interface Command {
@@ -29,16 +29,24 @@ export class CommandFailed extends Error {
   }
 }
 
-/** Run to the end and give what it printed. No shell. Throws `CommandFailed`. `timeout` in milliseconds. */
-export async function run(wanted: Command, options: { timeout?: number; env?: Record<string, string> } = {}): Promise<string> {
+/**
+ * Run to the end and give what it printed, without the final line break. No shell. Throws `CommandFailed`. `timeout` in
+ * milliseconds; `env` is added to ours. (execa costs 3 ms more of processor time a run, which a network change of ten
+ * runs cannot spare.)
+ */
+export function run(wanted: Command, options: { timeout?: number; env?: Record<string, string> } = {}): Promise<string> {
   const [program, ...args] = wanted.argv;
-  const result = await execa(program, args, {
-    reject: false,
-    stdin: wanted.stdin === undefined ? "ignore" : "pipe",
-    ...(wanted.stdin === undefined ? {} : { input: wanted.stdin, stdin: undefined }),
-    timeout: options.timeout ?? 60_000,
-    ...(options.env === undefined ? {} : { env: options.env }),
+  const timeout = options.timeout ?? 60_000;
+  const env = options.env === undefined ? process.env : { ...process.env, ...options.env };
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, args, { timeout, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout.replace(/\r?\n$/, ""));
+      const exitCode = typeof error.code === "number" ? error.code : undefined;
+      const why = error.killed === true ? `did not end within ${timeout} ms` : exitCode === undefined ? error.message : "";
+      reject(new CommandFailed(wanted, exitCode, stderr || why, error));
+    });
+    // A program that ends without reading its input is judged by its exit code.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(wanted.stdin);
   });
-  if (result.failed) throw new CommandFailed(wanted, result.exitCode, result.stderr || result.shortMessage, result.cause);
-  return result.stdout;
 }
