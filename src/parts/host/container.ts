@@ -100,6 +100,8 @@ export async function startContainer(start: ContainerStart): Promise<number> {
 const shimScript = String.raw`
 ended() { echo "$1" > "$folder/exit.new"; mv "$folder/exit.new" "$folder/exit"; exit; }
 folder=$1
+# What the first process of a Debian host has; ours are whatever our caller's happen to be.
+ulimit -Hn 524288 && ulimit -Sn 1024
 mount -t overlay overlay -o "$3" "$folder/rootfs" || ended 125
 # crun takes a hybrid host for v1 and would ask for controllers that are not there: it is shown the v2 tree alone.
 [ "$5" = v2 ] || mount -t cgroup2 none /sys/fs/cgroup || ended 125
@@ -121,13 +123,14 @@ function overlayOptions({ roots, folder }: ContainerStart): string {
 }
 
 async function firstPid(start: ContainerStart, shim: ChildProcess): Promise<number> {
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const pid = numberIn(join(start.folder, "pid"));
     if (pid !== undefined) return pid;
-    if (shim.exitCode !== null || shim.signalCode !== null) {
-      throw new Error(
-        `${start.name} did not start: ${consoleTail(start, 2000).trim() || `its shim ended with ${shim.exitCode ?? shim.signalCode}`}`,
-      );
+    if (shim.exitCode !== null || shim.signalCode !== null || Date.now() > deadline) {
+      const ended =
+        Date.now() > deadline ? "nothing came of it in a minute" : `its shim ended with ${shim.exitCode ?? shim.signalCode}`;
+      throw new Error(`${start.name} did not start: ${consoleTail(start, 2000).trim() || ended}`);
     }
     await sleep(3);
   }

@@ -7,7 +7,6 @@ import { debianRelease, type Recipe } from "./recipe.js";
 /** Documentation and translations are left out of every image: a third of its size. */
 const leanness = [
   '--aptopt=Acquire::Languages { "none"; }',
-  '--aptopt=APT::Install-Recommends "false"',
   "--dpkgopt=path-exclude=/usr/share/man/*",
   "--dpkgopt=path-exclude=/usr/share/locale/*",
   "--dpkgopt=path-exclude=/usr/share/doc/*",
@@ -49,7 +48,11 @@ export async function buildRecipe(
   await mkdir(join(staged, "etc/systemd/system"), { recursive: true });
   for (const unit of recipe.masks) await symlink("/dev/null", join(staged, "etc/systemd/system", unit));
   await writeFile(join(work, "sources.list"), apt.sources.map((line) => `${line}\n`).join(""));
-  await writeFile(join(work, "settings"), apt.settings.map((line) => `${line}\n`).join(""));
+  // Recommended packages are left out of the image, not of what a machine installs later.
+  await writeFile(
+    join(work, "settings"),
+    [...apt.settings, 'APT::Install-Recommends "false";'].map((line) => `${line}\n`).join(""),
+  );
   await writeFile(join(work, "lasting"), apt.lasting.map((line) => `${line}\n`).join(""));
   await writeFile(join(work, "setup"), setupHook(work), { mode: 0o755 });
   await writeFile(join(work, "customize"), customizeHook(work, recipe.script), { mode: 0o755 });

@@ -32,8 +32,7 @@ export function defaultUserConfig(name: "ec2-user" | "admin"): string {
 }
 
 /** The modules that mean something here; each module left out saves its import. */
-export const cloudInitModules = `locale: false
-cloud_init_modules: [seed_random, bootcmd, write-files, disk_setup, mounts, set_hostname, update_hostname, ca-certs, users-groups, ssh]
+export const cloudInitModules = `cloud_init_modules: [seed_random, bootcmd, write-files, disk_setup, mounts, set_hostname, update_hostname, update_etc_hosts, ca-certs, users-groups, ssh]
 cloud_config_modules: [set-passwords, apt-configure, timezone, runcmd]
 cloud_final_modules: [package-update-upgrade-install, write-files-deferred, scripts-vendor, scripts-per-once, scripts-per-boot, scripts-per-instance, scripts-user, phone-home, final-message, power-state-change]
 `;

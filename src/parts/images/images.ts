@@ -72,6 +72,9 @@ export function builtImage(wish: ImageWish, folders: Folders): string | undefine
   return imageIdentity(folders, layerFolder(wish.packages, identity))?.folder;
 }
 
+/** Where the engine image's root folder is, or will be once `ensureImage` has built it. */
+export const engineRoot = (folders: Folders): string => join(folders.images, recipeFolder(engineRecipe), "root");
+
 /** The root folders an image is made of, topmost first: overlayfs's `lowerdir`. Throws `ImageMissing`. */
 export function imageRoots(folders: Folders, folder: string): string[] {
   const identity = imageIdentity(folders, folder);

@@ -67,7 +67,7 @@ cp -L /etc/resolv.conf "$root/etc/resolv.conf"
 touch "$root/etc/hosts"
 mount --bind /etc/hosts "$root/etc/hosts"
 chroot "$root" apt-get --quiet update
-chroot "$root" apt-get --quiet install --yes --no-install-recommends -- "$@"
+chroot "$root" apt-get --quiet install --yes -- "$@"
 umount "$root/etc/hosts"
 rm -f "$root/etc/resolv.conf" "$root/usr/sbin/policy-rc.d" "$root/etc/apt/apt.conf.d/00building" "$root/etc/dpkg/dpkg.cfg.d/00building"
 find "$root/var/cache/apt" "$root/var/lib/apt/lists" -type f -delete

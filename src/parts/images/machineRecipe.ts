@@ -79,10 +79,9 @@ export const machineRecipe: Recipe = {
     "ifup@.service",
     "systemd-networkd.service",
     "systemd-networkd-wait-online.service",
-    // No terminal to log in at, and no seat.
+    // No terminal to log in at.
     "getty.target",
     "console-getty.service",
-    "systemd-logind.service",
     // Done in the image, or of no use on a disk that lives as long as its machine.
     "systemd-firstboot.service",
     "systemd-machine-id-commit.service",
@@ -124,6 +123,8 @@ for wants in multi-user timers getty sysinit; do
     rm -f "$etc/systemd/system/$wants.target.wants/$unit"*
   done
 done
+# The first login or power-off starts it, over D-Bus.
+rm -f "$root/lib/systemd/system/multi-user.target.wants/systemd-logind.service"
 ln -sf /lib/systemd/system/multi-user.target "$etc/systemd/system/default.target"
 rm -rf "$etc/systemd/system/cloud-init.target.wants"
 ln -sf ../cloud-init-all.service "$etc/systemd/system/multi-user.target.wants/cloud-init-all.service"

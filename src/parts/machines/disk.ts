@@ -1,5 +1,5 @@
-import { mkdir, open, realpath, writeFile } from "node:fs/promises";
-import { constants } from "node:fs";
+import { constants, existsSync, readFileSync } from "node:fs";
+import { mkdir, open, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { defaultUserConfig } from "../images/cloudInit.js";
 import type { MachineSpec } from "./spec.js";
@@ -22,14 +22,32 @@ export function firstFiles(spec: MachineSpec): Record<string, string> {
   };
 }
 
-/** Make the disk of a machine that has none. Only for a disk that no machine has written to: links are not looked for. */
+/**
+ * Make the disk of a machine that has none. Made beside its place and renamed, so a disk that is there is whole. Links are
+ * not looked for: no machine has written to it yet.
+ */
 export async function makeDisk(folder: string, spec: MachineSpec): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const making = `${folder}.making`;
+  await rm(making, { recursive: true, force: true });
+  await mkdir(making, { recursive: true, mode: 0o700 });
   for (const [path, text] of Object.entries(firstFiles(spec))) {
-    const file = join(folder, "upper", path);
+    const file = join(making, "upper", path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
+  // A disk holds the differences from one image; on another, even a newer one of the same name, it would not fit.
+  await writeFile(join(making, "image"), spec.image);
+  await rename(making, folder);
+}
+
+/** The image that the machine's disk was made on; undefined when it has no disk. */
+export function diskImage(folder: string): string | undefined {
+  const file = join(folder, "image");
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+
+export async function removeDisk(folder: string): Promise<void> {
+  for (const path of [folder, `${folder}.making`]) await rm(path, { recursive: true, force: true });
 }
 
 /**

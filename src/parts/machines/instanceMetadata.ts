@@ -28,8 +28,8 @@ export interface InstanceFacts {
   /** Milliseconds since the epoch. */
   readonly launchedAt: number;
   readonly key?: { readonly name: string; readonly material: string };
-  /** As the machine sees it: decoded. */
-  readonly userData?: string;
+  /** As the machine sees it: decoded. Bytes, for it may be compressed. */
+  readonly userData?: string | Uint8Array;
   /** The role of its instance profile; credentials are asked for at each request. */
   readonly profile?: {
     readonly arn: string;

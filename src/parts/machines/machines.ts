@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserFault } from "../../faults.js";
@@ -17,7 +16,7 @@ import {
 import type { Folders } from "../host/folders.js";
 import { cgroupPath, containerName, type RegionLabel } from "../host/label.js";
 import { imageRoots } from "../images/images.js";
-import { makeDisk, readDisk } from "./disk.js";
+import { diskImage, makeDisk, readDisk, removeDisk } from "./disk.js";
 import { machineConfig } from "./ociConfig.js";
 import { runInMachine, type RunOptions } from "./run.js";
 import type { MachineSpec, MachineState } from "./spec.js";
@@ -43,24 +42,27 @@ export class Machines {
   /** Make its disk. Made already is fine. Throws `UserFault` `DiskFull`, `ImageMissing`. */
   async create(spec: MachineSpec): Promise<void> {
     const place = this.#place(spec.instanceId);
-    if (existsSync(join(place.folder, "upper"))) return;
+    if (diskImage(place.folder) !== undefined) return;
     imageRoots(this.#folders, spec.image);
     try {
       await makeDisk(place.folder, spec);
     } catch (error) {
-      await rm(place.folder, { recursive: true, force: true });
+      await removeDisk(place.folder);
       throw diskFault(spec.instanceId, place.folder, error);
     }
   }
 
-  /** Boot it; resolves when its first process runs, long before it answers. Running already is fine. */
+  /**
+   * Boot it, on the image its disk was made on; resolves when its first process runs, long before it answers. Running
+   * already is fine. Throws `UserFault` as `create` does.
+   */
   async start(spec: MachineSpec): Promise<void> {
     const place = this.#place(spec.instanceId);
     await this.create(spec);
     try {
       await startContainer({
         ...place,
-        roots: imageRoots(this.#folders, spec.image),
+        roots: imageRoots(this.#folders, diskImage(place.folder) ?? spec.image),
         config: machineConfig(spec, rootFolder(place), isHybrid() ? "hybrid" : "v2"),
         limits: { memoryBytes: spec.memoryMiB * 1024 * 1024, cpus: spec.vcpus, processes: 4096, containerDevices: true },
         againOn: 129,
@@ -96,7 +98,9 @@ export class Machines {
 
   /** End it and remove its disk. Gone already is fine. */
   async terminate(instanceId: string): Promise<void> {
-    await removeContainer(this.#place(instanceId));
+    const place = this.#place(instanceId);
+    await removeContainer(place);
+    await removeDisk(place.folder);
   }
 
   observe(instanceId: string): MachineState {

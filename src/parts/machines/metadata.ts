@@ -25,7 +25,7 @@ export function metadataServer(lookup: () => MetadataSpec | undefined, now: () =
 
 interface Answer {
   readonly status: number;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -111,7 +111,7 @@ function find(path: string, spec: MetadataSpec): Answer {
   const key = rest.join("/");
   const leaf = spec.leaves.get(key);
   if (leaf !== undefined) {
-    const body = typeof leaf === "string" ? leaf : leaf();
+    const body = typeof leaf === "function" ? leaf() : leaf;
     return { status: 200, body, type: key === "user-data" ? "application/octet-stream" : "text/plain" };
   }
   const entries = listing([...spec.leaves.keys()], key);
@@ -119,7 +119,7 @@ function find(path: string, spec: MetadataSpec): Answer {
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-  const body = Buffer.from(answer.body ?? "", "utf8");
+  const body = typeof answer.body === "object" ? Buffer.from(answer.body) : Buffer.from(answer.body ?? "", "utf8");
   response.writeHead(answer.status, {
     "content-type": answer.type ?? "text/plain",
     "content-length": body.length,

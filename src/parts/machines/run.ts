@@ -34,7 +34,9 @@ export async function runInMachine(place: ContainerPlace, argv: readonly string[
   child.stderr.on("data", (chunk: Buffer) => options.onStderr?.(chunk));
   // A command that does not read its input closes it.
   child.stdin.on("error", () => {});
-  if (options.stdin === undefined) child.stdin.end();
+  // A terminal whose input has ended hangs up on what runs in it.
+  if (options.stdin === undefined && options.tty === undefined) child.stdin.end();
+  else if (options.stdin === undefined) child.once("exit", () => child.stdin.destroy());
   else if (typeof options.stdin === "string") child.stdin.end(options.stdin);
   else options.stdin.pipe(child.stdin);
   try {

@@ -38,4 +38,5 @@ export interface MetadataSpec {
   readonly leaves: ReadonlyMap<string, MetadataLeaf>;
 }
 
-export type MetadataLeaf = string | (() => string);
+/** Bytes for user data that is not text (compressed, say). */
+export type MetadataLeaf = string | Uint8Array | (() => string);

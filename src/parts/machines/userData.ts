@@ -5,7 +5,7 @@ export interface UserDataVerdict {
   /** False until cloud-init has ended. */
   readonly finished: boolean;
   readonly failed: boolean;
-  /** The last lines of /var/log/cloud-init-output.log, blank ones left out. */
+  /** The last lines of /var/log/cloud-init-output.log, without cloud-init's own reports. */
   readonly log: readonly string[];
 }
 
@@ -17,7 +17,7 @@ export function userDataVerdict(result: string | undefined, log: string, lines =
   const tail = log
     .split("\n")
     .map((line) => line.trimEnd())
-    .filter((line) => line !== "" && !/^Cloud-init v\. \S+ (running|finished) /.test(line));
+    .filter((line) => line !== "" && !/^(Cloud-init v\. \S+ (running|finished) |ci-info: )/.test(line));
   const parsed = result === undefined ? undefined : Result.safeParse(JSON.parse(result));
   const failed = parsed?.success === true && parsed.data.v1.errors.length > 0;
   return { finished: parsed !== undefined, failed, log: tail.slice(-lines) };
