@@ -1,4 +1,5 @@
 import type { RegionLabel } from "../host/label.js";
+import { deleteNamespaces, namespacesOf } from "../host/namespaces.js";
 import { act } from "./act.js";
 import { decide } from "./changes.js";
 import { asApplied, type LiveFabric } from "./live.js";
@@ -7,6 +8,7 @@ import type { FabricPlan } from "./plan.js";
 import { planInternet } from "./plan-internet.js";
 import { planVpc } from "./plan-vpc.js";
 import type { VpcSpec } from "./spec.js";
+import { internetName } from "./vpc.js";
 
 /**
  * The packets of one region. Level-driven: it is given the whole wish of a VPC and makes the kernel match. What the kernel has
@@ -39,6 +41,23 @@ export class Fabric {
   async removeVpc(vpcId: string): Promise<void> {
     await this.#apply({ owner: vpcId, namespaces: new Map(), links: new Map() });
     this.#live.delete(vpcId);
+  }
+
+  /** Remove the simulated internet; the last thing to do. */
+  async removeInternet(): Promise<void> {
+    this.#internet = undefined;
+    this.#live.delete("internet");
+    await deleteNamespaces([internetName(this.label)]);
+  }
+
+  /**
+   * Remove the namespaces of this region that neither these VPCs nor the internet want: what an interrupted change left that no
+   * link leads to. When the region starts, before it applies its VPCs.
+   */
+  async removeStrangers(specs: readonly VpcSpec[]): Promise<void> {
+    const plans = [planInternet(this.label), ...specs.map((spec) => planVpc(spec, this.label))];
+    const wanted = new Set(plans.flatMap((plan) => [...plan.namespaces.keys()]));
+    await deleteNamespaces((await namespacesOf(this.label)).filter((name) => !wanted.has(name)));
   }
 
   /** One at a time per owner. */

@@ -1,6 +1,12 @@
 import type { InterfaceSpec, VpcSpec } from "../../../src/parts/fabric/spec.js";
 
-const nic = (name: string, subnetId: string, privateIp: string, groupIds: string[], more: Partial<InterfaceSpec> = {}): InterfaceSpec => ({
+const nic = (
+  name: string,
+  subnetId: string,
+  privateIp: string,
+  groupIds: string[],
+  more: Partial<InterfaceSpec> = {},
+): InterfaceSpec => ({
   interfaceId: `eni-${name}`,
   subnetId,
   privateIp,
@@ -28,12 +34,19 @@ export const flaskHa: VpcSpec = {
   ],
   routeTables: [
     { routeTableId: "rtb-public", routes: [{ destination: "0.0.0.0/0", target: { kind: "internet-gateway" } }] },
-    { routeTableId: "rtb-private", routes: [{ destination: "0.0.0.0/0", target: { kind: "nat-gateway", natGatewayId: "nat-1" } }] },
+    {
+      routeTableId: "rtb-private",
+      routes: [{ destination: "0.0.0.0/0", target: { kind: "nat-gateway", natGatewayId: "nat-1" } }],
+    },
   ],
   securityGroups: [
     { groupId: "sg-nlb", ingress: [{ protocol: "tcp", fromPort: 80, toPort: 80, peer: { cidr: "0.0.0.0/0" } }], egress: [open] },
     { groupId: "sg-ec2", ingress: [{ protocol: "tcp", fromPort: 80, toPort: 80, peer: { groupId: "sg-nlb" } }], egress: [open] },
-    { groupId: "sg-rds", ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, peer: { groupId: "sg-ec2" } }], egress: [open] },
+    {
+      groupId: "sg-rds",
+      ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, peer: { groupId: "sg-ec2" } }],
+      egress: [open],
+    },
   ],
   interfaces: [
     nic("nlb-b", "subnet-public-b", "10.0.0.10", ["sg-nlb"]),
