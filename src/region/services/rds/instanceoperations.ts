@@ -22,7 +22,7 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, recorded, states, within } from "../../operations/members.js";
 import { operation, type Operation, type Output } from "../../operations/operation.js";
-import { paginate } from "../../protocol/pagination.js";
+import { paginate } from "../../protocol/paginate.js";
 import { describeEngine, postgres } from "./engines.js";
 import { instanceRules } from "./instancerules.js";
 import {

@@ -10,7 +10,7 @@ import type { Call, Scope } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
-import { paginate } from "../../protocol/pagination.js";
+import { paginate } from "../../protocol/paginate.js";
 import { put, remove } from "../../records/records.js";
 import { Subnets, type Tags } from "../ec2/records.js";
 import { subnetGroupArn } from "./names.js";

@@ -1,0 +1,96 @@
+import type { Scope } from "../../operations/call.js";
+import { NotModelled, ServiceFault } from "../../operations/fault.js";
+import { put, remove } from "../../records/records.js";
+import type { Tags } from "../ec2/records.js";
+import { listenerArn } from "./arns.js";
+import { theLoadBalancer } from "./loadbalancers.js";
+import { Listeners, TargetGroups, type Listener } from "./records.js";
+import { detached, newTarget, theTargetGroup } from "./targets.js";
+
+/** An action as clients state it: a target group directly, or as the one of a forward configuration. */
+export interface ActionWish {
+  readonly type?: string;
+  readonly targetGroupArn?: string;
+  readonly forwardTo?: readonly (string | undefined)[];
+}
+
+export interface ListenerWish {
+  readonly loadBalancerArn: string;
+  readonly protocol?: string;
+  readonly port?: number;
+  readonly actions: readonly ActionWish[];
+  readonly tags: Tags;
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html */
+export function createListener(call: Scope, wish: ListenerWish): Listener {
+  const balancer = theLoadBalancer(call, wish.loadBalancerArn);
+  if (wish.protocol === undefined) throw new ServiceFault("ValidationError", "A listener protocol must be specified");
+  if (wish.protocol !== "TCP") throw new NotModelled(`listeners with the protocol ${wish.protocol}`, "Only TCP is run for now.");
+  const port = wish.port;
+  if (port === undefined || !Number.isInteger(port) || port < 1 || port > 65535)
+    throw new ServiceFault("ValidationError", `Listener port '${port}' must be from 1 to 65535`);
+  const others = call.records.list(Listeners);
+  if (others.some((each) => each.loadBalancerArn === balancer.arn && each.port === port))
+    throw new ServiceFault(
+      "DuplicateListener",
+      `A listener already exists on this port for this load balancer '${balancer.arn}'`,
+    );
+  const group = theTargetGroup(call, forwardedTo(wish.actions));
+  if (group.vpcId !== balancer.vpcId)
+    throw new ServiceFault(
+      "InvalidConfigurationRequest",
+      `The target group '${group.arn}' is not in the VPC of the load balancer '${balancer.arn}'`,
+    );
+  const users = others.filter((each) => each.targetGroupArn === group.arn);
+  if (users.some((each) => each.loadBalancerArn !== balancer.arn))
+    throw new ServiceFault(
+      "TargetGroupAssociationLimit",
+      `The following target groups cannot be associated with more than one load balancer: ${group.arn}`,
+    );
+  const listener: Listener = {
+    arn: listenerArn(balancer.arn),
+    loadBalancerArn: balancer.arn,
+    protocol: "TCP",
+    port,
+    targetGroupArn: group.arn,
+    tags: wish.tags,
+  };
+  const fresh = { ...group, targets: group.targets.map((target) => newTarget(target, call.now())) };
+  call.commit(put(Listeners, listener.arn, listener), ...(users.length === 0 ? [put(TargetGroups, group.arn, fresh)] : []));
+  call.upkeep.nudge("balancer", balancer.arn);
+  return listener;
+}
+
+export function deleteListener(call: Scope, arn: string): void {
+  const listener = theListener(call, arn);
+  const group = call.records.get(TargetGroups, listener.targetGroupArn);
+  const shared = call.records.list(Listeners).some((each) => each.arn !== arn && each.targetGroupArn === listener.targetGroupArn);
+  call.commit(
+    remove(Listeners, arn),
+    ...(group === undefined || shared ? [] : [put(TargetGroups, group.arn, detached(group, call.now()))]),
+  );
+  call.upkeep.nudge("balancer", listener.loadBalancerArn);
+}
+
+export function theListener(call: Pick<Scope, "records">, arn: string | undefined): Listener {
+  const listener = arn === undefined ? undefined : call.records.get(Listeners, arn);
+  if (listener === undefined) throw new ServiceFault("ListenerNotFound", `Listener '${arn}' not found`);
+  return listener;
+}
+
+function forwardedTo(actions: readonly ActionWish[]): string {
+  const [action, ...more] = actions;
+  if (action === undefined || more.length > 0)
+    throw new ServiceFault("ValidationError", "You must specify exactly one default action");
+  if (action.type !== "forward")
+    throw new ServiceFault(
+      "InvalidLoadBalancerAction",
+      `Action type '${action.type}' is not valid for a Network Load Balancer: use 'forward'`,
+    );
+  const named = [...new Set([action.targetGroupArn, ...(action.forwardTo ?? [])].filter((arn) => arn !== undefined))];
+  const [arn, ...others] = named;
+  if (arn === undefined) throw new ServiceFault("ValidationError", "A target group ARN must be specified");
+  if (others.length > 0) throw new NotModelled("forwarding to more than one target group", "Name one target group.");
+  return arn;
+}
