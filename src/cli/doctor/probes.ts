@@ -25,7 +25,9 @@ export async function probe(folders: Folders, options: { optional: boolean }): P
     memory(),
     builtImages(folders.images),
     ...(await Promise.all(
-      (options.optional ? optionalPrograms : []).map(async (need) => (need.program === "aws" ? awsCli(need.purpose) : optional(need))),
+      (options.optional ? optionalPrograms : []).map(async (need) =>
+        need.program === "aws" ? awsCli(need.purpose) : optional(need),
+      ),
     )),
   ];
 }

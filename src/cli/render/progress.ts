@@ -11,11 +11,11 @@ const words: Readonly<Record<string, string>> = {
   DELETE_FAILED: "not deleted",
 };
 
-/** e.g. `  created      Database                 AWS::RDS::DBInstance   1.2 s`. */
-export function renderLine(line: ProgressLine, c: ReturnType<typeof colours>): string {
+/** e.g. `  created      Database                 AWS::RDS::DBInstance   1.2 s`. A CDK app's own name for a resource says more than its logical id. */
+export function renderLine(line: ProgressLine, c: ReturnType<typeof colours>, name: string = line.logicalId): string {
   const paint = line.mark === "failed" ? c.red : line.mark === "ok" ? c.green : c.yellow;
   const time = line.seconds === undefined ? "" : `${line.seconds.toFixed(1)} s`;
-  const row = `  ${paint((words[line.status] ?? line.status).padEnd(12))} ${line.logicalId.padEnd(28)} ${c.dim(line.type.padEnd(44))} ${time.padStart(7)}`;
+  const row = `  ${paint((words[line.status] ?? line.status).padEnd(12))} ${name.padEnd(30)} ${c.dim(line.type.padEnd(44))} ${time.padStart(7)}`;
   return (line.mark === "failed" && line.reason !== undefined ? `${row}\n    ${line.reason}` : row).trimEnd();
 }
 

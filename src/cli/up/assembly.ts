@@ -39,7 +39,7 @@ export async function synthesise(file: string, outdir: string): Promise<readonly
     analyticsReporting: false,
     treeMetadata: false,
     builtinCloudFormationValidation: false,
-    defaultStackSynthesizer: new cdk.BootstraplessSynthesizer(),
+    defaultStackSynthesizer: new cdk.LegacyStackSynthesizer(),
     context: { "@aws-cdk/core:suppressTemplateIndentation": true },
   });
   const define = await importDefinition(file);

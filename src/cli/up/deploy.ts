@@ -77,7 +77,7 @@ class DeployHost implements IIoHost {
         this.#total = (message.data as { resourcesTotal?: number }).resourcesTotal;
         return;
       case "CDK_TOOLKIT_I5502":
-        return this.#take((message.data as { event: StackEvent }).event);
+        return this.#take(message.data as { event: StackEvent; metadata?: { constructPath: string } });
       case "CDK_TOOLKIT_I5900":
         this.nothingToDo = (message.data as { noOp?: boolean }).noOp === true;
         return;
@@ -99,10 +99,10 @@ class DeployHost implements IIoHost {
     }
   }
 
-  #take(event: StackEvent): void {
+  #take({ event, metadata }: { event: StackEvent; metadata?: { constructPath: string } }): void {
     const { after, line } = takeEvent(this.deployment, event);
     this.deployment = after;
-    if (line !== undefined) this.#output.say(renderLine(line, this.#colours));
+    if (line !== undefined) this.#output.say(renderLine(line, this.#colours, metadata?.constructPath));
     if (this.#output.interactive) this.#output.status(renderUnderWay(after, this.#total));
   }
 }
