@@ -31,8 +31,7 @@ export const toNumber = (address: string): number =>
     .reduce((sum, byte) => sum * 256 + byte, 0);
 
 /** 167772161 -> `10.0.0.1`. */
-export const toAddress = (value: number): string =>
-  [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+export const toAddress = (value: number): string => [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
 
 export const holds = (outer: Block, inner: Block): boolean =>
   inner.base >= outer.base && inner.base + inner.size <= outer.base + outer.size;

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { chownSync, readFileSync } from "node:fs";
+import { chownSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { sync as writeFileAtomicSync } from "write-file-atomic";
 import { z } from "zod";
 import type { Scope } from "./operations/call.js";
 import type { Credentials } from "./server/authenticate.js";
@@ -23,8 +22,10 @@ export function ownKey(state: string, owner: { readonly uid: number; readonly gi
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
   const key: OwnKey = { accessKeyId: uniqueId("AKIA"), secretAccessKey: randomBytes(30).toString("base64") };
-  writeFileAtomicSync(file, `${JSON.stringify(key)}\n`, { mode: 0o600, chown: owner });
-  chownSync(file, owner.uid, owner.gid);
+  const whole = `${file}.new`;
+  writeFileSync(whole, `${JSON.stringify(key)}\n`, { mode: 0o600 });
+  chownSync(whole, owner.uid, owner.gid);
+  renameSync(whole, file);
   return key;
 }
 
@@ -33,7 +34,12 @@ export function findCredentials(own: OwnKey, scope: Scope, accessKeyId: string):
   if (accessKeyId === own.accessKeyId)
     return {
       secretAccessKey: own.secretAccessKey,
-      caller: { accessKeyId, accountId, arn: `arn:aws:iam::${accountId}:user/sandtable`, userId: `AIDA${own.accessKeyId.slice(4)}` },
+      caller: {
+        accessKeyId,
+        accountId,
+        arn: `arn:aws:iam::${accountId}:user/sandtable`,
+        userId: `AIDA${own.accessKeyId.slice(4)}`,
+      },
     };
   const found = findSession(scope, accessKeyId);
   if (found === undefined) return undefined;

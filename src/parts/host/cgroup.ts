@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -171,3 +171,24 @@ function readLines(file: string): string[] {
 }
 
 const isCode = (error: unknown, code: string): boolean => error instanceof Error && "code" in error && error.code === code;
+
+/**
+ * Put this process into a group of ours, so that what it starts can be found and ended when it dies; gives the way back to where
+ * it came from. Parts leave the group for their own when they start.
+ */
+export function enterCgroup(path: string): () => void {
+  const before = placesOf(readFileSync("/proc/self/cgroup", "utf8"));
+  const move = (folder: string): void => writeFileSync(join(folder, "cgroup.procs"), String(process.pid));
+  treeFolders(path).forEach(move);
+  return () => before.filter((folder) => existsSync(join(folder, "cgroup.procs"))).forEach(move);
+}
+
+/** Folders of the groups a process is in, from its /proc/PID/cgroup (cgroups(7)); those of other trees are left out. Pure but for the host's kind. */
+function placesOf(text: string): string[] {
+  return text.split("\n").flatMap((line) => {
+    const [, controllers, place = "/"] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (controllers === undefined) return [];
+    if (controllers === "") return [unifiedFolder(place)];
+    return v1Controllers.some((name) => name === controllers) ? [join(top, controllers, place)] : [];
+  });
+}

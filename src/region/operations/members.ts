@@ -61,7 +61,10 @@ export function reviewMembers(input: unknown, rules: MemberRules): MemberReview 
       else if (rule.kind === "recorded") kept.push({ path, because: rule.because });
       else if (rule.kind === "within") visit(sent, rule.members, `${path}.`);
       else if (rule.kind === "states" && !rule.values.some((allowed) => sameValue(allowed, sent)))
-        refused.push({ path, because: `only ${rule.values.map((v) => JSON.stringify(v)).join(" or ")} is modelled, not ${JSON.stringify(sent)}` });
+        refused.push({
+          path,
+          because: `only ${rule.values.map((v) => JSON.stringify(v)).join(" or ")} is modelled, not ${JSON.stringify(sent)}`,
+        });
     }
   }
 }

@@ -32,8 +32,7 @@ export class Store {
   /** The records of one account and region. */
   records(key: ScopeKey): Records {
     return {
-      get: <T extends object>(type: RecordType<T>, id: string) =>
-        this.tables.get(tableKey(key, type))?.get(id) as T | undefined,
+      get: <T extends object>(type: RecordType<T>, id: string) => this.tables.get(tableKey(key, type))?.get(id) as T | undefined,
       list: <T extends object>(type: RecordType<T>) => [...(this.tables.get(tableKey(key, type))?.values() ?? [])] as T[],
     };
   }

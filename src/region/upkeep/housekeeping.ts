@@ -38,7 +38,8 @@ export class Housekeeping {
 
   /** Look after everything there are records of, as after a start. */
   begin(scopes: readonly Scope[]): void {
-    for (const scope of scopes) for (const keeper of this.keepers.values()) for (const id of keeper.owners(scope)) this.ask(scope, keeper.kind, id);
+    for (const scope of scopes)
+      for (const keeper of this.keepers.values()) for (const id of keeper.owners(scope)) this.ask(scope, keeper.kind, id);
   }
 
   troubles(): readonly Trouble[] {

@@ -65,7 +65,10 @@ export class InstanceKeeper implements Keeper {
         ...now,
         wish: "stopped",
         state: "stopped",
-        stateReason: { code: "Client.InstanceInitiatedShutdown", message: "Client.InstanceInitiatedShutdown: Instance initiated shutdown" },
+        stateReason: {
+          code: "Client.InstanceInitiatedShutdown",
+          message: "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+        },
       }));
       return;
     }
@@ -119,7 +122,10 @@ export class InstanceKeeper implements Keeper {
     const nic = scope.records.get(NetworkInterfaces, instance.interfaceId);
     // A public address that was assigned automatically is given back, as on AWS; starting takes another one.
     const { autoPublicIp, ...kept } = nic ?? { autoPublicIp: undefined };
-    const released = nic === undefined || autoPublicIp === undefined ? [] : [put(NetworkInterfaces, nic.interfaceId, kept as typeof nic), releasePublicAddress(autoPublicIp)];
+    const released =
+      nic === undefined || autoPublicIp === undefined
+        ? []
+        : [put(NetworkInterfaces, nic.interfaceId, kept as typeof nic), releasePublicAddress(autoPublicIp)];
     change(scope, instance.instanceId, (now) => (now.wish === "stopped" ? { ...now, state: "stopped" } : now), released);
     if (released.length > 0) await scope.upkeep.network(instance.vpcId);
   }

@@ -48,7 +48,9 @@ export class MetadataDoors {
   }
 
   private async listen(scope: Scope, nic: NetworkInterface, port: number): Promise<Server> {
-    const [handle] = await listenIn(routerName(this.label, nic.vpcId, nic.zone), [{ protocol: "tcp", host: "169.254.169.254", port }]);
+    const [handle] = await listenIn(routerName(this.label, nic.vpcId, nic.zone), [
+      { protocol: "tcp", host: "169.254.169.254", port },
+    ]);
     const server = metadataServer(() => metadataOf(scope, nic.interfaceId), scope.now);
     await new Promise<void>((resolve, reject) => server.once("error", reject).listen(handle, resolve));
     return server;
@@ -87,11 +89,18 @@ function metadataOf(scope: Scope, interfaceId: string): MetadataSpec | undefined
       subnetCidr: records.get(Subnets, nic.subnetId)?.cidr ?? "",
       vpcId: nic.vpcId,
       vpcCidr: vpc?.cidr ?? "",
-      securityGroups: nic.groupIds.map((groupId) => ({ groupId, groupName: records.get(SecurityGroups, groupId)?.groupName ?? groupId })),
+      securityGroups: nic.groupIds.map((groupId) => ({
+        groupId,
+        groupName: records.get(SecurityGroups, groupId)?.groupName ?? groupId,
+      })),
       ...(publicIp === undefined ? {} : { publicIp }),
-      ...(publicIp === undefined || vpc?.enableDnsHostnames !== true ? {} : { publicDnsName: publicDnsName(regionName, publicIp) }),
+      ...(publicIp === undefined || vpc?.enableDnsHostnames !== true
+        ? {}
+        : { publicDnsName: publicDnsName(regionName, publicIp) }),
       ...(instance.userData === undefined ? {} : { userData: Buffer.from(instance.userData, "base64").toString("utf8") }),
-      ...(profile === undefined || role === undefined ? {} : { profile: profileFacts(scope, profile, role, instance.instanceId) }),
+      ...(profile === undefined || role === undefined
+        ? {}
+        : { profile: profileFacts(scope, profile, role, instance.instanceId) }),
     }),
   };
 }

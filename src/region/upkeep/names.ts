@@ -1,3 +1,4 @@
+import type { Fabric } from "../../parts/fabric/fabric.js";
 import { internet } from "../../parts/fabric/spec.js";
 import { internetName, routerName } from "../../parts/fabric/vpc.js";
 import type { RegionLabel } from "../../parts/host/label.js";
@@ -11,6 +12,7 @@ import { Instances, NetworkInterfaces, Vpcs } from "../services/ec2/records.js";
 import { balancerNames } from "../services/elbv2/names.js";
 import { databaseNames } from "../services/rds/names.js";
 import type { Keeper } from "./keeper.js";
+import type { PublishedListeners } from "./publishing.js";
 import { zonesOfVpc } from "./vpcspec.js";
 
 /** The owner of the internet's own resolver. */
@@ -23,8 +25,12 @@ export class NamesKeeper implements Keeper {
   constructor(
     private readonly label: RegionLabel,
     private readonly names: Names,
-    private readonly scopes: () => readonly Scope[],
-    private readonly ready: () => Promise<unknown>,
+    private readonly house: {
+      readonly scopes: () => readonly Scope[];
+      readonly engineReady: () => Promise<unknown>;
+      readonly fabric: Pick<Fabric, "applyInternet">;
+      readonly published: Pick<PublishedListeners, "update">;
+    },
   ) {}
 
   owners(scope: Scope): readonly string[] {
@@ -32,8 +38,10 @@ export class NamesKeeper implements Keeper {
   }
 
   async attend(scope: Scope, owner: string): Promise<void> {
-    await this.ready();
+    await this.house.engineReady();
     if (owner === internetOwner) return this.attendInternet();
+    // What a VPC offers to the world is known on the internet too.
+    scope.upkeep.nudge("names", internetOwner);
     const vpc = scope.records.get(Vpcs, owner);
     const zones = zonesOfVpc(scope.records, owner);
     if (vpc === undefined || zones.length === 0) return this.names.remove(owner);
@@ -45,8 +53,12 @@ export class NamesKeeper implements Keeper {
   }
 
   private async attendInternet(): Promise<void> {
-    const names = this.scopes().flatMap((scope) => [...balancerNames(scope, { view: "internet" }), ...publicNames(scope)]);
-    await this.names.apply({ owner: internetOwner, names }, [{ namespace: internetName(this.label), addresses: [internet.resolver] }]);
+    await this.house.fabric.applyInternet();
+    const names = this.house.scopes().flatMap((scope) => [...balancerNames(scope, { view: "internet" }), ...publicNames(scope)]);
+    await this.names.apply({ owner: internetOwner, names }, [
+      { namespace: internetName(this.label), addresses: [internet.resolver] },
+    ]);
+    await this.house.published.update();
   }
 }
 

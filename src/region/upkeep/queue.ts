@@ -44,7 +44,7 @@ export class OwnerQueue {
         next = Math.min(10_000, 200 * 2 ** (this.failures - 1));
       }
       // The loop reads what was set while it waited.
-    } while (this.again as boolean && !this.closed);
+    } while ((this.again as boolean) && !this.closed);
     this.running = false;
     this.idle.splice(0).forEach((resolve) => resolve());
     if (next !== undefined && !this.closed) this.timer = setTimeout(() => this.ask(), next);

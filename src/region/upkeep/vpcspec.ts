@@ -19,7 +19,8 @@ import { isBlackhole } from "../services/ec2/routetables.js";
 export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
   const vpc = records.get(Vpcs, vpcId);
   if (vpc === undefined) return undefined;
-  const mine = <T extends { readonly vpcId?: string }>(items: readonly T[]): readonly T[] => items.filter((item) => item.vpcId === vpcId);
+  const mine = <T extends { readonly vpcId?: string }>(items: readonly T[]): readonly T[] =>
+    items.filter((item) => item.vpcId === vpcId);
   const gateway = mine(records.list(InternetGateways))[0];
   return {
     vpcId,
@@ -48,7 +49,8 @@ function routeSpec(records: Records, table: RouteTable, route: Route): RouteSpec
   if (isBlackhole({ records }, table, route)) return { destination: route.destination, target: { kind: "blackhole" } };
   return {
     destination: route.destination,
-    target: route.natGatewayId === undefined ? { kind: "internet-gateway" } : { kind: "nat-gateway", natGatewayId: route.natGatewayId },
+    target:
+      route.natGatewayId === undefined ? { kind: "internet-gateway" } : { kind: "nat-gateway", natGatewayId: route.natGatewayId },
   };
 }
 

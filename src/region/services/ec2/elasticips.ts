@@ -30,22 +30,36 @@ export function allocateAddress(call: Call, tags: Readonly<Record<string, string
 export function releaseAddress(call: Call, allocationId: string): void {
   const address = theAddress(call, allocationId);
   if (address.association !== undefined)
-    throw new ServiceFault("InvalidIPAddress.InUse", `Address ${address.publicIp} is in use by ${address.association.interfaceId}.`);
+    throw new ServiceFault(
+      "InvalidIPAddress.InUse",
+      `Address ${address.publicIp} is in use by ${address.association.interfaceId}.`,
+    );
   call.commit(remove(Addresses, allocationId), releasePublicAddress(address.publicIp));
 }
 
 /** Maps the address to an interface, one to one. The VPC must have an internet gateway. */
-export async function associateAddress(call: Call, allocationId: string, interfaceId: string, reassociate = true): Promise<string> {
+export async function associateAddress(
+  call: Call,
+  allocationId: string,
+  interfaceId: string,
+  reassociate = true,
+): Promise<string> {
   const address = theAddress(call, allocationId);
   const nic = call.records.get(NetworkInterfaces, interfaceId);
-  if (nic === undefined) throw new ServiceFault("InvalidNetworkInterfaceID.NotFound", `The networkInterface ID '${interfaceId}' does not exist`);
+  if (nic === undefined)
+    throw new ServiceFault("InvalidNetworkInterfaceID.NotFound", `The networkInterface ID '${interfaceId}' does not exist`);
   if (!call.records.list(InternetGateways).some((gateway) => gateway.vpcId === nic.vpcId))
     throw new ServiceFault("Gateway.NotAttached", `Network ${nic.vpcId} is not attached to any internet gateway`);
   if (address.association !== undefined && !reassociate)
-    throw new ServiceFault("Resource.AlreadyAssociated", `resource ${allocationId} is already associated with associate-id ${address.association.associationId}`);
+    throw new ServiceFault(
+      "Resource.AlreadyAssociated",
+      `resource ${allocationId} is already associated with associate-id ${address.association.associationId}`,
+    );
   const associationId = newId("eipassoc");
   const before = address.association && call.records.get(NetworkInterfaces, address.association.interfaceId)?.vpcId;
-  const displaced = call.records.list(Addresses).filter((other) => other.association?.interfaceId === interfaceId && other.allocationId !== allocationId);
+  const displaced = call.records
+    .list(Addresses)
+    .filter((other) => other.association?.interfaceId === interfaceId && other.allocationId !== allocationId);
   if (displaced.length > 0 && !reassociate)
     throw new ServiceFault("Resource.AlreadyAssociated", `resource ${interfaceId} already has an Elastic IP address`);
   // An automatically assigned address gives way to an Elastic IP, for good, as on AWS.
@@ -66,7 +80,10 @@ export async function disassociateAddress(call: Call, associationId: string): Pr
     throw new ServiceFault("InvalidAssociationID.NotFound", `The association ID '${associationId}' does not exist`);
   const nic = call.records.get(NetworkInterfaces, address.association.interfaceId);
   if (nic?.holder.kind === "nat-gateway")
-    throw new ServiceFault("AuthFailure", `You do not have permission to access the specified resource: ${nic.interfaceId} belongs to ${nic.holder.id}.`);
+    throw new ServiceFault(
+      "AuthFailure",
+      `You do not have permission to access the specified resource: ${nic.interfaceId} belongs to ${nic.holder.id}.`,
+    );
   const { association: _gone, ...kept } = address;
   call.commit(put(Addresses, address.allocationId, kept));
   if (nic !== undefined) await call.upkeep.network(nic.vpcId);
@@ -132,7 +149,9 @@ export const elasticIpOperations: readonly Operation[] = [
     { Filters: describeRules.Filters, AllocationIds: enforced, PublicIps: enforced, DryRun: states(false) },
     (call, input) => {
       const { page } = select(
-        call.records.list(Addresses).filter((address) => input.PublicIps === undefined || input.PublicIps.includes(address.publicIp)),
+        call.records
+          .list(Addresses)
+          .filter((address) => input.PublicIps === undefined || input.PublicIps.includes(address.publicIp)),
         { Filters: input.Filters },
         {
           id: (address) => address.allocationId,
@@ -154,14 +173,23 @@ export const elasticIpOperations: readonly Operation[] = [
   operation<AssociateAddressCommandInput, AssociateAddressCommandOutput>(
     "ec2",
     "AssociateAddress",
-    { AllocationId: enforced, InstanceId: enforced, NetworkInterfaceId: enforced, AllowReassociation: enforced, DryRun: states(false) },
+    {
+      AllocationId: enforced,
+      InstanceId: enforced,
+      NetworkInterfaceId: enforced,
+      AllowReassociation: enforced,
+      DryRun: states(false),
+    },
     async (call, input) => {
       const interfaceId =
         input.NetworkInterfaceId ??
-        call.records.list(NetworkInterfaces).find((nic) => nic.holder.kind === "instance" && nic.holder.id === input.InstanceId)?.interfaceId;
+        call.records.list(NetworkInterfaces).find((nic) => nic.holder.kind === "instance" && nic.holder.id === input.InstanceId)
+          ?.interfaceId;
       if (interfaceId === undefined)
         throw new ServiceFault("InvalidInstanceID.NotFound", `The instance ID '${input.InstanceId}' does not exist`);
-      return { AssociationId: await associateAddress(call, input.AllocationId ?? "", interfaceId, input.AllowReassociation ?? true) };
+      return {
+        AssociationId: await associateAddress(call, input.AllocationId ?? "", interfaceId, input.AllowReassociation ?? true),
+      };
     },
   ),
   operation<DisassociateAddressCommandInput, object>(

@@ -11,12 +11,18 @@ const protocols: Readonly<Record<string, string>> = { "1": "icmp", "6": "tcp", "
 export const rulesFrom = (permissions: readonly IpPermission[]): GroupRule[] =>
   permissions.flatMap((permission) => [
     ...(permission.IpRanges ?? []).map((range) => groupRule(permission, { cidr: range.CidrIp ?? "" }, range.Description)),
-    ...(permission.UserIdGroupPairs ?? []).map((pair) => groupRule(permission, { groupId: pair.GroupId ?? "" }, pair.Description)),
+    ...(permission.UserIdGroupPairs ?? []).map((pair) =>
+      groupRule(permission, { groupId: pair.GroupId ?? "" }, pair.Description),
+    ),
   ]);
 
 /** Build and check one rule. Throws `InvalidParameterValue` / `InvalidPermission.Malformed`. */
 export function groupRule(
-  stated: { readonly IpProtocol?: string | undefined; readonly FromPort?: number | undefined; readonly ToPort?: number | undefined },
+  stated: {
+    readonly IpProtocol?: string | undefined;
+    readonly FromPort?: number | undefined;
+    readonly ToPort?: number | undefined;
+  },
   peer: GroupRule["peer"],
   description?: string,
 ): GroupRule {
@@ -30,7 +36,10 @@ export function groupRule(
   const { FromPort: from, ToPort: to } = stated;
   if (ports) {
     if (from === undefined || to === undefined)
-      throw new ServiceFault("InvalidParameterValue", `Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.`);
+      throw new ServiceFault(
+        "InvalidParameterValue",
+        `Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.`,
+      );
     if (!(from === -1 && to === -1) && (from < 0 || to > 65535 || from > to))
       throw new ServiceFault("InvalidParameterValue", `Invalid TCP/UDP port range (${from}:${to})`);
   }

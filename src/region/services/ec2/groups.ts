@@ -48,10 +48,16 @@ export const allowAllEgress = (): GroupRule => ({ ruleId: newId("sgr"), protocol
 export async function createGroup(call: Call, wish: GroupWish): Promise<SecurityGroup> {
   const vpc = theVpc(call, wish.vpcId);
   if (wish.groupName.startsWith("sg-") || wish.groupName === "" || wish.groupName.length > 255)
-    throw new ServiceFault("InvalidParameterValue", `Value (${wish.groupName}) for parameter GroupName is invalid. Group names may not be in the format sg-*.`);
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Value (${wish.groupName}) for parameter GroupName is invalid. Group names may not be in the format sg-*.`,
+    );
   if (wish.groupName === "default") throw new ServiceFault("InvalidGroup.Reserved", "The security group 'default' is reserved");
   if (call.records.list(SecurityGroups).some((group) => group.vpcId === vpc.vpcId && group.groupName === wish.groupName))
-    throw new ServiceFault("InvalidGroup.Duplicate", `The security group '${wish.groupName}' already exists for VPC '${vpc.vpcId}'`);
+    throw new ServiceFault(
+      "InvalidGroup.Duplicate",
+      `The security group '${wish.groupName}' already exists for VPC '${vpc.vpcId}'`,
+    );
   const group: SecurityGroup = {
     groupId: newId("sg"),
     groupName: wish.groupName,
@@ -73,7 +79,9 @@ export async function deleteGroup(call: Call, groupId: string): Promise<void> {
     throw new ServiceFault("CannotDelete", `the specified group: "${groupId}" name: "default" cannot be deleted by a user`);
   const member = call.records.list(NetworkInterfaces).find((nic) => nic.groupIds.includes(groupId));
   const names = (rule: GroupRule): boolean => "groupId" in rule.peer && rule.peer.groupId === groupId;
-  const referrer = call.records.list(SecurityGroups).find((other) => other.groupId !== groupId && [...other.ingress, ...other.egress].some(names));
+  const referrer = call.records
+    .list(SecurityGroups)
+    .find((other) => other.groupId !== groupId && [...other.ingress, ...other.egress].some(names));
   if (member !== undefined || referrer !== undefined)
     throw new ServiceFault(
       "DependencyViolation",
@@ -120,7 +128,10 @@ function checkPeer(call: Call, group: SecurityGroup, rule: GroupRule): void {
   if (!("groupId" in rule.peer) || rule.peer.groupId === group.groupId) return;
   const peer = theGroup(call, rule.peer.groupId);
   if (peer.vpcId !== group.vpcId)
-    throw new ServiceFault("InvalidGroup.NotFound", `You have specified two resources that belong to different networks: ${group.groupId} and ${peer.groupId}.`);
+    throw new ServiceFault(
+      "InvalidGroup.NotFound",
+      `You have specified two resources that belong to different networks: ${group.groupId} and ${peer.groupId}.`,
+    );
 }
 
 export function theGroup(call: Pick<Call, "records">, groupId: string | undefined): SecurityGroup {
@@ -141,7 +152,9 @@ const ruleView = (call: Call, group: SecurityGroup, rule: GroupRule, direction: 
   FromPort: rule.fromPort ?? -1,
   ToPort: rule.toPort ?? -1,
   Description: rule.description,
-  ...("cidr" in rule.peer ? { CidrIpv4: rule.peer.cidr } : { ReferencedGroupInfo: { GroupId: rule.peer.groupId, UserId: call.accountId } }),
+  ...("cidr" in rule.peer
+    ? { CidrIpv4: rule.peer.cidr }
+    : { ReferencedGroupInfo: { GroupId: rule.peer.groupId, UserId: call.accountId } }),
   Tags: [],
 });
 
@@ -162,7 +175,10 @@ export const groupOperations: readonly Operation[] = [
     { GroupName: enforced, Description: enforced, VpcId: enforced, TagSpecifications: tagSpecifications, DryRun: states(false) },
     async (call, input) => {
       if (input.VpcId === undefined)
-        throw new ServiceFault("MissingParameter", "The request must contain the parameter VpcId: Sandtable has no default VPC yet");
+        throw new ServiceFault(
+          "MissingParameter",
+          "The request must contain the parameter VpcId: Sandtable has no default VPC yet",
+        );
       const group = await createGroup(call, {
         groupName: input.GroupName ?? "",
         description: input.Description ?? "",
@@ -192,7 +208,8 @@ export const groupOperations: readonly Operation[] = [
           description: (group) => group.description,
           "owner-id": () => call.accountId,
           "ip-permission.cidr": (group) => group.ingress.map((rule) => ("cidr" in rule.peer ? rule.peer.cidr : undefined)),
-          "ip-permission.group-id": (group) => group.ingress.map((rule) => ("groupId" in rule.peer ? rule.peer.groupId : undefined)),
+          "ip-permission.group-id": (group) =>
+            group.ingress.map((rule) => ("groupId" in rule.peer ? rule.peer.groupId : undefined)),
         },
       });
       return {
@@ -223,11 +240,26 @@ export const groupOperations: readonly Operation[] = [
   operation<AuthorizeSecurityGroupIngressCommandInput, AuthorizeSecurityGroupIngressCommandOutput>(
     "ec2",
     "AuthorizeSecurityGroupIngress",
-    { GroupId: enforced, IpPermissions: ipPermissions, IpProtocol: enforced, FromPort: enforced, ToPort: enforced, CidrIp: enforced, DryRun: states(false) },
+    {
+      GroupId: enforced,
+      IpPermissions: ipPermissions,
+      IpProtocol: enforced,
+      FromPort: enforced,
+      ToPort: enforced,
+      CidrIp: enforced,
+      DryRun: states(false),
+    },
     async (call, input) => {
-      const rules = rulesFrom(input.IpPermissions ?? [{ IpProtocol: input.IpProtocol, FromPort: input.FromPort, ToPort: input.ToPort, IpRanges: [{ CidrIp: input.CidrIp }] }]);
+      const rules = rulesFrom(
+        input.IpPermissions ?? [
+          { IpProtocol: input.IpProtocol, FromPort: input.FromPort, ToPort: input.ToPort, IpRanges: [{ CidrIp: input.CidrIp }] },
+        ],
+      );
       await authorize(call, input.GroupId ?? "", "ingress", rules);
-      return { Return: true, SecurityGroupRules: rules.map((rule) => ruleView(call, theGroup(call, input.GroupId), rule, "ingress")) };
+      return {
+        Return: true,
+        SecurityGroupRules: rules.map((rule) => ruleView(call, theGroup(call, input.GroupId), rule, "ingress")),
+      };
     },
   ),
   operation<AuthorizeSecurityGroupEgressCommandInput, AuthorizeSecurityGroupEgressCommandOutput>(
@@ -237,16 +269,41 @@ export const groupOperations: readonly Operation[] = [
     async (call, input) => {
       const rules = rulesFrom(input.IpPermissions ?? []);
       await authorize(call, input.GroupId ?? "", "egress", rules);
-      return { Return: true, SecurityGroupRules: rules.map((rule) => ruleView(call, theGroup(call, input.GroupId), rule, "egress")) };
+      return {
+        Return: true,
+        SecurityGroupRules: rules.map((rule) => ruleView(call, theGroup(call, input.GroupId), rule, "egress")),
+      };
     },
   ),
   operation<RevokeSecurityGroupIngressCommandInput, RevokeSecurityGroupIngressCommandOutput>(
     "ec2",
     "RevokeSecurityGroupIngress",
-    { GroupId: enforced, IpPermissions: ipPermissions, SecurityGroupRuleIds: enforced, IpProtocol: enforced, FromPort: enforced, ToPort: enforced, CidrIp: enforced, DryRun: states(false) },
+    {
+      GroupId: enforced,
+      IpPermissions: ipPermissions,
+      SecurityGroupRuleIds: enforced,
+      IpProtocol: enforced,
+      FromPort: enforced,
+      ToPort: enforced,
+      CidrIp: enforced,
+      DryRun: states(false),
+    },
     async (call, input) => {
-      const stated = input.IpProtocol === undefined ? [] : [{ IpProtocol: input.IpProtocol, FromPort: input.FromPort, ToPort: input.ToPort, IpRanges: [{ CidrIp: input.CidrIp }] }];
-      await revoke(call, input.GroupId ?? "", "ingress", { ruleIds: input.SecurityGroupRuleIds, rules: rulesFrom(input.IpPermissions ?? stated) });
+      const stated =
+        input.IpProtocol === undefined
+          ? []
+          : [
+              {
+                IpProtocol: input.IpProtocol,
+                FromPort: input.FromPort,
+                ToPort: input.ToPort,
+                IpRanges: [{ CidrIp: input.CidrIp }],
+              },
+            ];
+      await revoke(call, input.GroupId ?? "", "ingress", {
+        ruleIds: input.SecurityGroupRuleIds,
+        rules: rulesFrom(input.IpPermissions ?? stated),
+      });
       return { Return: true };
     },
   ),
@@ -255,7 +312,10 @@ export const groupOperations: readonly Operation[] = [
     "RevokeSecurityGroupEgress",
     { GroupId: enforced, IpPermissions: ipPermissions, SecurityGroupRuleIds: enforced, DryRun: states(false) },
     async (call, input) => {
-      await revoke(call, input.GroupId ?? "", "egress", { ruleIds: input.SecurityGroupRuleIds, rules: rulesFrom(input.IpPermissions ?? []) });
+      await revoke(call, input.GroupId ?? "", "egress", {
+        ruleIds: input.SecurityGroupRuleIds,
+        rules: rulesFrom(input.IpPermissions ?? []),
+      });
       return { Return: true };
     },
   ),

@@ -80,13 +80,17 @@ export function theImage(scope: Scope, imageId: string | undefined): MachineImag
 }
 
 const imageOf = (distribution: Distribution["name"], packages: readonly string[], createdAt: number): MachineImage => ({
-  imageId: `ami-0${createHash("sha256").update(`${distribution} ${packages.join(" ")}`).digest("hex").slice(0, 16)}`,
+  imageId: `ami-0${createHash("sha256")
+    .update(`${distribution} ${packages.join(" ")}`)
+    .digest("hex")
+    .slice(0, 16)}`,
   distribution,
   packages,
   createdAt,
 });
 
-const titleOf = (image: MachineImage): string => distributions.find(({ name }) => name === image.distribution)?.title ?? image.distribution;
+const titleOf = (image: MachineImage): string =>
+  distributions.find(({ name }) => name === image.distribution)?.title ?? image.distribution;
 
 const describe = (image: MachineImage): ApiImage => ({
   ImageId: image.imageId,

@@ -92,7 +92,10 @@ export function runInstances(call: Call, wish: InstanceWish, count = 1): readonl
 export function changeInstance(call: Call, instanceId: string, wish: Instance["wish"]): { before: Instance; after: Instance } {
   const before = theInstance(call, instanceId);
   const refuse = (): never => {
-    throw new ServiceFault("IncorrectInstanceState", `The instance '${instanceId}' is not in a state from which it can be ${wish === "running" ? "started" : "stopped"}.`);
+    throw new ServiceFault(
+      "IncorrectInstanceState",
+      `The instance '${instanceId}' is not in a state from which it can be ${wish === "running" ? "started" : "stopped"}.`,
+    );
   };
   const next = ((): Instance["state"] => {
     if (before.state === "terminated") return wish === "terminated" ? "terminated" : refuse();
@@ -113,7 +116,10 @@ export function changeInstance(call: Call, instanceId: string, wish: Instance["w
         : { code: "Client.UserInitiatedShutdown", message: "Client.UserInitiatedShutdown: User initiated shutdown" },
   };
   if (next !== before.state || wish !== before.wish)
-    call.commit(put(Instances, instanceId, after), ...(next === "pending" && before.publicAddress ? freshPublicAddress(call, before) : []));
+    call.commit(
+      put(Instances, instanceId, after),
+      ...(next === "pending" && before.publicAddress ? freshPublicAddress(call, before) : []),
+    );
   call.upkeep.nudge("instance", instanceId);
   return { before, after };
 }
@@ -128,7 +134,8 @@ function freshPublicAddress(call: Call, instance: Instance): Commit {
 
 export function theInstance(call: Pick<Call, "records">, instanceId: string | undefined): Instance {
   const instance = instanceId === undefined ? undefined : call.records.get(Instances, instanceId);
-  if (instance === undefined) throw new ServiceFault("InvalidInstanceID.NotFound", `The instance ID '${instanceId}' does not exist`);
+  if (instance === undefined)
+    throw new ServiceFault("InvalidInstanceID.NotFound", `The instance ID '${instanceId}' does not exist`);
   return instance;
 }
 

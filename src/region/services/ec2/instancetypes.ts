@@ -37,7 +37,8 @@ const types: readonly InstanceType[] = [
 export function instanceType(name: string): InstanceType {
   const found = types.find((known) => known.name === name);
   if (found !== undefined) return found;
-  if (!/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name)) throw new ServiceFault("InvalidParameterValue", `Invalid value '${name}' for InstanceType.`);
+  if (!/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/.test(name))
+    throw new ServiceFault("InvalidParameterValue", `Invalid value '${name}' for InstanceType.`);
   throw new NotModelled(`the instance type ${name}`, `The types it has are ${types.map((known) => known.name).join(", ")}.`);
 }
 

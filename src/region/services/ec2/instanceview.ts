@@ -24,14 +24,18 @@ export function describeInstance(call: Call, instance: Instance): ApiInstance {
   const nic = call.records.get(NetworkInterfaces, instance.interfaceId);
   const vpc = call.records.get(Vpcs, instance.vpcId);
   const publicIp = nic === undefined ? undefined : publicIpOf(call, nic.interfaceId);
-  const groups = (nic?.groupIds ?? []).map((GroupId) => ({ GroupId, GroupName: call.records.get(SecurityGroups, GroupId)?.groupName }));
+  const groups = (nic?.groupIds ?? []).map((GroupId) => ({
+    GroupId,
+    GroupName: call.records.get(SecurityGroups, GroupId)?.groupName,
+  }));
   const privateName = nic === undefined ? "" : privateDnsName(call.regionName, nic.privateIp);
   const publicName = publicIp === undefined || vpc?.enableDnsHostnames !== true ? "" : publicDnsName(call.regionName, publicIp);
   return {
     InstanceId: instance.instanceId,
     ImageId: instance.imageId,
     State: stateOf(instance),
-    StateReason: instance.stateReason === undefined ? undefined : { Code: instance.stateReason.code, Message: instance.stateReason.message },
+    StateReason:
+      instance.stateReason === undefined ? undefined : { Code: instance.stateReason.code, Message: instance.stateReason.message },
     StateTransitionReason: instance.stateReason?.code === "Client.UserInitiatedShutdown" ? "User initiated" : "",
     InstanceType: instance.instanceType as _InstanceType,
     LaunchTime: new Date(instance.launchedAt),

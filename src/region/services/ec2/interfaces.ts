@@ -30,7 +30,11 @@ const firstMetadataPort = 20_000;
  * Throws `InvalidSubnetID.NotFound`, `InvalidGroup.NotFound`, `InsufficientFreeAddressesInSubnet`, `InvalidIPAddress.InUse`.
  * `alsoTaken`: interfaces decided in the same commit, whose addresses are not in the records yet.
  */
-export function decideInterface(scope: Scope, wish: InterfaceWish, alsoTaken: readonly NetworkInterface[] = []): NetworkInterface {
+export function decideInterface(
+  scope: Scope,
+  wish: InterfaceWish,
+  alsoTaken: readonly NetworkInterface[] = [],
+): NetworkInterface {
   const subnet = scope.records.get(Subnets, wish.subnetId);
   if (subnet === undefined) throw new ServiceFault("InvalidSubnetID.NotFound", `The subnet ID '${wish.subnetId}' does not exist`);
   const others = [...scope.records.list(NetworkInterfaces), ...alsoTaken];
@@ -47,7 +51,14 @@ export function decideInterface(scope: Scope, wish: InterfaceWish, alsoTaken: re
     sourceDestCheck: wish.sourceDestCheck ?? true,
     holder: wish.holder,
     ...(wish.metadata === true ? { metadataPort: metadataPort(others) } : {}),
-    ...(wish.publicAddress === true ? { autoPublicIp: freePublicAddress(scope, alsoTaken.flatMap((nic) => nic.autoPublicIp ?? [])) } : {}),
+    ...(wish.publicAddress === true
+      ? {
+          autoPublicIp: freePublicAddress(
+            scope,
+            alsoTaken.flatMap((nic) => nic.autoPublicIp ?? []),
+          ),
+        }
+      : {}),
   };
 }
 

@@ -28,7 +28,10 @@ export function createInternetGateway(call: Call, tags: Readonly<Record<string, 
 
 export function deleteInternetGateway(call: Call, internetGatewayId: string): void {
   if (theInternetGateway(call, internetGatewayId).vpcId !== undefined)
-    throw new ServiceFault("DependencyViolation", `The internetGateway '${internetGatewayId}' has dependencies and cannot be deleted.`);
+    throw new ServiceFault(
+      "DependencyViolation",
+      `The internetGateway '${internetGatewayId}' has dependencies and cannot be deleted.`,
+    );
   call.commit(remove(InternetGateways, internetGatewayId));
 }
 
@@ -36,7 +39,10 @@ export async function attachInternetGateway(call: Call, internetGatewayId: strin
   const gateway = theInternetGateway(call, internetGatewayId);
   const vpc = theVpc(call, vpcId);
   if (gateway.vpcId !== undefined)
-    throw new ServiceFault("Resource.AlreadyAssociated", `resource ${internetGatewayId} is already attached to network ${gateway.vpcId}`);
+    throw new ServiceFault(
+      "Resource.AlreadyAssociated",
+      `resource ${internetGatewayId} is already attached to network ${gateway.vpcId}`,
+    );
   if (call.records.list(InternetGateways).some((other) => other.vpcId === vpc.vpcId))
     throw new ServiceFault("InvalidParameterValue", `Network ${vpc.vpcId} already has an internet gateway attached`);
   call.commit(put(InternetGateways, internetGatewayId, { ...gateway, vpcId: vpc.vpcId }));
@@ -49,7 +55,10 @@ export async function detachInternetGateway(call: Call, internetGatewayId: strin
   if (gateway.vpcId === undefined || gateway.vpcId !== vpcId)
     throw new ServiceFault("Gateway.NotAttached", `resource ${internetGatewayId} is not attached to network ${vpcId}`);
   if (publicAddressesOf(call, vpcId).length > 0)
-    throw new ServiceFault("DependencyViolation", `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`);
+    throw new ServiceFault(
+      "DependencyViolation",
+      `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
+    );
   const { vpcId: _detached, ...kept } = gateway;
   call.commit(put(InternetGateways, internetGatewayId, kept));
   await call.upkeep.network(vpcId);
@@ -57,7 +66,8 @@ export async function detachInternetGateway(call: Call, internetGatewayId: strin
 
 export function theInternetGateway(call: Pick<Call, "records">, id: string | undefined): InternetGateway {
   const gateway = id === undefined ? undefined : call.records.get(InternetGateways, id);
-  if (gateway === undefined) throw new ServiceFault("InvalidInternetGatewayID.NotFound", `The internetGateway ID '${id}' does not exist`);
+  if (gateway === undefined)
+    throw new ServiceFault("InvalidInternetGatewayID.NotFound", `The internetGateway ID '${id}' does not exist`);
   return gateway;
 }
 

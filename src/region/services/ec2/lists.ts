@@ -63,6 +63,12 @@ function matches<T extends object>(item: T, filter: Filter, table: FilterTable<T
 }
 
 const wildcard = (pattern: string): RegExp =>
-  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`, "s");
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
+    "s",
+  );
 
 const tagsOf = (item: object): Tags => ("tags" in item ? (item.tags as Tags) : {});

@@ -59,7 +59,10 @@ export async function createNatGateway(call: Call, wish: NatGatewayWish): Promis
   call.commit(
     put(NatGateways, natGatewayId, gateway),
     ...interfaceChanges(nic),
-    put(Addresses, address.allocationId, { ...address, association: { associationId: newId("eipassoc"), interfaceId: nic.interfaceId } }),
+    put(Addresses, address.allocationId, {
+      ...address,
+      association: { associationId: newId("eipassoc"), interfaceId: nic.interfaceId },
+    }),
   );
   await call.upkeep.network(subnet.vpcId);
   return gateway;
@@ -123,7 +126,10 @@ export const natGatewayOperations: readonly Operation[] = [
     },
     async (call, input) => {
       if (input.AllocationId === undefined)
-        throw new ServiceFault("MissingParameter", "The request must contain the parameter AllocationId when ConnectivityType is public");
+        throw new ServiceFault(
+          "MissingParameter",
+          "The request must contain the parameter AllocationId when ConnectivityType is public",
+        );
       const gateway = await createNatGateway(call, {
         subnetId: input.SubnetId ?? "",
         allocationId: input.AllocationId,

@@ -12,7 +12,12 @@ import { describeRules, select } from "./lists.js";
 import { NetworkInterfaces, SecurityGroups, type NetworkInterface } from "./records.js";
 
 /** What AWS calls an interface that a service made for itself; the SDK's enumeration is behind AWS here. */
-const types = { instance: "interface", "nat-gateway": "nat_gateway", database: "interface", balancer: "network_load_balancer" } as const;
+const types = {
+  instance: "interface",
+  "nat-gateway": "nat_gateway",
+  database: "interface",
+  balancer: "network_load_balancer",
+} as const;
 
 function describe(call: Call, nic: NetworkInterface): ApiNetworkInterface {
   const publicIp = publicIpOf(call, nic.interfaceId);
@@ -34,9 +39,17 @@ function describe(call: Call, nic: NetworkInterface): ApiNetworkInterface {
     Groups: nic.groupIds.map((GroupId) => ({ GroupId, GroupName: call.records.get(SecurityGroups, GroupId)?.groupName })),
     Attachment:
       nic.holder.kind === "instance"
-        ? { InstanceId: nic.holder.id, DeviceIndex: 0, Status: "attached", DeleteOnTermination: true, InstanceOwnerId: call.accountId }
+        ? {
+            InstanceId: nic.holder.id,
+            DeviceIndex: 0,
+            Status: "attached",
+            DeleteOnTermination: true,
+            InstanceOwnerId: call.accountId,
+          }
         : { DeviceIndex: 1, Status: "attached", DeleteOnTermination: false },
-    ...(publicIp === undefined ? {} : { Association: { PublicIp: publicIp, IpOwnerId: nic.autoPublicIp === undefined ? call.accountId : "amazon" } }),
+    ...(publicIp === undefined
+      ? {}
+      : { Association: { PublicIp: publicIp, IpOwnerId: nic.autoPublicIp === undefined ? call.accountId : "amazon" } }),
     TagSet: [],
   };
 }

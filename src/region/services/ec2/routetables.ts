@@ -25,7 +25,10 @@ import { theSubnet } from "./subnets.js";
 import { tagList, tagsAtCreation, tagSpecifications } from "./tags.js";
 import { theVpc } from "./vpcs.js";
 
-export async function createRouteTable(call: Call, wish: { vpcId: string; tags: Readonly<Record<string, string>> }): Promise<RouteTable> {
+export async function createRouteTable(
+  call: Call,
+  wish: { vpcId: string; tags: Readonly<Record<string, string>> },
+): Promise<RouteTable> {
   const vpc = theVpc(call, wish.vpcId);
   const table: RouteTable = { routeTableId: newId("rtb"), vpcId: vpc.vpcId, routes: [], tags: wish.tags };
   call.commit(put(RouteTables, table.routeTableId, table));
@@ -45,11 +48,17 @@ export async function deleteRouteTable(call: Call, routeTableId: string): Promis
 export async function createRoute(call: Call, routeTableId: string, route: Route): Promise<void> {
   const table = theRouteTable(call, routeTableId);
   if (parseBlock(route.destination) === undefined || !isCanonical(route.destination))
-    throw new ServiceFault("InvalidParameterValue", `Value (${route.destination}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.`);
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Value (${route.destination}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.`,
+    );
   if (table.routes.some((known) => known.destination === route.destination))
     throw new ServiceFault("RouteAlreadyExists", `The route identified by ${route.destination} already exists.`);
   if (route.destination === theVpc(call, table.vpcId).cidr)
-    throw new ServiceFault("InvalidParameterValue", `The destination CIDR block ${route.destination} is equal to the VPC's local route.`);
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `The destination CIDR block ${route.destination} is equal to the VPC's local route.`,
+    );
   checkTarget(call, table, route);
   call.commit(put(RouteTables, routeTableId, { ...table, routes: [...table.routes, route] }));
   await call.upkeep.network(table.vpcId);
@@ -58,8 +67,13 @@ export async function createRoute(call: Call, routeTableId: string, route: Route
 export async function deleteRoute(call: Call, routeTableId: string, destination: string): Promise<void> {
   const table = theRouteTable(call, routeTableId);
   if (!table.routes.some((route) => route.destination === destination))
-    throw new ServiceFault("InvalidRoute.NotFound", `no route with destination-cidr-block ${destination} in route table ${routeTableId}`);
-  call.commit(put(RouteTables, routeTableId, { ...table, routes: table.routes.filter((route) => route.destination !== destination) }));
+    throw new ServiceFault(
+      "InvalidRoute.NotFound",
+      `no route with destination-cidr-block ${destination} in route table ${routeTableId}`,
+    );
+  call.commit(
+    put(RouteTables, routeTableId, { ...table, routes: table.routes.filter((route) => route.destination !== destination) }),
+  );
   await call.upkeep.network(table.vpcId);
 }
 
@@ -69,7 +83,10 @@ function checkTarget(call: Call, table: RouteTable, route: Route): void {
     if (gateway === undefined || gateway.state !== "available")
       throw new ServiceFault("InvalidNatGatewayID.NotFound", `The natGateway ID '${route.natGatewayId}' does not exist`);
     if (gateway.vpcId !== table.vpcId)
-      throw new ServiceFault("InvalidParameterValue", `route table ${table.routeTableId} and NAT gateway ${route.natGatewayId} belong to different networks`);
+      throw new ServiceFault(
+        "InvalidParameterValue",
+        `route table ${table.routeTableId} and NAT gateway ${route.natGatewayId} belong to different networks`,
+      );
     return;
   }
   if (route.gatewayId === undefined)
@@ -78,7 +95,10 @@ function checkTarget(call: Call, table: RouteTable, route: Route): void {
   if (gateway === undefined)
     throw new ServiceFault("InvalidInternetGatewayID.NotFound", `The internetGateway ID '${route.gatewayId}' does not exist`);
   if (gateway.vpcId !== table.vpcId)
-    throw new ServiceFault("InvalidParameterValue", `route table ${table.routeTableId} and network gateway ${route.gatewayId} belong to different networks`);
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `route table ${table.routeTableId} and network gateway ${route.gatewayId} belong to different networks`,
+    );
 }
 
 /** Replaces the subnet's association; returns the new association's id. */
@@ -86,9 +106,15 @@ export async function associateRouteTable(call: Call, routeTableId: string, subn
   const table = theRouteTable(call, routeTableId);
   const subnet = theSubnet(call, subnetId);
   if (table.vpcId !== subnet.vpcId)
-    throw new ServiceFault("InvalidParameterValue", `Route table ${routeTableId} and subnet ${subnetId} belong to different networks`);
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Route table ${routeTableId} and subnet ${subnetId} belong to different networks`,
+    );
   if (subnet.routeTable !== undefined)
-    throw new ServiceFault("Resource.AlreadyAssociated", `the specified association for route table ${subnet.routeTable.routeTableId} conflicts with an existing association`);
+    throw new ServiceFault(
+      "Resource.AlreadyAssociated",
+      `the specified association for route table ${subnet.routeTable.routeTableId} conflicts with an existing association`,
+    );
   const associationId = newId("rtbassoc");
   call.commit(put(Subnets, subnetId, { ...subnet, routeTable: { routeTableId, associationId } }));
   await call.upkeep.network(subnet.vpcId);
@@ -97,7 +123,8 @@ export async function associateRouteTable(call: Call, routeTableId: string, subn
 
 export async function disassociateRouteTable(call: Call, associationId: string): Promise<void> {
   const subnet = call.records.list(Subnets).find((candidate) => candidate.routeTable?.associationId === associationId);
-  if (subnet === undefined) throw new ServiceFault("InvalidAssociationID.NotFound", `The association ID '${associationId}' does not exist`);
+  if (subnet === undefined)
+    throw new ServiceFault("InvalidAssociationID.NotFound", `The association ID '${associationId}' does not exist`);
   const { routeTable: _gone, ...kept } = subnet;
   call.commit(put(Subnets, subnet.subnetId, kept));
   await call.upkeep.network(subnet.vpcId);
@@ -105,7 +132,8 @@ export async function disassociateRouteTable(call: Call, associationId: string):
 
 export function theRouteTable(call: Pick<Call, "records">, routeTableId: string | undefined): RouteTable {
   const table = routeTableId === undefined ? undefined : call.records.get(RouteTables, routeTableId);
-  if (table === undefined) throw new ServiceFault("InvalidRouteTableID.NotFound", `The routeTable ID '${routeTableId}' does not exist`);
+  if (table === undefined)
+    throw new ServiceFault("InvalidRouteTableID.NotFound", `The routeTable ID '${routeTableId}' does not exist`);
   return table;
 }
 
@@ -139,7 +167,14 @@ function describe(call: Call, table: RouteTable): ApiRouteTable {
     Associations: [
       ...(table.mainAssociationId === undefined
         ? []
-        : [{ Main: true, RouteTableId: table.routeTableId, RouteTableAssociationId: table.mainAssociationId, AssociationState: { State: "associated" as const } }]),
+        : [
+            {
+              Main: true,
+              RouteTableId: table.routeTableId,
+              RouteTableAssociationId: table.mainAssociationId,
+              AssociationState: { State: "associated" as const },
+            },
+          ]),
       ...associations(call, table).map((subnet) => ({
         Main: false,
         RouteTableId: table.routeTableId,
@@ -201,7 +236,13 @@ export const routeTableOperations: readonly Operation[] = [
   operation<CreateRouteCommandInput, CreateRouteCommandOutput>(
     "ec2",
     "CreateRoute",
-    { RouteTableId: enforced, DestinationCidrBlock: enforced, GatewayId: enforced, NatGatewayId: enforced, DryRun: states(false) },
+    {
+      RouteTableId: enforced,
+      DestinationCidrBlock: enforced,
+      GatewayId: enforced,
+      NatGatewayId: enforced,
+      DryRun: states(false),
+    },
     async (call, input) => {
       await createRoute(call, input.RouteTableId ?? "", {
         destination: input.DestinationCidrBlock ?? "",

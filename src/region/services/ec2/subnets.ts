@@ -33,7 +33,10 @@ export async function createSubnet(call: Call, wish: SubnetWish): Promise<Subnet
   const vpc = theVpc(call, wish.vpcId);
   const block = parseBlock(wish.cidr);
   if (block === undefined || !isCanonical(wish.cidr))
-    throw new ServiceFault("InvalidParameterValue", `Value (${wish.cidr}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`);
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Value (${wish.cidr}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`,
+    );
   const outer = parseBlock(vpc.cidr);
   if (block.prefix > 28 || block.prefix < 16 || outer === undefined || !holds(outer, block))
     throw new ServiceFault("InvalidSubnet.Range", `The CIDR '${wish.cidr}' is invalid.`);
@@ -43,7 +46,10 @@ export async function createSubnet(call: Call, wish: SubnetWish): Promise<Subnet
     return other !== undefined && overlaps(other, block);
   });
   if (clash !== undefined)
-    throw new ServiceFault("InvalidSubnet.Conflict", `The CIDR '${wish.cidr}' conflicts with another subnet: ${clash.subnetId} has ${clash.cidr}`);
+    throw new ServiceFault(
+      "InvalidSubnet.Conflict",
+      `The CIDR '${wish.cidr}' conflicts with another subnet: ${clash.subnetId} has ${clash.cidr}`,
+    );
   const subnet: Subnet = {
     subnetId: newId("subnet"),
     vpcId: vpc.vpcId,
@@ -101,7 +107,14 @@ export const subnetOperations: readonly Operation[] = [
   operation<CreateSubnetCommandInput, CreateSubnetCommandOutput>(
     "ec2",
     "CreateSubnet",
-    { VpcId: enforced, CidrBlock: enforced, AvailabilityZone: enforced, AvailabilityZoneId: enforced, TagSpecifications: tagSpecifications, DryRun: states(false) },
+    {
+      VpcId: enforced,
+      CidrBlock: enforced,
+      AvailabilityZone: enforced,
+      AvailabilityZoneId: enforced,
+      TagSpecifications: tagSpecifications,
+      DryRun: states(false),
+    },
     async (call, input) => ({
       Subnet: describe(
         call,
@@ -140,18 +153,30 @@ export const subnetOperations: readonly Operation[] = [
       return { Subnets: page.map((subnet) => describe(call, subnet)), NextToken };
     },
   ),
-  operation<DeleteSubnetCommandInput, object>("ec2", "DeleteSubnet", { SubnetId: enforced, DryRun: states(false) }, async (call, input) => {
-    await deleteSubnet(call, input.SubnetId ?? "");
-    return {};
-  }),
+  operation<DeleteSubnetCommandInput, object>(
+    "ec2",
+    "DeleteSubnet",
+    { SubnetId: enforced, DryRun: states(false) },
+    async (call, input) => {
+      await deleteSubnet(call, input.SubnetId ?? "");
+      return {};
+    },
+  ),
   operation<ModifySubnetAttributeCommandInput, object>(
     "ec2",
     "ModifySubnetAttribute",
-    { SubnetId: enforced, MapPublicIpOnLaunch: within({ Value: enforced }), AssignIpv6AddressOnCreation: within({ Value: states(false) }) },
+    {
+      SubnetId: enforced,
+      MapPublicIpOnLaunch: within({ Value: enforced }),
+      AssignIpv6AddressOnCreation: within({ Value: states(false) }),
+    },
     (call, input) => {
       const subnet = theSubnet(call, input.SubnetId);
       call.commit(
-        put(Subnets, subnet.subnetId, { ...subnet, mapPublicIpOnLaunch: input.MapPublicIpOnLaunch?.Value ?? subnet.mapPublicIpOnLaunch }),
+        put(Subnets, subnet.subnetId, {
+          ...subnet,
+          mapPublicIpOnLaunch: input.MapPublicIpOnLaunch?.Value ?? subnet.mapPublicIpOnLaunch,
+        }),
       );
       return {};
     },

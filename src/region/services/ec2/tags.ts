@@ -26,9 +26,9 @@ export function tagsAtCreation(specifications: readonly TagSpecification[] | und
 export function fromTagList(list: readonly Tag[] | undefined): Tags {
   const tags: Record<string, string> = {};
   for (const { Key, Value } of list ?? []) {
-    if (Key === undefined || Key === "")
-      throw new ServiceFault("InvalidParameterValue", "Tag keys can't be empty.");
-    if (Key.length > 128) throw new ServiceFault("InvalidParameterValue", `Tag key exceeds the maximum length of 128 characters: ${Key}`);
+    if (Key === undefined || Key === "") throw new ServiceFault("InvalidParameterValue", "Tag keys can't be empty.");
+    if (Key.length > 128)
+      throw new ServiceFault("InvalidParameterValue", `Tag key exceeds the maximum length of 128 characters: ${Key}`);
     tags[Key] = Value ?? "";
   }
   return tags;

@@ -45,10 +45,16 @@ export interface VpcWish {
 export async function createVpc(call: Call, wish: VpcWish): Promise<Vpc> {
   const block = parseBlock(wish.cidr);
   if (block === undefined)
-    throw new ServiceFault("InvalidParameterValue", `Value (${wish.cidr}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`);
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Value (${wish.cidr}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`,
+    );
   if (block.prefix < 16 || block.prefix > 28) throw new ServiceFault("InvalidVpc.Range", `The CIDR '${wish.cidr}' is invalid.`);
   if (!isCanonical(wish.cidr))
-    throw new ServiceFault("InvalidParameterValue", `Value (${wish.cidr}) for parameter cidrBlock is invalid. The address has host bits set.`);
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Value (${wish.cidr}) for parameter cidrBlock is invalid. The address has host bits set.`,
+    );
   const vpcId = newId("vpc");
   const group: SecurityGroup = {
     groupId: newId("sg"),
@@ -138,7 +144,8 @@ function modifyVpc(call: Call, input: ModifyVpcAttributeCommandInput): Record<ne
 function describeAttribute(call: Call, input: DescribeVpcAttributeCommandInput): DescribeVpcAttributeOutput {
   const vpc = theVpc(call, input.VpcId);
   if (input.Attribute === "enableDnsSupport") return { VpcId: vpc.vpcId, EnableDnsSupport: { Value: vpc.enableDnsSupport } };
-  if (input.Attribute === "enableDnsHostnames") return { VpcId: vpc.vpcId, EnableDnsHostnames: { Value: vpc.enableDnsHostnames } };
+  if (input.Attribute === "enableDnsHostnames")
+    return { VpcId: vpc.vpcId, EnableDnsHostnames: { Value: vpc.enableDnsHostnames } };
   // Network address usage metrics are off unless asked for, and asking is refused.
   if (input.Attribute === "enableNetworkAddressUsageMetrics")
     return { VpcId: vpc.vpcId, EnableNetworkAddressUsageMetrics: { Value: false } };
@@ -150,11 +157,22 @@ export const vpcOperations: readonly Operation[] = [
   operation<CreateVpcCommandInput, CreateVpcCommandOutput>(
     "ec2",
     "CreateVpc",
-    { CidrBlock: enforced, InstanceTenancy: states("default"), AmazonProvidedIpv6CidrBlock: states(false), TagSpecifications: tagSpecifications, DryRun: states(false) },
+    {
+      CidrBlock: enforced,
+      InstanceTenancy: states("default"),
+      AmazonProvidedIpv6CidrBlock: states(false),
+      TagSpecifications: tagSpecifications,
+      DryRun: states(false),
+    },
     async (call, input) => {
       if (input.CidrBlock === undefined)
         throw new ServiceFault("MissingParameter", "The request must contain the parameter CidrBlock");
-      return { Vpc: describe(call, await createVpc(call, { cidr: input.CidrBlock, tags: tagsAtCreation(input.TagSpecifications, "vpc") })) };
+      return {
+        Vpc: describe(
+          call,
+          await createVpc(call, { cidr: input.CidrBlock, tags: tagsAtCreation(input.TagSpecifications, "vpc") }),
+        ),
+      };
     },
   ),
   operation<DescribeVpcsCommandInput, DescribeVpcsCommandOutput>(
@@ -181,10 +199,15 @@ export const vpcOperations: readonly Operation[] = [
       return { Vpcs: page.map((vpc) => describe(call, vpc)), NextToken };
     },
   ),
-  operation<DeleteVpcCommandInput, object>("ec2", "DeleteVpc", { VpcId: enforced, DryRun: states(false) }, async (call, input) => {
-    await deleteVpc(call, input.VpcId ?? "");
-    return {};
-  }),
+  operation<DeleteVpcCommandInput, object>(
+    "ec2",
+    "DeleteVpc",
+    { VpcId: enforced, DryRun: states(false) },
+    async (call, input) => {
+      await deleteVpc(call, input.VpcId ?? "");
+      return {};
+    },
+  ),
   operation<ModifyVpcAttributeCommandInput, object>(
     "ec2",
     "ModifyVpcAttribute",

@@ -17,7 +17,9 @@ export const zonesOf = (regionName: string): readonly string[] => letters.map((l
 /** `eu-west-3a` -> `euw3-az1`: AWS's short form of the region, and the zone's number. */
 export function zoneId(zone: string): string {
   const [area = "", direction = "", number = ""] = zone.slice(0, -1).split("-");
-  const short = direction.replace(/(north|south)(east|west)?/, (_, ns: string, ew?: string) => ns[0] + (ew?.[0] ?? "")).replace(/east|west|central/, (word) => word[0] ?? "");
+  const short = direction
+    .replace(/(north|south)(east|west)?/, (_, ns: string, ew?: string) => ns[0] + (ew?.[0] ?? ""))
+    .replace(/east|west|central/, (word) => word[0] ?? "");
   return `${area}${short}${number}-az${letters.indexOf(zone.slice(-1) as "a") + 1}`;
 }
 
@@ -37,9 +39,17 @@ export const zoneOperations: readonly Operation[] = [
   operation<DescribeAvailabilityZonesCommandInput, DescribeAvailabilityZonesCommandOutput>(
     "ec2",
     "DescribeAvailabilityZones",
-    { Filters: describeRules.Filters, ZoneNames: enforced, ZoneIds: enforced, AllAvailabilityZones: states(false), DryRun: states(false) },
+    {
+      Filters: describeRules.Filters,
+      ZoneNames: enforced,
+      ZoneIds: enforced,
+      AllAvailabilityZones: states(false),
+      DryRun: states(false),
+    },
     (call, input) => {
-      const zones = zonesOf(call.regionName).filter((zone) => input.ZoneIds === undefined || input.ZoneIds.includes(zoneId(zone)));
+      const zones = zonesOf(call.regionName).filter(
+        (zone) => input.ZoneIds === undefined || input.ZoneIds.includes(zoneId(zone)),
+      );
       const { page } = select(
         zones.map((name) => ({ name })),
         { Filters: input.Filters },
@@ -81,7 +91,9 @@ export const zoneOperations: readonly Operation[] = [
       const unknown = (input.RegionNames ?? []).filter((name) => name !== call.regionName);
       if (unknown.length > 0) throw new ServiceFault("InvalidParameterValue", `Invalid region names: [${unknown.join(", ")}]`);
       return {
-        Regions: [{ RegionName: call.regionName, Endpoint: `ec2.${call.regionName}.amazonaws.com`, OptInStatus: "opt-in-not-required" }],
+        Regions: [
+          { RegionName: call.regionName, Endpoint: `ec2.${call.regionName}.amazonaws.com`, OptInStatus: "opt-in-not-required" },
+        ],
       };
     },
   ),

@@ -23,7 +23,10 @@ import { describeRole, theRole } from "./roles.js";
 
 export function createInstanceProfile(call: Call, wish: { name: string; path?: string; roleName?: string }): InstanceProfile {
   if (!/^[\w+=,.@-]{1,128}$/.test(wish.name))
-    throw new ServiceFault("ValidationError", "The specified value for instanceProfileName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-");
+    throw new ServiceFault(
+      "ValidationError",
+      "The specified value for instanceProfileName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
+    );
   if (call.records.get(InstanceProfiles, wish.name) !== undefined)
     throw new ServiceFault("EntityAlreadyExists", `Instance Profile ${wish.name} already exists.`, 409);
   if (wish.roleName !== undefined) theRole(call, wish.roleName);
@@ -57,7 +60,10 @@ export function theProfileNamed(call: Pick<Call, "records">, name: string | unde
 export function theInstanceProfile(call: Pick<Call, "records">, nameOrArn: string): InstanceProfile {
   const profile = call.records.list(InstanceProfiles).find((known) => known.name === nameOrArn || known.arn === nameOrArn);
   if (profile === undefined)
-    throw new ServiceFault("InvalidParameterValue", `Value (${nameOrArn}) for parameter iamInstanceProfile is invalid. Invalid IAM Instance Profile`);
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Value (${nameOrArn}) for parameter iamInstanceProfile is invalid. Invalid IAM Instance Profile`,
+    );
   return profile;
 }
 
@@ -129,7 +135,11 @@ export const instanceProfileOperations: readonly Operation[] = [
     (call, input) => {
       const { roleName, ...profile } = theProfileNamed(call, input.InstanceProfileName);
       if (roleName === undefined || roleName !== input.RoleName)
-        throw new ServiceFault("NoSuchEntity", `Role ${input.RoleName} in instance profile ${profile.name} cannot be found.`, 404);
+        throw new ServiceFault(
+          "NoSuchEntity",
+          `Role ${input.RoleName} in instance profile ${profile.name} cannot be found.`,
+          404,
+        );
       call.commit(put(InstanceProfiles, profile.name, profile));
       return {};
     },

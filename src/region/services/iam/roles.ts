@@ -44,7 +44,10 @@ export interface RoleWish {
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 export function createRole(call: Call, wish: RoleWish): Role {
   if (!/^[\w+=,.@-]{1,64}$/.test(wish.roleName))
-    throw new ServiceFault("ValidationError", `The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_- (at most 64)`);
+    throw new ServiceFault(
+      "ValidationError",
+      `The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_- (at most 64)`,
+    );
   if (call.records.get(Roles, wish.roleName) !== undefined)
     throw new ServiceFault("EntityAlreadyExists", `Role with name ${wish.roleName} already exists.`, 409);
   checkPolicy(wish.assumeRolePolicy);
@@ -72,7 +75,8 @@ export function deleteRole(call: Call, roleName: string): void {
   const refuse = (why: string): never => {
     throw new ServiceFault("DeleteConflict", `Cannot delete entity, must ${why} first.`, 409);
   };
-  if (call.records.list(InstanceProfiles).some((profile) => profile.roleName === roleName)) refuse("remove roles from instance profile");
+  if (call.records.list(InstanceProfiles).some((profile) => profile.roleName === roleName))
+    refuse("remove roles from instance profile");
   if (role.managedPolicyArns.length > 0) refuse("detach all policies");
   if (Object.keys(role.inlinePolicies).length > 0) refuse("delete policies");
   call.commit(remove(Roles, roleName));
@@ -94,7 +98,10 @@ function checkPolicy(text: string): void {
     const policy: unknown = JSON.parse(text);
     if (typeof policy !== "object" || policy === null || !("Statement" in policy)) throw new TypeError("no Statement");
   } catch (cause) {
-    const fault = new ServiceFault("MalformedPolicyDocument", "Syntax errors in policy: it is not a JSON object with a Statement.");
+    const fault = new ServiceFault(
+      "MalformedPolicyDocument",
+      "Syntax errors in policy: it is not a JSON object with a Statement.",
+    );
     fault.cause = cause;
     throw fault;
   }
@@ -160,19 +167,28 @@ export const roleOperations: readonly Operation[] = [
     { RoleName: enforced, PolicyArn: recorded(policyNote) },
     (call, input) => {
       const arn = input.PolicyArn ?? "";
-      if (!/^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/.+/.test(arn)) throw new ServiceFault("ValidationError", `ARN ${arn} is not valid.`);
-      changeRole(call, input.RoleName ?? "", (role) => ({ ...role, managedPolicyArns: [...new Set([...role.managedPolicyArns, arn])] }));
+      if (!/^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/.+/.test(arn))
+        throw new ServiceFault("ValidationError", `ARN ${arn} is not valid.`);
+      changeRole(call, input.RoleName ?? "", (role) => ({
+        ...role,
+        managedPolicyArns: [...new Set([...role.managedPolicyArns, arn])],
+      }));
       return {};
     },
   ),
-  operation<DetachRolePolicyCommandInput, object>("iam", "DetachRolePolicy", { RoleName: enforced, PolicyArn: enforced }, (call, input) => {
-    changeRole(call, input.RoleName ?? "", (role) => {
-      if (!role.managedPolicyArns.includes(input.PolicyArn ?? ""))
-        throw new ServiceFault("NoSuchEntity", `Policy ${input.PolicyArn} was not found.`, 404);
-      return { ...role, managedPolicyArns: role.managedPolicyArns.filter((arn) => arn !== input.PolicyArn) };
-    });
-    return {};
-  }),
+  operation<DetachRolePolicyCommandInput, object>(
+    "iam",
+    "DetachRolePolicy",
+    { RoleName: enforced, PolicyArn: enforced },
+    (call, input) => {
+      changeRole(call, input.RoleName ?? "", (role) => {
+        if (!role.managedPolicyArns.includes(input.PolicyArn ?? ""))
+          throw new ServiceFault("NoSuchEntity", `Policy ${input.PolicyArn} was not found.`, 404);
+        return { ...role, managedPolicyArns: role.managedPolicyArns.filter((arn) => arn !== input.PolicyArn) };
+      });
+      return {};
+    },
+  ),
   operation<ListAttachedRolePoliciesCommandInput, ListAttachedRolePoliciesCommandOutput>(
     "iam",
     "ListAttachedRolePolicies",
@@ -209,17 +225,27 @@ export const roleOperations: readonly Operation[] = [
       return { RoleName: input.RoleName, PolicyName: input.PolicyName, PolicyDocument: encoded(text) };
     },
   ),
-  operation<ListRolePoliciesCommandInput, ListRolePoliciesCommandOutput>("iam", "ListRolePolicies", { RoleName: enforced }, (call, input) => ({
-    PolicyNames: Object.keys(theRole(call, input.RoleName).inlinePolicies),
-    IsTruncated: false,
-  })),
-  operation<DeleteRolePolicyCommandInput, object>("iam", "DeleteRolePolicy", { RoleName: enforced, PolicyName: enforced }, (call, input) => {
-    changeRole(call, input.RoleName ?? "", (role) => {
-      const { [input.PolicyName ?? ""]: gone, ...kept } = role.inlinePolicies;
-      if (gone === undefined)
-        throw new ServiceFault("NoSuchEntity", `The role policy with name ${input.PolicyName} cannot be found.`, 404);
-      return { ...role, inlinePolicies: kept };
-    });
-    return {};
-  }),
+  operation<ListRolePoliciesCommandInput, ListRolePoliciesCommandOutput>(
+    "iam",
+    "ListRolePolicies",
+    { RoleName: enforced },
+    (call, input) => ({
+      PolicyNames: Object.keys(theRole(call, input.RoleName).inlinePolicies),
+      IsTruncated: false,
+    }),
+  ),
+  operation<DeleteRolePolicyCommandInput, object>(
+    "iam",
+    "DeleteRolePolicy",
+    { RoleName: enforced, PolicyName: enforced },
+    (call, input) => {
+      changeRole(call, input.RoleName ?? "", (role) => {
+        const { [input.PolicyName ?? ""]: gone, ...kept } = role.inlinePolicies;
+        if (gone === undefined)
+          throw new ServiceFault("NoSuchEntity", `The role policy with name ${input.PolicyName} cannot be found.`, 404);
+        return { ...role, inlinePolicies: kept };
+      });
+      return {};
+    },
+  ),
 ];

@@ -21,7 +21,8 @@ export const elasticIp: ResourceProvider = {
   identify: (id, value) => (isAddress(value) ? value.publicIp : id),
   properties: { Domain: states("vpc"), Tags: tagRules },
   attributes: {
-    AllocationId: (call, publicIp) => call.records.list(Addresses).find((known) => known.publicIp === publicIp)?.allocationId ?? "",
+    AllocationId: (call, publicIp) =>
+      call.records.list(Addresses).find((known) => known.publicIp === publicIp)?.allocationId ?? "",
     PublicIp: (_call, publicIp) => publicIp,
   },
   create: (call, properties, naming) => Promise.resolve(allocateAddress(call, tagsOf(properties, naming)).publicIp),

@@ -76,7 +76,11 @@ export const instance: ResourceProvider = {
     await call.until(() => call.records.get(Instances, id)?.state !== "pending", signal);
     const reached = theInstance(call, id);
     if (reached.state !== "running")
-      throw new ServiceFault("InternalFailure", `Instance ${id} did not start: ${reached.stateReason?.message ?? `it is ${reached.state}`}`, 500);
+      throw new ServiceFault(
+        "InternalFailure",
+        `Instance ${id} did not start: ${reached.stateReason?.message ?? `it is ${reached.state}`}`,
+        500,
+      );
   },
   delete: (call, id, _properties, signal) =>
     unlessGone(["InvalidInstanceID.NotFound"], async () => {

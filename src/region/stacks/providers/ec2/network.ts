@@ -1,6 +1,13 @@
 import type { Call } from "../../../operations/call.js";
 import { enforced, states } from "../../../operations/members.js";
-import { InternetGateways, RouteTables, Subnets, Vpcs, type InternetGateway, type Subnet } from "../../../services/ec2/records.js";
+import {
+  InternetGateways,
+  RouteTables,
+  Subnets,
+  Vpcs,
+  type InternetGateway,
+  type Subnet,
+} from "../../../services/ec2/records.js";
 import {
   attachInternetGateway,
   createInternetGateway,
@@ -130,7 +137,8 @@ export const internetGateway: ResourceProvider = {
   record: InternetGateways,
   properties: { Tags: tagRules },
   attributes: { InternetGatewayId: (_call, id) => id },
-  create: (call, properties, naming) => Promise.resolve(createInternetGateway(call, tagsOf(properties, naming)).internetGatewayId),
+  create: (call, properties, naming) =>
+    Promise.resolve(createInternetGateway(call, tagsOf(properties, naming)).internetGatewayId),
   delete: (call, id) => unlessGone(["InvalidInternetGatewayID.NotFound"], () => deleteInternetGateway(call, id)),
 };
 

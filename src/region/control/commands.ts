@@ -1,0 +1,105 @@
+import { spawn } from "node:child_process";
+import { PassThrough } from "node:stream";
+import { z } from "zod";
+import { UserFault } from "../../faults.js";
+import { internetCommand } from "../../parts/fabric/internet.js";
+import type { House } from "../house.js";
+import type { Scope } from "../operations/call.js";
+import { Instances, type Instance } from "../services/ec2/records.js";
+import type { ControlHandler, Talk } from "./server.js";
+
+/** What `internet` and `connect` are asked with. */
+const wish = z.object({
+  argv: z.array(z.string()).min(1),
+  tty: z.boolean().optional(),
+  cols: z.number().int().positive().optional(),
+  rows: z.number().int().positive().optional(),
+  cwd: z.string().optional(),
+  env: z.record(z.string(), z.string()).optional(),
+});
+
+/** Run a command in the simulated internet, as the region's owner. */
+export const internetVerb =
+  (house: House, owner: { readonly uid: number; readonly gid: number }): ControlHandler =>
+  async (request, talk) => {
+    const { argv, tty, cols, rows, cwd, env } = wish.parse(request);
+    await house.fabric.applyInternet();
+    const command = internetCommand(house.label, argv, {
+      ...owner,
+      resolver: house.resolverFile,
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(tty === true ? { tty: { columns: cols ?? 80, rows: rows ?? 24 } } : {}),
+    });
+    const [program, ...args] = command.argv;
+    const child = spawn(program, args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      cwd: "/",
+      env: { PATH: process.env.PATH, ...env },
+      signal: talk.signal,
+    });
+    child.stdout.on("data", (chunk: Buffer) => talk.send({ stdout: chunk.toString("base64") }));
+    child.stderr.on("data", (chunk: Buffer) => talk.send({ stderr: chunk.toString("base64") }));
+    child.stdin.on("error", () => undefined); // the command may not read what it is given
+    streamOf(talk).pipe(child.stdin);
+    const exitCode = await new Promise<number>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code, signal) => resolve(code ?? (signal === null ? 1 : 128)));
+    });
+    return { exitCode };
+  };
+
+/** Run a command inside an instance. On AWS this is Session Manager's work. */
+export const connectVerb =
+  (house: House): ControlHandler =>
+  async (request, talk) => {
+    const { argv, tty, cols, rows, env } = wish.extend({ argv: z.array(z.string()) }).parse(request);
+    const instance = namedInstance(house.scopes.all(), z.string().parse(request.name));
+    if (instance.state !== "running")
+      throw new UserFault("NotRunning", {
+        at: instance.instanceId,
+        message: `${instance.instanceId} is ${instance.state}, so nothing can be run in it`,
+        fix: `start it: sandtable aws ec2 start-instances --instance-ids ${instance.instanceId}`,
+      });
+    const exitCode = await house.machines.run(instance.instanceId, argv.length === 0 ? ["/bin/bash", "-l"] : argv, {
+      stdin: streamOf(talk),
+      ...(tty === true ? { tty: { columns: cols ?? 80, rows: rows ?? 24 } } : {}),
+      ...(env === undefined ? {} : { env }),
+      signal: talk.signal,
+      onStdout: (chunk) => talk.send({ stdout: chunk.toString("base64") }),
+      onStderr: (chunk) => talk.send({ stderr: chunk.toString("base64") }),
+    });
+    return { exitCode };
+  };
+
+/** By id, `Name` tag or logical id. Throws `UserFault` when none or several are meant. */
+export function namedInstance(scopes: readonly Scope[], name: string): Instance {
+  const all = scopes.flatMap((scope) => scope.records.list(Instances)).filter((instance) => instance.state !== "terminated");
+  const names = (instance: Instance): readonly (string | undefined)[] => [
+    instance.instanceId,
+    instance.tags.Name,
+    instance.tags["aws:cloudformation:logical-id"],
+  ];
+  const meant = all.filter((instance) => names(instance).includes(name));
+  const [found] = meant;
+  if (found !== undefined && meant.length === 1) return found;
+  const known = all.map((instance) => instance.tags.Name ?? instance.instanceId).join(", ");
+  throw new UserFault(meant.length === 0 ? "NoSuchInstance" : "SeveralInstances", {
+    at: name,
+    message:
+      meant.length === 0
+        ? `no instance is called ${name}${known === "" ? ": there are none" : `; there are ${known}`}`
+        : `${meant.length} instances are called ${name}: ${meant.map((instance) => instance.instanceId).join(", ")}`,
+    fix: meant.length === 0 ? "name one by its Name tag, its logical id or its instance id" : "name one by its instance id",
+  });
+}
+
+/** The client's `stdin` frames as a stream. */
+function streamOf(talk: Talk): PassThrough {
+  const stream = new PassThrough();
+  talk.onFrame((frame) => {
+    if (typeof frame.stdin === "string") stream.write(Buffer.from(frame.stdin, "base64"));
+    if (frame.stdinEnd === true) stream.end();
+  });
+  talk.signal.addEventListener("abort", () => stream.end(), { once: true });
+  return stream;
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { leftovers } from "../../parts/host/leftovers.js";
+import { ensureImage } from "../../parts/images/images.js";
+import type { House } from "../house.js";
+import type { RegionOptions } from "../options.js";
+import { distributions, latestImage, registerImages } from "../services/ec2/images.js";
+import { recordedProperties } from "../stacks/recorded.js";
+import { connectVerb, internetVerb } from "./commands.js";
+import type { ControlHandler } from "./server.js";
+import { whyUnhealthy } from "./why.js";
+
+export interface RegionFacts {
+  readonly pid: number;
+  readonly port: number;
+  readonly endpoint: string;
+  readonly regionName: string;
+  readonly accountId: string;
+  readonly startedAt: string;
+}
+
+/** The short, listed set of verbs. `stop` answers when everything has ended; the process leaves after that. */
+export const controlVerbs = (
+  house: House,
+  options: RegionOptions,
+  facts: () => RegionFacts,
+  stop: (purge: boolean, progress: (text: string) => void) => Promise<unknown>,
+): Readonly<Record<string, ControlHandler>> => ({
+  ping: () => Promise.resolve({ pid: process.pid }),
+  status: () =>
+    Promise.resolve({
+      ...facts(),
+      residentBytes: process.memoryUsage.rss(),
+      state: options.folders.state,
+      images: options.folders.images,
+      troubles: house.housekeeping.troubles(),
+    }),
+  published: () => Promise.resolve(house.published.list()),
+  recorded: (request) => Promise.resolve(recordedProperties(house.home, z.string().parse(request.stackName))),
+  leftovers: () => leftovers(house.label, options.folders.state),
+  why: (request) => whyUnhealthy(house, z.string().parse(request.stackName)),
+  "image.prepare": prepareImages(house, options),
+  internet: internetVerb(house, options.owner),
+  connect: connectVerb(house),
+  stop: (request, talk) => stop(request.purge === true, (text) => talk.progress(text)),
+});
+
+/** Build what machines and engines run from, with the recipe's packages, and make those images the latest ones. */
+const prepareImages =
+  (house: House, options: RegionOptions): ControlHandler =>
+  async (request, talk) => {
+    const packages = z.array(z.string()).parse(request.packages ?? []);
+    const wanted = [...new Set([...latestImage(house.home, "debian-12").packages, ...packages])].sort();
+    const progress = (of: string) => (report: { readonly text: string; readonly percent?: number }) =>
+      talk.progress(`${of}: ${report.text}`, report.percent);
+    await Promise.all([
+      ensureImage({ kind: "engine" }, options.folders, progress("engine image")),
+      ensureImage(
+        wanted.length === 0 ? { kind: "machine" } : { kind: "machine-with", packages: wanted },
+        options.folders,
+        progress("machine image"),
+      ),
+    ]);
+    const changes = registerImages(house.home, packages);
+    if (changes.length > 0) house.home.commit(...changes);
+    await house.store.durable();
+    return {
+      standsIn: distributions.map(({ name, title, parameters }) => ({
+        for: title,
+        imageId: latestImage(house.home, name).imageId,
+        image: "Debian 12 machine image",
+        packages: latestImage(house.home, name).packages,
+        parameters,
+      })),
+    };
+  };

@@ -1,0 +1,140 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { Balancers } from "../parts/balancers/balancers.js";
+import { Postgres } from "../parts/databases/postgres/postgres.js";
+import { Fabric } from "../parts/fabric/fabric.js";
+import { Publisher } from "../parts/fabric/publish.js";
+import { createCgroup, enterCgroup, killCgroup } from "../parts/host/cgroup.js";
+import { cgroupPath, regionLabel, type RegionLabel } from "../parts/host/label.js";
+import { removeLeftovers } from "../parts/host/leftovers.js";
+import { engineRecipe } from "../parts/images/engineRecipe.js";
+import { ensureImage } from "../parts/images/images.js";
+import { recipeFolder } from "../parts/images/recipe.js";
+import { Machines } from "../parts/machines/machines.js";
+import { Names } from "../parts/names/names.js";
+import { accountId } from "./credentials.js";
+import type { Scope } from "./operations/call.js";
+import type { RegionOptions } from "./options.js";
+import { Store } from "./records/store.js";
+import { Scopes } from "./scopes.js";
+import { Vpcs } from "./services/ec2/records.js";
+import { DBInstances } from "./services/rds/records.js";
+import { BalancerKeeper } from "./upkeep/balancers.js";
+import { DatabaseKeeper } from "./upkeep/databases.js";
+import { Housekeeping } from "./upkeep/housekeeping.js";
+import { InstanceKeeper } from "./upkeep/instances.js";
+import { MetadataDoors } from "./upkeep/metadata.js";
+import { internetOwner, NamesKeeper } from "./upkeep/names.js";
+import { NetworkKeeper } from "./upkeep/network.js";
+import { PublishedListeners } from "./upkeep/publishing.js";
+
+/** Records, parts and those who keep the one like the other: everything of a region but its two doors. */
+export interface House {
+  readonly label: RegionLabel;
+  readonly store: Store;
+  readonly scopes: Scopes;
+  readonly machines: Machines;
+  readonly fabric: Fabric;
+  readonly housekeeping: Housekeeping;
+  readonly published: PublishedListeners;
+  readonly log: (entry: object) => void;
+  /** The scope of the region this process was started for. */
+  readonly home: Scope;
+  /** Make the machine match the records, as after a `kill -9`. */
+  begin(): void;
+  /** Stop looking after anything; what runs, runs on. */
+  rest(): Promise<void>;
+  /** End everything that runs and remove what is on the machine; records and disks stay. Gives what could not be removed. */
+  clear(): Promise<readonly { readonly kind: string; readonly name: string }[]>;
+}
+
+export async function furnish(options: RegionOptions): Promise<House> {
+  const { folders } = options;
+  const log = fileLog(join(folders.state, "region.log"));
+  const label = regionLabel(folders.state);
+  // Helpers of an incarnation that was killed are ended before anything else: one might still be carrying out its last command.
+  const cgroup = cgroupPath(label, "region");
+  await killCgroup(cgroup);
+  await createCgroup(cgroup);
+  const leaveCgroup = enterCgroup(cgroup);
+  const store = Store.open(folders.state);
+  const fabric = new Fabric(label);
+  const machines = new Machines(label, folders);
+  const doors = new MetadataDoors(label);
+  const engines = { label, root: join(folders.images, recipeFolder(engineRecipe), "root") };
+  const postgres = new Postgres({
+    ...engines,
+    folder: join(folders.state, "databases"),
+    templates: join(folders.images, "templates"),
+  });
+  const balancers = new Balancers({ ...engines, folder: join(folders.state, "balancers") });
+  const names = new Names({ ...engines, folder: join(folders.state, "names") });
+  const engineReady = (): Promise<string> => ensureImage({ kind: "engine" }, folders);
+
+  const network = new NetworkKeeper(fabric, (scope, vpcId) => scope.upkeep.nudge("names", vpcId));
+  const housekeeping = new Housekeeping(network, log);
+  const scopes = new Scopes(store, {
+    accountId,
+    hold: options.hold,
+    now: Date.now,
+    upkeep: (scope) => housekeeping.upkeepOf(scope),
+  });
+  const home = scopes.of({ accountId, regionName: options.regionName });
+  const published = new PublishedListeners(new Publisher(label), home, () => scopes.all());
+  const instanceKeeper = new InstanceKeeper(label, machines, doors, (packages) =>
+    ensureImage(packages.length === 0 ? { kind: "machine" } : { kind: "machine-with", packages }, folders),
+  );
+  housekeeping.add(instanceKeeper);
+  housekeeping.add(new DatabaseKeeper(postgres, label, engineReady));
+  housekeeping.add(new BalancerKeeper(balancers, label, engineReady));
+  housekeeping.add(new NamesKeeper(label, names, { scopes: () => scopes.all(), engineReady, fabric, published }));
+
+  const rest = async (): Promise<void> => {
+    instanceKeeper.close();
+    await housekeeping.close();
+    await Promise.all([doors.closeAll(), published.close()]);
+  };
+  return {
+    label,
+    store,
+    scopes,
+    machines,
+    fabric,
+    housekeeping,
+    published,
+    log,
+    home,
+    begin: () => {
+      for (const scope of scopes.all()) {
+        for (const vpc of scope.records.list(Vpcs))
+          network
+            .apply(scope, vpc.vpcId)
+            .catch((error: unknown) => log({ upkeep: "network", id: vpc.vpcId, message: String(error) }));
+      }
+      housekeeping.begin(scopes.all());
+      home.upkeep.nudge("names", internetOwner);
+    },
+    rest,
+    clear: async () => {
+      await rest();
+      // Hosts and databases are asked to end before the plug is pulled: their disks are kept.
+      await Promise.all([
+        ...scopes.all().flatMap((scope) => instanceKeeper.owners(scope).map((id) => machines.stop(id, { graceful: 5000 }))),
+        ...scopes.all().flatMap((scope) => scope.records.list(DBInstances).map((db) => postgres.stop(db.resourceId, 5))),
+      ]);
+      leaveCgroup();
+      return removeLeftovers(label, folders.state);
+    },
+  };
+}
+
+/** One JSON line an entry. The region goes on when its log cannot be written (a full disk). */
+const fileLog =
+  (file: string) =>
+  (entry: object): void => {
+    try {
+      appendFileSync(file, `${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`, { mode: 0o600 });
+    } catch {
+      // nowhere to say it
+    }
+  };

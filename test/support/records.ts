@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { Call } from "../../src/region/operations/call.js";
+import type { Operation } from "../../src/region/operations/operation.js";
+import { Store } from "../../src/region/records/store.js";
+import { Scopes } from "../../src/region/scopes.js";
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "sandtable-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/**
+ * Real records in a real journal, with nobody to make a machine match them: for what a service decides. `asked` lists what was
+ * asked of the upkeep.
+ */
+export function recordsAlone(options: { now?: () => number; folder?: string } = {}): {
+  call: Call;
+  store: Store;
+  asked: string[];
+} {
+  const store = Store.open(options.folder ?? temporaryFolder());
+  const asked: string[] = [];
+  const scopes = new Scopes(store, {
+    accountId: "000000000000",
+    hold: 0,
+    now: options.now ?? Date.now,
+    upkeep: () => ({
+      network: (vpcId) => {
+        asked.push(`network ${vpcId}`);
+        return Promise.resolve();
+      },
+      nudge: (kind, id) => void asked.push(`${kind} ${id}`),
+    }),
+  });
+  const call = scopes.call({
+    requestId: "test",
+    caller: {
+      accessKeyId: "AKIATEST",
+      accountId: "000000000000",
+      arn: "arn:aws:iam::000000000000:user/test",
+      userId: "AIDATEST",
+    },
+    regionName: "eu-west-3",
+    signal: new AbortController().signal,
+    userAgent: "test",
+  });
+  return { call, store, asked };
+}
+
+/** Run an operation by name, as the server does after decoding. The caller states the output it expects. */
+export async function run<O>(operations: readonly Operation[], name: string, call: Call, input: object = {}): Promise<O> {
+  const found = operations.find((operation) => operation.name === name);
+  if (found === undefined) throw new Error(`no operation ${name}`);
+  return (await found.run(call, input)) as O;
+}
