@@ -1,0 +1,105 @@
+import { ServiceFault } from "../../../operations/fault.js";
+import { enforced, recorded, type MemberRules } from "../../../operations/members.js";
+import { instanceRules } from "../../../services/rds/instancerules.js";
+import { createDBInstance, deleteDBInstance, theDBInstance } from "../../../services/rds/instances.js";
+import { endpointName, instanceArn, subnetGroupArn } from "../../../services/rds/names.js";
+import { DBInstances, DBSubnetGroups } from "../../../services/rds/records.js";
+import { createDBSubnetGroup, deleteDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
+import type { ResourceProvider } from "../../provider.js";
+import { optionalFlag, optionalNumber, optionalText, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
+
+export const dbSubnetGroup: ResourceProvider = {
+  type: "AWS::RDS::DBSubnetGroup",
+  record: DBSubnetGroups,
+  properties: { DBSubnetGroupName: enforced, DBSubnetGroupDescription: enforced, SubnetIds: enforced, Tags: tagRules },
+  attributes: { DBSubnetGroupArn: (call, id) => subnetGroupArn(call, id) },
+  create: (call, properties, naming) =>
+    Promise.resolve(
+      createDBSubnetGroup(call, {
+        name: optionalText(properties, "DBSubnetGroupName") ?? naming.physicalName(255),
+        description: text(properties, "DBSubnetGroupDescription"),
+        subnetIds: texts(properties, "SubnetIds"),
+        tags: tagsOf(properties, naming),
+      }).name,
+    ),
+  delete: (call, id) => unlessGone(["DBSubnetGroupNotFoundFault"], () => deleteDBSubnetGroup(call, id)),
+};
+
+const { Tags: _apiTags, ...said } = instanceRules;
+const properties: MemberRules = {
+  ...said,
+  VPCSecurityGroups: enforced,
+  DeleteAutomatedBackups: recorded("automated backups are not taken yet"),
+  Tags: tagRules,
+};
+
+export const dbInstance: ResourceProvider = {
+  type: "AWS::RDS::DBInstance",
+  record: DBInstances,
+  properties,
+  attributes: {
+    "Endpoint.Address": (call, id) => endpointName(call, id),
+    "Endpoint.Port": (call, id) => String(theDBInstance(call, id).port),
+    DBInstanceArn: (call, id) => instanceArn(call, theDBInstance(call, id)),
+    DbiResourceId: (call, id) => theDBInstance(call, id).resourceId,
+  },
+  create: async (call, given, naming) => {
+    const db = await createDBInstance(call, {
+      identifier: optionalText(given, "DBInstanceIdentifier") ?? naming.physicalName(63),
+      instanceClass: text(given, "DBInstanceClass"),
+      engine: text(given, "Engine"),
+      engineVersion: optionalText(given, "EngineVersion"),
+      masterUsername: optionalText(given, "MasterUsername"),
+      masterPassword: optionalText(given, "MasterUserPassword"),
+      databaseName: optionalText(given, "DBName"),
+      port: optionalNumber(given, "Port"),
+      subnetGroupName: optionalText(given, "DBSubnetGroupName"),
+      zone: optionalText(given, "AvailabilityZone"),
+      groupIds: texts(given, "VPCSecurityGroups"),
+      publiclyAccessible: optionalFlag(given, "PubliclyAccessible"),
+      deletionProtection: optionalFlag(given, "DeletionProtection"),
+      settings: {
+        allocatedStorage: optionalNumber(given, "AllocatedStorage"),
+        storageType: optionalText(given, "StorageType"),
+        iops: optionalNumber(given, "Iops"),
+        storageThroughput: optionalNumber(given, "StorageThroughput"),
+        maxAllocatedStorage: optionalNumber(given, "MaxAllocatedStorage"),
+        storageEncrypted: optionalFlag(given, "StorageEncrypted"),
+        kmsKeyId: optionalText(given, "KmsKeyId"),
+        backupRetentionPeriod: optionalNumber(given, "BackupRetentionPeriod"),
+        preferredBackupWindow: optionalText(given, "PreferredBackupWindow"),
+        preferredMaintenanceWindow: optionalText(given, "PreferredMaintenanceWindow"),
+        copyTagsToSnapshot: optionalFlag(given, "CopyTagsToSnapshot"),
+        autoMinorVersionUpgrade: optionalFlag(given, "AutoMinorVersionUpgrade"),
+        monitoringInterval: optionalNumber(given, "MonitoringInterval"),
+        monitoringRoleArn: optionalText(given, "MonitoringRoleArn"),
+        performanceInsights: optionalFlag(given, "EnablePerformanceInsights"),
+        performanceInsightsRetention: optionalNumber(given, "PerformanceInsightsRetentionPeriod"),
+        logExports: given["EnableCloudwatchLogsExports"] === undefined ? undefined : texts(given, "EnableCloudwatchLogsExports"),
+        caCertificateIdentifier: optionalText(given, "CACertificateIdentifier"),
+        engineLifecycleSupport: optionalText(given, "EngineLifecycleSupport"),
+      },
+      tags: tagsOf(given, naming),
+    });
+    return db.identifier;
+  },
+  settled: async (call, id, signal) => {
+    await call.until(
+      () => !["creating", "starting", "rebooting"].includes(call.records.get(DBInstances, id)?.status ?? "gone"),
+      signal,
+    );
+    const db = theDBInstance(call, id);
+    if (db.status !== "available")
+      throw new ServiceFault(
+        "InternalFailure",
+        `DB instance ${id} is ${db.status}: ${db.statusReason ?? "it was changed while it was created"}`,
+        500,
+      );
+  },
+  // DeletionPolicy Snapshot is the engine's to refuse: there are no snapshots to take yet.
+  delete: (call, id, _given, signal) =>
+    unlessGone(["DBInstanceNotFound"], async () => {
+      if (theDBInstance(call, id).status !== "deleting") deleteDBInstance(call, id, { skipFinalSnapshot: true });
+      await call.until(() => call.records.get(DBInstances, id) === undefined, signal);
+    }),
+};
