@@ -101,7 +101,8 @@ const shimScript = String.raw`
 ended() { echo "$1" > "$folder/exit.new"; mv "$folder/exit.new" "$folder/exit"; exit; }
 folder=$1
 # What the first process of a Debian host has; ours are whatever our caller's happen to be.
-ulimit -Hn 524288 && ulimit -Sn 1024
+ulimit -Hn 524288 2> /dev/null
+ulimit -Sn 1024
 mount -t overlay overlay -o "$3" "$folder/rootfs" || ended 125
 # crun takes a hybrid host for v1 and would ask for controllers that are not there: it is shown the v2 tree alone.
 [ "$5" = v2 ] || mount -t cgroup2 none /sys/fs/cgroup || ended 125

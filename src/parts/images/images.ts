@@ -119,7 +119,7 @@ async function ensure(
     const building = join(folders.images, `building-${image.folder}`);
     // Whoever began this is dead, or the lock would be held: what it left is of no use.
     await rm(building, { recursive: true, force: true });
-    const progress = new BuildProgress();
+    const progress = new BuildProgress(image.base === undefined ? 2 : 1);
     const onLine = (line: string): void => {
       const news = progress.line(line);
       if (news !== undefined) onProgress({ image: label, ...news });

@@ -9,36 +9,45 @@ export interface ImageProgress {
 export type OnImageProgress = (progress: ImageProgress) => void;
 
 /**
- * Reads apt's and mmdebstrap's output line by line. apt says how many packages it will fetch in each of its runs
- * (mmdebstrap runs it twice: the essential packages, then the rest), one `Get:` a fetch, one `Unpacking` and one
- * `Setting up` a package. The shares of the whole are what these took when measured.
+ * Reads apt's and mmdebstrap's output line by line. Each run of apt says how many packages it will install, then prints a
+ * line for each as it is fetched (`Get:`), unpacked and set up. mmdebstrap runs it twice: essential packages, then the rest.
  */
 export class BuildProgress {
-  #phase = "starting";
+  readonly #runs: number;
+  #run = -1;
+  #packages = 0;
+  readonly #done = { downloading: 0, unpacking: 0, installing: 0 };
+  #phase = "";
   #percent = 0;
-  #wanted = 0;
-  #fetched = 0;
-  #unpacked = 0;
-  #settled = 0;
+
+  constructor(runs: number) {
+    this.#runs = runs;
+  }
 
   /** Feed a line; gives the phase and percent when they changed. */
   line(text: string): { phase: string; percent: number } | undefined {
-    const news = /(\d+) upgraded, (\d+) newly installed/.exec(text);
-    if (news !== null) {
-      this.#wanted = Number(news[2]);
-      this.#fetched = 0;
-    } else if (/^(Get|Hit|Ign):\d+ .*(InRelease|Release|Packages)/.test(text)) return this.#say("reading package lists", 3);
-    else if (/^Get:\d+ /.test(text)) this.#fetched += 1;
-    else if (/^Unpacking /.test(text)) this.#unpacked += 1;
-    else if (/^Setting up /.test(text)) this.#settled += 1;
-    else if (/^I: running --customize-hook/.test(text)) return this.#say("adapting", 90);
-    else return undefined;
-    if (this.#wanted === 0) return undefined;
-    const share = (done: number): number => Math.min(done / this.#wanted, 1);
-    if (/^Get:/.test(text)) return this.#say(`downloading ${this.#fetched}/${this.#wanted}`, 5 + 25 * share(this.#fetched));
-    if (/^Unpacking/.test(text)) return this.#say(`unpacking ${this.#unpacked}`, 30 + 30 * share(this.#unpacked));
-    if (/^Setting up/.test(text)) return this.#say(`installing ${this.#settled}`, 60 + 30 * share(this.#settled));
+    const plan = /\d+ upgraded, (\d+) newly installed/.exec(text);
+    if (plan !== null) {
+      this.#run = Math.min(this.#run + 1, this.#runs - 1);
+      this.#packages = Number(plan[1]);
+      Object.assign(this.#done, { downloading: 0, unpacking: 0, installing: 0 });
+      return undefined;
+    }
+    if (/^I: running --customize-hook/.test(text)) return this.#say("adapting", 92);
+    if (/^Get:\d+ .*(InRelease|Release|Packages)/.test(text)) return this.#say("reading package lists", 2);
+    if (this.#packages === 0) return undefined;
+    if (/^Get:\d+ /.test(text)) return this.#count("downloading");
+    if (/^Unpacking /.test(text)) return this.#count("unpacking");
+    if (/^Setting up /.test(text)) return this.#count("installing");
     return undefined;
+  }
+
+  /** The shares of a run are what they took when measured. */
+  #count(step: keyof typeof shares): { phase: string; percent: number } | undefined {
+    const done = (this.#done[step] += 1);
+    const [from, to] = shares[step];
+    const within = from + (to - from) * Math.min(done / this.#packages, 1);
+    return this.#say(`${step} ${done}/${this.#packages}`, 3 + (87 / this.#runs) * (this.#run + within));
   }
 
   #say(phase: string, percent: number): { phase: string; percent: number } | undefined {
@@ -49,3 +58,5 @@ export class BuildProgress {
     return { phase, percent: forward };
   }
 }
+
+const shares = { downloading: [0, 0.2], unpacking: [0.2, 0.65], installing: [0.65, 1] } as const;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What became of an instance's user data, from cloud-init's own files. */
+/** What became of an instance's user data at its last boot (it runs at the first alone), from cloud-init's own files. */
 export interface UserDataVerdict {
   /** False until cloud-init has ended. */
   readonly finished: boolean;
@@ -18,7 +18,15 @@ export function userDataVerdict(result: string | undefined, log: string, lines =
     .split("\n")
     .map((line) => line.trimEnd())
     .filter((line) => line !== "" && !/^(Cloud-init v\. \S+ (running|finished) |ci-info: )/.test(line));
-  const parsed = result === undefined ? undefined : Result.safeParse(JSON.parse(result));
-  const failed = parsed?.success === true && parsed.data.v1.errors.length > 0;
-  return { finished: parsed !== undefined, failed, log: tail.slice(-lines) };
+  const errors = result === undefined ? undefined : errorsIn(result);
+  return { finished: errors !== undefined, failed: errors !== undefined && errors.length > 0, log: tail.slice(-lines) };
+}
+
+function errorsIn(result: string): string[] | undefined {
+  try {
+    return Result.parse(JSON.parse(result)).v1.errors;
+  } catch {
+    // Being written, or broken by the machine itself.
+    return undefined;
+  }
 }

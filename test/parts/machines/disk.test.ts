@@ -1,0 +1,46 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { firstFiles, readDisk } from "../../../src/parts/machines/disk.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sandtable-disk-"));
+  await mkdir(join(folder, "upper/var/log"), { recursive: true });
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test("a machine knows its names and its resolver before it boots", () => {
+  expect(
+    firstFiles({
+      instanceId: "i-1",
+      image: "machine-0",
+      namespace: "n",
+      hostname: "ip-10-0-2-15",
+      domain: "eu-west-3.compute.internal",
+      resolver: "10.0.0.2",
+      vcpus: 1,
+      memoryMiB: 512,
+    }),
+  ).toEqual({
+    "/etc/hosts":
+      "127.0.0.1 localhost\n127.0.1.1 ip-10-0-2-15.eu-west-3.compute.internal ip-10-0-2-15\n::1 localhost ip6-localhost ip6-loopback\n",
+    "/etc/hostname": "ip-10-0-2-15\n",
+    "/etc/resolv.conf": "search eu-west-3.compute.internal\nnameserver 10.0.0.2\n",
+  });
+});
+
+test("the end of a long file is read, and nothing of one that is not there", async () => {
+  await writeFile(join(folder, "upper/var/log/long"), "0123456789");
+  expect(await readDisk(folder, "/var/log/long", 4)).toBe("6789");
+  expect(await readDisk(folder, "/var/log/none")).toBeUndefined();
+});
+
+test("a machine cannot make us read the host's files through a link", async () => {
+  await writeFile(join(folder, "secret"), "of the host");
+  await symlink(join(folder, "secret"), join(folder, "upper/var/log/file"));
+  await symlink(folder, join(folder, "upper/elsewhere"));
+  expect(await readDisk(folder, "/var/log/file")).toBeUndefined();
+  expect(await readDisk(folder, "/elsewhere/secret")).toBeUndefined();
+});
