@@ -23,6 +23,7 @@ import { BalancerKeeper } from "./upkeep/balancers.js";
 import { DatabaseKeeper } from "./upkeep/databases.js";
 import { Housekeeping } from "./upkeep/housekeeping.js";
 import { InstanceKeeper } from "./upkeep/instances.js";
+import type { Keeper } from "./upkeep/keeper.js";
 import { MetadataDoors } from "./upkeep/metadata.js";
 import { internetOwner, NamesKeeper } from "./upkeep/names.js";
 import { NetworkKeeper } from "./upkeep/network.js";
@@ -85,8 +86,8 @@ export async function furnish(options: RegionOptions): Promise<House> {
     ensureImage(packages.length === 0 ? { kind: "machine" } : { kind: "machine-with", packages }, folders),
   );
   housekeeping.add(instanceKeeper);
-  housekeeping.add(new DatabaseKeeper(postgres, label, engineReady));
-  housekeeping.add(new BalancerKeeper(balancers, label, engineReady));
+  housekeeping.add(afterwards(engineReady, new DatabaseKeeper(label, postgres)));
+  housekeeping.add(afterwards(engineReady, new BalancerKeeper(label, balancers)));
   housekeeping.add(new NamesKeeper(label, names, { scopes: () => scopes.all(), engineReady, fabric, published }));
 
   const rest = async (): Promise<void> => {
@@ -127,6 +128,16 @@ export async function furnish(options: RegionOptions): Promise<House> {
     },
   };
 }
+
+/** A keeper whose parts run from an image that may have to be built first. */
+const afterwards = (ready: () => Promise<unknown>, keeper: Keeper): Keeper => ({
+  kind: keeper.kind,
+  owners: (scope) => keeper.owners(scope),
+  attend: async (scope, id) => {
+    await ready();
+    return keeper.attend(scope, id);
+  },
+});
 
 /** One JSON line an entry. The region goes on when its log cannot be written (a full disk). */
 const fileLog =

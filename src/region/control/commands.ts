@@ -26,7 +26,6 @@ export const internetVerb =
     await house.fabric.applyInternet();
     const command = internetCommand(house.label, argv, {
       ...owner,
-      resolver: house.resolverFile,
       ...(cwd === undefined ? {} : { cwd }),
       ...(tty === true ? { tty: { columns: cols ?? 80, rows: rows ?? 24 } } : {}),
     });

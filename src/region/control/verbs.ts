@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { leftovers } from "../../parts/host/leftovers.js";
 import { ensureImage } from "../../parts/images/images.js";
+import type { OnImageProgress } from "../../parts/images/progress.js";
 import type { House } from "../house.js";
 import type { RegionOptions } from "../options.js";
 import { distributions, latestImage, registerImages } from "../services/ec2/images.js";
-import { recordedProperties } from "../stacks/recorded.js";
+import { findStack, resourcesOf } from "../stacks/records.js";
 import { connectVerb, internetVerb } from "./commands.js";
 import type { ControlHandler } from "./server.js";
 import { whyUnhealthy } from "./why.js";
@@ -35,7 +36,7 @@ export const controlVerbs = (
       troubles: house.housekeeping.troubles(),
     }),
   published: () => Promise.resolve(house.published.list()),
-  recorded: (request) => Promise.resolve(recordedProperties(house.home, z.string().parse(request.stackName))),
+  recorded: (request) => Promise.resolve(recordedOnly(house, z.string().parse(request.stackName))),
   leftovers: () => leftovers(house.label, options.folders.state),
   why: (request) => whyUnhealthy(house, z.string().parse(request.stackName)),
   "image.prepare": prepareImages(house, options),
@@ -44,20 +45,28 @@ export const controlVerbs = (
   stop: (request, talk) => stop(request.purge === true, (text) => talk.progress(text)),
 });
 
+/** The properties of a stack that are kept without having an effect here. */
+const recordedOnly = (house: House, stackName: string): readonly object[] => {
+  const stack = findStack(house.home, stackName);
+  if (stack === undefined) return [];
+  return resourcesOf(house.home, stack.stackId).flatMap(({ logicalId, type, recorded }) =>
+    recorded.map(({ path, because }) => ({ logicalId, type, property: path, because })),
+  );
+};
+
 /** Build what machines and engines run from, with the recipe's packages, and make those images the latest ones. */
 const prepareImages =
   (house: House, options: RegionOptions): ControlHandler =>
   async (request, talk) => {
     const packages = z.array(z.string()).parse(request.packages ?? []);
     const wanted = [...new Set([...latestImage(house.home, "debian-12").packages, ...packages])].sort();
-    const progress = (of: string) => (report: { readonly text: string; readonly percent?: number }) =>
-      talk.progress(`${of}: ${report.text}`, report.percent);
+    const progress: OnImageProgress = ({ image, phase, percent }) => talk.progress(`${image} image: ${phase}`, percent);
     await Promise.all([
-      ensureImage({ kind: "engine" }, options.folders, progress("engine image")),
+      ensureImage({ kind: "engine" }, options.folders, progress),
       ensureImage(
         wanted.length === 0 ? { kind: "machine" } : { kind: "machine-with", packages: wanted },
         options.folders,
-        progress("machine image"),
+        progress,
       ),
     ]);
     const changes = registerImages(house.home, packages);

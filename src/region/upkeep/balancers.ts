@@ -23,8 +23,10 @@ export class BalancerKeeper implements Keeper {
   private readonly failures = new Map<string, number>();
 
   constructor(
-    private readonly label: RegionLabel,
     private readonly balancers: Balancers,
+    private readonly label: RegionLabel,
+    /** Resolves when the engine image is there. */
+    private readonly engineReady: () => Promise<unknown>,
   ) {}
 
   owners(scope: Scope): readonly string[] {
@@ -51,7 +53,8 @@ export class BalancerKeeper implements Keeper {
   ): Promise<{ reports: ReadonlyMap<string, readonly TargetHealth[]>; trouble: Error | undefined }> {
     const specs = nodeSpecs(scope.records, balancer, (id) => namespaceName(this.label, "eni", id));
     // Nodes live in the namespaces of their interfaces, which a start of the region may have to make again.
-    if (specs.some((spec) => !this.balancers.observe(spec.id))) await scope.upkeep.network(balancer.vpcId);
+    if (specs.some((spec) => !this.balancers.observe(spec.id)))
+      await Promise.all([scope.upkeep.network(balancer.vpcId), this.engineReady()]);
     const reports = new Map<string, readonly TargetHealth[]>();
     const ended = await Promise.allSettled(
       balancer.nodes.map(async (node) => {

@@ -1,7 +1,7 @@
 import type { Publisher } from "../../parts/fabric/publish.js";
 import type { Scope } from "../operations/call.js";
 import { put, recordType, remove } from "../records/records.js";
-import { publishedListeners } from "../services/elbv2/names.js";
+import { publishedListeners, type PublishedListener } from "../services/elbv2/names.js";
 
 /** The loopback port a listener is published on, kept so that a bookmark works after a restart. */
 interface LoopbackPort {
@@ -50,7 +50,7 @@ export class PublishedListeners {
   }
 
   private async once(): Promise<void> {
-    const wanted = new Map(
+    const wanted = new Map<string, PublishedListener>(
       this.scopes().flatMap((scope) =>
         publishedListeners(scope).map(
           (listener) => [`${scope.regionName}/${listener.loadBalancerName}/${listener.port}`, listener] as const,
