@@ -96,7 +96,7 @@ describe("a template that cannot work is refused with line and column", () => {
     [
       "an alias",
       withVpc("Outputs:\n  A: &x\n    Value: a\n  B: *x\n"),
-      [/^line 9, column 3 \(Outputs.B\): Template format error: YAML aliases/],
+      [/^line 9, column 3 \(Outputs.B\): Template format error: YAML aliases/, /must be an object/],
     ],
     ["a null", withVpc("    DependsOn:\n"), [/^line 6, column 5 \(Resources.Vpc.DependsOn\): .*'null' values are not allowed/]],
     [

@@ -16,6 +16,12 @@ export interface Naming {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** What an update changes. */
+export interface PropertyChange {
+  readonly from: Properties;
+  readonly to: Properties;
+}
+
 /**
  * One CloudFormation resource type, as thin calls of the same service functions that the API uses. The engine passes a
  * `call` whose `commit` also writes the stack's entry for the resource, so both share one line of the journal: a provider's
@@ -29,6 +35,11 @@ export interface ResourceProvider {
   /** Where the resource's own record is kept; its first `put` in a commit of `create` tells the physical id. */
   readonly record: RecordType<object>;
   /**
+   * The physical id where it is not the record's id: a route has no record of its own but lives in its table's. Told from
+   * the record as it was put, so that the stack's entry is right from the same commit on.
+   */
+  identify?(recordId: string, value: object, properties: Properties): string;
+  /**
    * The physical id where it is not the id of `record`, e.g. a route, which lives inside its route table's record:
    * `rtb-…|0.0.0.0/0`. Given the first put of `record` in the commit.
    */
@@ -41,6 +52,11 @@ export interface ResourceProvider {
   create(call: Call, properties: Properties, naming: Naming): Promise<string>;
   /** Resolves when the resource is usable (RDS `available`, an instance `running`); rejects with the reason when it never will be. */
   settled?(call: Call, physicalId: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Change the resource in place, from one set of properties to another; as repeatable as a delete, for it also undoes a
+   * change, and is done again after a crash. Without it, a template that changes the resource in place is refused by name.
+   */
+  update?(call: Call, physicalId: string, change: PropertyChange, naming: Naming, signal: AbortSignal): Promise<void>;
   /** Delete and wait until it is gone. What is gone already succeeds. */
   delete(call: Call, physicalId: string, properties: Properties, signal: AbortSignal): Promise<void>;
 }

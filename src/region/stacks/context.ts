@@ -1,0 +1,21 @@
+import type { Surroundings } from "../../template/pseudo.js";
+import type { Call, Scope } from "../operations/call.js";
+import { zonesOf } from "../services/ec2/zones.js";
+import type { ResourceProvider } from "./provider.js";
+import type { Specification } from "./spec/specification.js";
+
+/** What CloudFormation needs of the rest of the region. */
+export interface StacksContext {
+  readonly providers: ReadonlyMap<string, ResourceProvider>;
+  readonly specification: Specification;
+  /** Systems Manager's GetParameter, for the SSM parameter types. Throws `ServiceFault` (`ParameterNotFound`). */
+  readonly readParameter: (call: Call, name: string) => string;
+}
+
+export const surroundingsOf = (scope: Scope, stack: { readonly stackName: string; readonly stackId: string }): Surroundings => ({
+  accountId: scope.accountId,
+  regionName: scope.regionName,
+  stackName: stack.stackName,
+  stackId: stack.stackId,
+  zones: zonesOf,
+});

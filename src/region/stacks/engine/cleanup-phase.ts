@@ -1,0 +1,83 @@
+import type { BoundTemplate } from "../../../template/bind.js";
+import { reversed } from "../../../template/graph.js";
+import type { Change } from "../../records/records.js";
+import { resourcesOf, type StackResource } from "../records.js";
+import { boundOf } from "./create-phase.js";
+import { drop, entryOf, keep, moveStack, resourceChanges, resourceEvent } from "./journal.js";
+import { deletePhysical, rethrowClosed } from "./unmake.js";
+import { walk } from "./walk.js";
+import { Closed, reasonOf, stackOf, type Work } from "./work.js";
+
+/** UPDATE_COMPLETE_CLEANUP_IN_PROGRESS and its twin after a rollback: what the stack's deployment does not have goes. */
+export async function cleanupPhase(work: Work, done: "UPDATE_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE"): Promise<void> {
+  const { scope, stackId } = work;
+  const bound = boundOf(work);
+  const leaving = resourcesOf(scope, stackId).filter(
+    ({ logicalId, former }) => !bound.resources.has(logicalId) || former !== undefined,
+  );
+  const graph = new Map(
+    leaving.map(({ logicalId, former, dependsOn }) => [
+      logicalId,
+      bound.resources.has(logicalId) ? (former?.dependsOn ?? []) : dependsOn,
+    ]),
+  );
+  const failures = await walk(
+    reversed(graph),
+    async (logicalId) => {
+      const entry = entryOf(scope, stackId, logicalId);
+      if (entry === undefined) return;
+      await (bound.resources.has(logicalId) ? forgetFormer(work, entry) : leave(work, entry));
+    },
+    { stop: false },
+  );
+  rethrowClosed(failures);
+  moveStack(scope, stackOf(work), done, { previous: undefined });
+}
+
+/** A resource that is no longer in the template. What will not go is left behind, as on AWS: an event tells of it. */
+async function leave(work: Work, entry: StackResource): Promise<void> {
+  const { scope } = work;
+  const end = (status: "DELETE_COMPLETE" | "DELETE_SKIPPED" | "DELETE_FAILED", reason?: string): void =>
+    scope.commit(drop(entry), resourceEvent(scope, stackOf(work), { ...entry, status }, { reason }));
+  if (entry.deletionPolicy !== "Delete") return end("DELETE_SKIPPED");
+  if (entry.physicalId === undefined) return end("DELETE_COMPLETE");
+  if (entry.status !== "DELETE_IN_PROGRESS")
+    scope.commit(...resourceChanges(scope, stackOf(work), { ...entry, status: "DELETE_IN_PROGRESS" }));
+  try {
+    await deletePhysical(work, entry.type, entry);
+    end("DELETE_COMPLETE");
+  } catch (error) {
+    if (error instanceof Closed) throw error;
+    end("DELETE_FAILED", reasonOf(error));
+  }
+}
+
+/** A resource that stays: its former physical resource goes, if that is another. */
+async function forgetFormer(work: Work, entry: StackResource): Promise<void> {
+  const { scope } = work;
+  const { former, wentBack: _, ...rest } = entry;
+  if (former?.physicalId === undefined || former.physicalId === entry.physicalId) return scope.commit(keep(rest));
+  const shown = { ...entry, physicalId: former.physicalId };
+  const end = (status: "DELETE_COMPLETE" | "DELETE_SKIPPED" | "DELETE_FAILED", reason?: string): void =>
+    scope.commit(keep(rest), resourceEvent(scope, stackOf(work), { ...shown, status }, { reason }));
+  // The policy speaks of what was there before the update; what a rolled back update had made always goes.
+  if (entry.updateReplacePolicy !== "Delete" && entry.wentBack !== true) return end("DELETE_SKIPPED");
+  scope.commit(resourceEvent(scope, stackOf(work), { ...shown, status: "DELETE_IN_PROGRESS" }));
+  try {
+    await deletePhysical(work, entry.type, former);
+    end("DELETE_COMPLETE");
+  } catch (error) {
+    if (error instanceof Closed) throw error;
+    end("DELETE_FAILED", reasonOf(error));
+  }
+}
+
+/** What entries keep of the template besides properties, brought up to date: policies, and the order of deletion. */
+export function refreshed(work: Work, bound: BoundTemplate): readonly Change[] {
+  return resourcesOf(work.scope, work.stackId).flatMap((entry): Change[] => {
+    const resource = bound.resources.get(entry.logicalId);
+    if (resource === undefined) return [];
+    const { deletionPolicy, updateReplacePolicy } = resource;
+    return [keep({ ...entry, deletionPolicy, updateReplacePolicy, dependsOn: bound.dependencies.get(entry.logicalId) ?? [] })];
+  });
+}

@@ -1,0 +1,92 @@
+import { attempt, type BoundTemplate } from "../../../template/bind.js";
+import { isPending, noValue, resolve } from "../../../template/resolve.js";
+import { isScalar } from "../../../template/value.js";
+import type { StackOutput } from "../records.js";
+import { boundDeployment } from "../validation/prepare.js";
+import { entryOf, moveStack } from "./journal.js";
+import { createResource } from "./make.js";
+import { deleteResources, rethrowClosed } from "./unmake.js";
+import { walk } from "./walk.js";
+import { existingResources, reasonOf, stackOf, type Work } from "./work.js";
+
+/** CREATE_IN_PROGRESS: everything as parallel as references allow; the first failure cancels the rest. */
+export async function createPhase(work: Work): Promise<void> {
+  const stack = stackOf(work);
+  const bound = boundOf(work);
+  const failures = await walkCancelling(work, bound, (inner, logicalId) => createResource(inner, bound, logicalId));
+  const now = stackOf(work);
+  if (now.status !== "CREATE_IN_PROGRESS") return; // it is being deleted
+  const failed = [...failures.keys()].filter((logicalId) => entryOf(work.scope, work.stackId, logicalId) !== undefined);
+  const outputs = failed.length > 0 ? [] : outputsOf(work, bound);
+  if (!("fault" in outputs) && failed.length === 0) return void moveStack(work.scope, now, "CREATE_COMPLETE", { outputs });
+  const reason = "fault" in outputs ? outputs.fault : `The following resource(s) failed to create: [${failed.join(", ")}].`;
+  if (stack.onFailure === "DO_NOTHING") moveStack(work.scope, now, "CREATE_FAILED", { statusReason: `${reason} ` });
+  else if (stack.onFailure === "DELETE")
+    moveStack(work.scope, now, "DELETE_IN_PROGRESS", { statusReason: `${reason} Delete requested by user.` });
+  else moveStack(work.scope, now, "ROLLBACK_IN_PROGRESS", { statusReason: `${reason} Rollback requested by user.` });
+}
+
+/** ROLLBACK_IN_PROGRESS: back to nothing. What says Retain stays, as on AWS. */
+export async function rollbackPhase(work: Work): Promise<void> {
+  const failed = await deleteResources(work, ({ deletionPolicy }) => deletionPolicy === "Retain");
+  const now = stackOf(work);
+  if (now.status !== "ROLLBACK_IN_PROGRESS") return;
+  if (failed.length === 0) moveStack(work.scope, now, "ROLLBACK_COMPLETE");
+  else moveStack(work.scope, now, "ROLLBACK_FAILED", { statusReason: failedToDelete(failed) });
+}
+
+/** DELETE_IN_PROGRESS. */
+export async function deletePhase(work: Work): Promise<void> {
+  const { retained = [] } = stackOf(work);
+  const failed = await deleteResources(
+    work,
+    ({ deletionPolicy, logicalId }) => deletionPolicy !== "Delete" || retained.includes(logicalId),
+  );
+  const now = stackOf(work);
+  if (failed.length === 0) moveStack(work.scope, now, "DELETE_COMPLETE", { deletedAt: work.scope.now(), retained: undefined });
+  else moveStack(work.scope, now, "DELETE_FAILED", { statusReason: failedToDelete(failed), retained: undefined });
+}
+
+const failedToDelete = (failed: readonly string[]): string =>
+  `The following resource(s) failed to delete: [${failed.join(", ")}]. `;
+
+export function boundOf(work: Work): BoundTemplate {
+  const stack = stackOf(work);
+  if (stack.deployment === undefined) throw new Error(`The stack ${stack.stackName} has nothing to deploy.`);
+  return boundDeployment(work.scope, stack, stack.deployment);
+}
+
+/** Visit in order of references; the first failure cancels what is under way. */
+export async function walkCancelling(
+  work: Work,
+  bound: BoundTemplate,
+  visit: (work: Work, logicalId: string) => Promise<void>,
+): Promise<ReadonlyMap<string, unknown>> {
+  const cancel = new AbortController();
+  const inner: Work = { ...work, signal: AbortSignal.any([work.signal, cancel.signal]) };
+  const failures = await walk(bound.dependencies, (logicalId) => visit(inner, logicalId), {
+    stop: true,
+    onFailure: () => cancel.abort(),
+  });
+  rethrowClosed(failures);
+  return failures;
+}
+
+export function outputsOf(work: Work, bound: BoundTemplate): readonly StackOutput[] | { readonly fault: string } {
+  const lookup = bound.lookup(existingResources(work, stackOf(work)));
+  const outputs: StackOutput[] = [];
+  for (const { name, value, description } of bound.outputs.values()) {
+    try {
+      const resolved = attempt(() => resolve(value, lookup, ["Outputs", name, "Value"]), undefined);
+      if (resolved === noValue || resolved === undefined) continue;
+      if (!isScalar(resolved) || isPending(resolved))
+        return {
+          fault: `Template format error: Output ${name} is malformed. The Value field of every Outputs member must evaluate to a String.`,
+        };
+      outputs.push({ name, value: String(resolved), ...(description === undefined ? {} : { description }) });
+    } catch (error) {
+      return { fault: `Output ${name}: ${reasonOf(error)}` };
+    }
+  }
+  return outputs;
+}

@@ -1,0 +1,40 @@
+import { differingKeys } from "../plan.js";
+import { resourcesOf, type StackResource } from "../records.js";
+import { changeInPlace } from "./change.js";
+import { refreshed } from "./cleanup-phase.js";
+import { boundOf } from "./create-phase.js";
+import { entryOf, moveResource, moveStack } from "./journal.js";
+import { rethrowClosed } from "./unmake.js";
+import { walk } from "./walk.js";
+import { providerOf, stackOf, type Work } from "./work.js";
+
+/** UPDATE_ROLLBACK_IN_PROGRESS: the stack's deployment is the old one again; every changed entry becomes what it was. */
+export async function updateRollbackPhase(work: Work): Promise<void> {
+  const touched = resourcesOf(work.scope, work.stackId).filter(({ former }) => former !== undefined);
+  const graph = new Map(touched.map(({ logicalId, former }) => [logicalId, former?.dependsOn ?? []]));
+  const failures = await walk(graph, (logicalId) => putBack(work, logicalId), { stop: false });
+  rethrowClosed(failures);
+  const stack = stackOf(work);
+  if (failures.size === 0)
+    return void moveStack(work.scope, stack, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", {}, refreshed(work, boundOf(work)));
+  const statusReason = `The following resource(s) failed to update: [${[...failures.keys()].join(", ")}]. `;
+  moveStack(work.scope, stack, "UPDATE_ROLLBACK_FAILED", { statusReason });
+}
+
+/** One entry becomes what it was. What replaced it becomes the former, for the clean-up to delete. */
+async function putBack(work: Work, logicalId: string): Promise<void> {
+  const { scope, stackId } = work;
+  const entry = entryOf(scope, stackId, logicalId);
+  if (entry?.former === undefined) return;
+  if (entry.wentBack === true) return entry.status === "UPDATE_COMPLETE" ? undefined : changeInPlace(work, entry);
+  const stack = stackOf(work);
+  const { physicalId, properties, dependsOn, former } = entry;
+  const back: StackResource = { ...entry, ...former, former: { physicalId, properties, dependsOn }, wentBack: true };
+  const sameTags = JSON.stringify(stack.previous?.tags) === JSON.stringify(stack.deployment?.tags);
+  const nothingToDo =
+    differingKeys(properties, former.properties).length === 0 && (sameTags || providerOf(work, entry.type).update === undefined);
+  if (former.physicalId !== physicalId || nothingToDo) return moveResource(scope, stack, { ...back, status: "UPDATE_COMPLETE" });
+  const started: StackResource = { ...back, status: "UPDATE_IN_PROGRESS" };
+  moveResource(scope, stack, started);
+  await changeInPlace(work, started);
+}

@@ -1,0 +1,239 @@
+import type {
+  CreateChangeSetCommandInput,
+  CreateChangeSetCommandOutput,
+  DeleteChangeSetCommandInput,
+  DeleteChangeSetCommandOutput,
+  DescribeChangeSetCommandInput,
+  DescribeChangeSetCommandOutput,
+  ExecuteChangeSetCommandInput,
+  ExecuteChangeSetCommandOutput,
+  ListChangeSetsCommandInput,
+  ListChangeSetsCommandOutput,
+} from "@aws-sdk/client-cloudformation";
+import type { Call, Scope } from "../../operations/call.js";
+import { NotModelled, ServiceFault } from "../../operations/fault.js";
+import { enforced, states } from "../../operations/members.js";
+import { operation, type Operation } from "../../operations/operation.js";
+import { put, remove } from "../../records/records.js";
+import { moveStack } from "../engine/journal.js";
+import { newChangeSetId } from "../naming.js";
+import { apiChanges, planChanges, type PlannedChange } from "../plan.js";
+import { ChangeSets, findStack, resourceKey, StackResources, type ChangeSet, type Stack } from "../records.js";
+import type { CloudFormation } from "../stacks.js";
+import { prepare, validationError } from "../validation/prepare.js";
+import { plannedUpdate } from "./changes.js";
+import { checkUpdatable, page, requiredName, theStack, wellFormedName, wishRules } from "./common.js";
+import { pruneDeleted } from "./prune.js";
+import { beginUpdate, newStack } from "./stacks.js";
+import { changeSetSummary, changeSetView } from "./views.js";
+
+export const changeSetOperations = (formation: CloudFormation): readonly Operation[] => [
+  operation<CreateChangeSetCommandInput, CreateChangeSetCommandOutput>(
+    "cloudformation",
+    "CreateChangeSet",
+    {
+      ...wishRules,
+      ChangeSetName: enforced,
+      ChangeSetType: enforced,
+      Description: enforced,
+      ClientToken: enforced,
+      UsePreviousTemplate: enforced,
+      OnStackFailure: enforced,
+      IncludeNestedStacks: states(true, false), // there are no nested stacks to include
+      ImportExistingResources: states(false),
+    },
+    (call, input) => createChangeSet(call, input, formation),
+  ),
+  operation<DescribeChangeSetCommandInput, DescribeChangeSetCommandOutput>(
+    "cloudformation",
+    "DescribeChangeSet",
+    { StackName: enforced, ChangeSetName: enforced, NextToken: enforced, IncludePropertyValues: states(true, false) },
+    (call, input) => {
+      const changeSet = theChangeSet(call, input);
+      const { items, NextToken } = page(
+        changeSet.changes,
+        (change) => change.ResourceChange?.LogicalResourceId ?? "",
+        input.NextToken,
+      );
+      return { ...changeSetView(call, changeSet), Changes: items, NextToken };
+    },
+  ),
+  operation<ExecuteChangeSetCommandInput, ExecuteChangeSetCommandOutput>(
+    "cloudformation",
+    "ExecuteChangeSet",
+    {
+      StackName: enforced,
+      ChangeSetName: enforced,
+      ClientRequestToken: enforced,
+      DisableRollback: enforced,
+      RetainExceptOnCreate: states(false),
+    },
+    (call, input) => executeChangeSet(call, input, formation),
+  ),
+  operation<DeleteChangeSetCommandInput, DeleteChangeSetCommandOutput>(
+    "cloudformation",
+    "DeleteChangeSet",
+    { StackName: enforced, ChangeSetName: enforced },
+    (call, input) => {
+      const changeSet = findChangeSet(call, input);
+      if (changeSet !== undefined) call.commit(remove(ChangeSets, changeSet.changeSetId));
+      return {};
+    },
+  ),
+  operation<ListChangeSetsCommandInput, ListChangeSetsCommandOutput>(
+    "cloudformation",
+    "ListChangeSets",
+    { StackName: enforced, NextToken: enforced },
+    (call, input) => {
+      const { stackId } = theStack(call, input.StackName);
+      const all = call.records.list(ChangeSets).filter((changeSet) => changeSet.stackId === stackId);
+      const { items, NextToken } = page(all, ({ changeSetId }) => changeSetId, input.NextToken);
+      return { Summaries: items.map((changeSet) => changeSetSummary(call, changeSet)), NextToken };
+    },
+  ),
+];
+
+function createChangeSet(
+  call: Call,
+  input: CreateChangeSetCommandInput,
+  formation: CloudFormation,
+): { Id: string; StackId: string } {
+  const changeSetName = wellFormedName(input.ChangeSetName, "changeSetName");
+  const type = input.ChangeSetType ?? "UPDATE";
+  if (type === "IMPORT") throw new NotModelled("change sets of type IMPORT", "Create the resources with the stack.");
+  const existing = findStack(call, requiredName(input.StackName));
+  const same =
+    existing === undefined ? undefined : findChangeSet(call, { StackName: existing.stackId, ChangeSetName: changeSetName });
+  if (same !== undefined) {
+    if (input.ClientToken !== undefined && same.token === input.ClientToken)
+      return { Id: same.changeSetId, StackId: same.stackId };
+    throw new ServiceFault(
+      "AlreadyExistsException",
+      `ChangeSet ${changeSetName} already exists for stack ${same.stackName}. Delete it, or choose another name.`,
+    );
+  }
+  const stack = type === "CREATE" ? reviewable(call, input, existing, changeSetName) : updatable(input.StackName, existing);
+  const wish = prepare(call, input, stack, formation.context);
+  const plan = planFor(call, stack, wish, formation);
+  const changeSet: ChangeSet = {
+    changeSetId: newChangeSetId(call.regionName, call.accountId, changeSetName),
+    changeSetName,
+    stackId: stack.stackId,
+    stackName: stack.stackName,
+    type,
+    description: input.Description,
+    token: input.ClientToken,
+    createdAt: call.now(),
+    status: plan === undefined ? "FAILED" : "CREATE_COMPLETE",
+    statusReason:
+      plan === undefined
+        ? "The submitted information didn't contain changes. Submit different information to create a change set."
+        : undefined,
+    executed: false,
+    deployment: wish.deployment,
+    onFailure: input.OnStackFailure ?? "ROLLBACK",
+    changes: apiChanges(
+      plan ?? [],
+      (logicalId) => call.records.get(StackResources, resourceKey(stack.stackId, logicalId))?.physicalId,
+    ),
+  };
+  if (existing === undefined) {
+    pruneDeleted(call);
+    moveStack(call, stack, "REVIEW_IN_PROGRESS", { statusReason: "User Initiated" }, [
+      put(ChangeSets, changeSet.changeSetId, changeSet),
+    ]);
+  } else call.commit(put(ChangeSets, changeSet.changeSetId, changeSet));
+  return { Id: changeSet.changeSetId, StackId: stack.stackId };
+}
+
+function planFor(
+  call: Call,
+  stack: Stack,
+  wish: ReturnType<typeof prepare>,
+  formation: CloudFormation,
+): readonly PlannedChange[] | undefined {
+  if (stack.deployment !== undefined) return plannedUpdate(call, { ...stack, deployment: stack.deployment }, wish, formation);
+  return planChanges(undefined, wish.bound, formation.context.specification);
+}
+
+function reviewable(call: Call, input: CreateChangeSetCommandInput, existing: Stack | undefined, changeSetName: string): Stack {
+  if (existing === undefined)
+    return { ...newStack(call, wellFormedName(input.StackName, "stackName"), undefined), status: "REVIEW_IN_PROGRESS" };
+  if (existing.status === "REVIEW_IN_PROGRESS") return existing;
+  throw validationError(
+    `Stack [${existing.stackName}] already exists and cannot be created again with the changeSet [${changeSetName}].`,
+  );
+}
+
+function updatable(name: string | undefined, existing: Stack | undefined): Stack {
+  if (existing === undefined) throw validationError(`Stack [${name}] does not exist`);
+  checkUpdatable(existing);
+  return existing;
+}
+
+function executeChangeSet(call: Call, input: ExecuteChangeSetCommandInput, formation: CloudFormation): Record<string, never> {
+  const changeSet = theChangeSet(call, input);
+  const stack = theStack(call, changeSet.stackId);
+  if (changeSet.executed && input.ClientRequestToken !== undefined && stack.token === input.ClientRequestToken) return {};
+  if (changeSet.status === "FAILED" || changeSet.executed)
+    throw new ServiceFault(
+      "InvalidChangeSetStatus",
+      `ChangeSet [${changeSet.changeSetId}] cannot be executed in its current ${changeSet.executed ? "execution status of [EXECUTE_COMPLETE]" : `status of [${changeSet.status}]`}`,
+    );
+  const { changeSetId, deployment } = changeSet;
+  const keepOnFailure = input.DisableRollback === true;
+  if (changeSet.type === "UPDATE") {
+    checkUpdatable(stack);
+    if (keepOnFailure)
+      throw new NotModelled(
+        "an update without rollback (DisableRollback)",
+        "Leave it out: a failed update goes back to what was before.",
+      );
+    call.commit(...executed(call, changeSet));
+    beginUpdate(call, stack, { deployment, token: input.ClientRequestToken, changeSetId }, formation);
+    return {};
+  }
+  if (stack.status !== "REVIEW_IN_PROGRESS")
+    throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not be created.`);
+  const change = {
+    deployment,
+    changeSetId,
+    token: input.ClientRequestToken,
+    owner: call.caller,
+    onFailure: keepOnFailure ? ("DO_NOTHING" as const) : changeSet.onFailure,
+    statusReason: "User Initiated",
+  };
+  moveStack(call, stack, "CREATE_IN_PROGRESS", change, executed(call, changeSet));
+  formation.engine.attend(call, stack.stackId);
+  return {};
+}
+
+/** The executed change set stays, to be described; the others of its stack were made for what the stack no longer is. */
+const executed = (call: Call, changeSet: ChangeSet): ReturnType<typeof put>[] => [
+  ...call.records
+    .list(ChangeSets)
+    .filter(({ stackId, changeSetId }) => stackId === changeSet.stackId && changeSetId !== changeSet.changeSetId)
+    .map(({ changeSetId }) => remove(ChangeSets, changeSetId)),
+  put(ChangeSets, changeSet.changeSetId, { ...changeSet, executed: true }),
+];
+
+/** A change set by its id, or by its name and its stack. Throws AWS's `Stack [X] does not exist`. */
+export function findChangeSet(
+  scope: Scope,
+  { StackName, ChangeSetName }: { readonly StackName?: string; readonly ChangeSetName?: string },
+): ChangeSet | undefined {
+  const name = requiredName(ChangeSetName, "changeSetName");
+  const byId = scope.records.get(ChangeSets, name);
+  if (byId !== undefined || name.startsWith("arn:")) return byId;
+  if (StackName === undefined) throw validationError("StackName must be specified if ChangeSetName is not specified as an ARN.");
+  const stack = findStack(scope, StackName);
+  if (stack === undefined) throw validationError(`Stack [${StackName}] does not exist`);
+  return scope.records.list(ChangeSets).find(({ stackId, changeSetName }) => stackId === stack.stackId && changeSetName === name);
+}
+
+export function theChangeSet(scope: Scope, input: { readonly StackName?: string; readonly ChangeSetName?: string }): ChangeSet {
+  const changeSet = findChangeSet(scope, input);
+  if (changeSet === undefined)
+    throw new ServiceFault("ChangeSetNotFound", `ChangeSet [${input.ChangeSetName}] does not exist`, 404);
+  return changeSet;
+}

@@ -1,0 +1,73 @@
+import type { DeploymentConfig, Parameter, Tag } from "@aws-sdk/client-cloudformation";
+import type { Scope } from "../../operations/call.js";
+import { enforced, states, within } from "../../operations/members.js";
+import { paginate } from "../../protocol/paginate.js";
+import { findStack, type Stack } from "../records.js";
+import { validationError } from "../validation/prepare.js";
+
+/** AWS gives lists of CloudFormation in pages of a hundred. */
+const pageSize = 100;
+
+/** One page of a list in ascending order of key; `descending` for events. */
+export const page = <T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  token: string | undefined,
+  options: { descending?: boolean } = {},
+): { items: T[]; NextToken?: string } => {
+  const { items: taken, NextToken } = paginate(
+    items,
+    keyOf,
+    { MaxResults: pageSize, NextToken: token },
+    { ...options, invalid: "ValidationError" },
+  );
+  return { items: [...taken], NextToken };
+};
+
+/** Rules for what says what a stack shall be; of CreateStack, UpdateStack and CreateChangeSet alike. */
+export const wishRules = {
+  StackName: enforced,
+  TemplateBody: enforced,
+  Parameters: within<Parameter>({ ParameterKey: enforced, ParameterValue: enforced, UsePreviousValue: enforced }),
+  Capabilities: enforced,
+  Tags: within<Tag>({ Key: enforced, Value: enforced }),
+  DeploymentConfig: within<DeploymentConfig>({ Mode: states("STANDARD"), DisableRollback: states(false) }),
+  DisableValidation: states(false),
+  NotificationARNs: states([]),
+};
+
+/** Throws AWS's `Stack with id X does not exist`. */
+export function theStack(scope: Scope, nameOrId: string | undefined): Stack {
+  const stack = findStack(scope, requiredName(nameOrId));
+  if (stack === undefined) throw validationError(`Stack with id ${nameOrId} does not exist`);
+  return stack;
+}
+
+export function requiredName(name: string | undefined, member = "stackName"): string {
+  if (name === undefined || name === "")
+    throw validationError(
+      `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must not be null`,
+    );
+  return name;
+}
+
+/** The name of a stack or change set to be. */
+export function wellFormedName(name: string | undefined, member: "stackName" | "changeSetName"): string {
+  const given = requiredName(name, member);
+  const fault = (constraint: string): Error =>
+    validationError(`1 validation error detected: Value '${given}' at '${member}' failed to satisfy constraint: ${constraint}`);
+  if (!/^[a-zA-Z][-a-zA-Z0-9]*$/.test(given))
+    throw fault("Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*");
+  if (given.length > 128) throw fault("Member must have length less than or equal to 128");
+  return given;
+}
+
+const updatable = new Set(["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"]);
+
+/** Throws when the stack's status does not admit an update. */
+export function checkUpdatable(stack: Stack): void {
+  if (updatable.has(stack.status)) return;
+  const advice =
+    stack.status === "ROLLBACK_COMPLETE" || stack.status.endsWith("_FAILED") ? " (delete it and create it again)" : "";
+  throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not be updated.${advice}`);
+}

@@ -1,0 +1,166 @@
+import type {
+  ChangeSetSummary,
+  DescribeChangeSetCommandOutput,
+  ExecutionStatus,
+  Parameter,
+  Stack as ApiStack,
+  StackEvent as ApiStackEvent,
+  StackResource as ApiStackResource,
+  StackResourceDetail,
+  StackResourceSummary,
+  StackSummary,
+} from "@aws-sdk/client-cloudformation";
+import { readTemplate, type Template } from "../../../template/template.js";
+import type { Scope } from "../../operations/call.js";
+import type { Output } from "../../operations/operation.js";
+import {
+  isMoving,
+  Stacks,
+  type ChangeSet,
+  type Deployment,
+  type Stack,
+  type StackEvent,
+  type StackResource,
+} from "../records.js";
+
+/** Records as the API shows them. */
+
+const date = (at: number | undefined): Date | undefined => (at === undefined ? undefined : new Date(at));
+
+const templateOf = (deployment: Deployment | undefined): Template | undefined =>
+  deployment === undefined ? undefined : readTemplate(deployment.template).template;
+
+const parametersOf = (deployment: Deployment | undefined, template: Template | undefined): Parameter[] =>
+  (deployment?.parameters ?? []).map(({ name, given, resolved }) => ({
+    ParameterKey: name,
+    ParameterValue: template?.parameters.get(name)?.noEcho === true ? "****" : given,
+    ResolvedValue: resolved,
+  }));
+
+export function stackView(stack: Stack): ApiStack {
+  const { deployment } = stack;
+  const template = templateOf(deployment);
+  return {
+    StackId: stack.stackId,
+    StackName: stack.stackName,
+    ChangeSetId: stack.changeSetId,
+    Description: template?.description,
+    Parameters: parametersOf(deployment, template),
+    CreationTime: new Date(stack.createdAt),
+    LastUpdatedTime: date(stack.updatedAt),
+    DeletionTime: date(stack.deletedAt),
+    RollbackConfiguration: {},
+    StackStatus: stack.status,
+    StackStatusReason: stack.statusReason,
+    DisableRollback: stack.onFailure === "DO_NOTHING",
+    NotificationARNs: [],
+    Capabilities: [...(deployment?.capabilities ?? [])] as ApiStack["Capabilities"],
+    Outputs: stack.outputs.map(({ name, value, description }) => ({
+      OutputKey: name,
+      OutputValue: value,
+      Description: description,
+    })),
+    Tags: [...(deployment?.tags ?? [])],
+    EnableTerminationProtection: stack.terminationProtection,
+    DriftInformation: { StackDriftStatus: "NOT_CHECKED" },
+  };
+}
+
+export const stackSummary = (stack: Stack): StackSummary => ({
+  StackId: stack.stackId,
+  StackName: stack.stackName,
+  TemplateDescription: templateOf(stack.deployment)?.description,
+  CreationTime: new Date(stack.createdAt),
+  LastUpdatedTime: date(stack.updatedAt),
+  DeletionTime: date(stack.deletedAt),
+  StackStatus: stack.status,
+  StackStatusReason: stack.statusReason,
+  DriftInformation: { StackDriftStatus: "NOT_CHECKED" },
+});
+
+export const eventView = (event: StackEvent): ApiStackEvent => ({
+  StackId: event.stackId,
+  EventId: event.eventId,
+  StackName: event.stackName,
+  LogicalResourceId: event.logicalId,
+  PhysicalResourceId: event.physicalId,
+  ResourceType: event.type,
+  Timestamp: new Date(event.at),
+  ResourceStatus: event.status,
+  ResourceStatusReason: event.reason,
+  ResourceProperties: event.properties,
+  ClientRequestToken: event.token,
+});
+
+export const resourceView = (stack: Stack, entry: StackResource): ApiStackResource => ({
+  StackName: stack.stackName,
+  StackId: stack.stackId,
+  LogicalResourceId: entry.logicalId,
+  PhysicalResourceId: entry.physicalId,
+  ResourceType: entry.type,
+  Timestamp: new Date(entry.updatedAt),
+  ResourceStatus: entry.status,
+  ResourceStatusReason: entry.statusReason,
+  DriftInformation: { StackResourceDriftStatus: "NOT_CHECKED" },
+});
+
+export const resourceSummary = (entry: StackResource): StackResourceSummary => ({
+  LogicalResourceId: entry.logicalId,
+  PhysicalResourceId: entry.physicalId,
+  ResourceType: entry.type,
+  LastUpdatedTimestamp: new Date(entry.updatedAt),
+  ResourceStatus: entry.status,
+  ResourceStatusReason: entry.statusReason,
+  DriftInformation: { StackResourceDriftStatus: "NOT_CHECKED" },
+});
+
+export function resourceDetail(stack: Stack, entry: StackResource): StackResourceDetail {
+  const metadata = templateOf(stack.deployment)?.resources.get(entry.logicalId)?.metadata;
+  const { LogicalResourceId, PhysicalResourceId, ResourceType, ResourceStatus, ResourceStatusReason } = resourceSummary(entry);
+  return {
+    StackName: stack.stackName,
+    StackId: stack.stackId,
+    LogicalResourceId,
+    PhysicalResourceId,
+    ResourceType,
+    LastUpdatedTimestamp: new Date(entry.updatedAt),
+    ResourceStatus,
+    ResourceStatusReason,
+    Metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
+    DriftInformation: { StackResourceDriftStatus: "NOT_CHECKED" },
+  };
+}
+
+function executionStatus(scope: Scope, changeSet: ChangeSet): ExecutionStatus {
+  if (changeSet.status === "FAILED") return "UNAVAILABLE";
+  if (!changeSet.executed) return "AVAILABLE";
+  const stack = scope.records.get(Stacks, changeSet.stackId);
+  if (stack?.changeSetId !== changeSet.changeSetId) return "EXECUTE_COMPLETE";
+  if (isMoving(stack)) return "EXECUTE_IN_PROGRESS";
+  return stack.status === "CREATE_COMPLETE" || stack.status === "UPDATE_COMPLETE" ? "EXECUTE_COMPLETE" : "EXECUTE_FAILED";
+}
+
+export const changeSetSummary = (scope: Scope, changeSet: ChangeSet): ChangeSetSummary => ({
+  StackId: changeSet.stackId,
+  StackName: changeSet.stackName,
+  ChangeSetId: changeSet.changeSetId,
+  ChangeSetName: changeSet.changeSetName,
+  ExecutionStatus: executionStatus(scope, changeSet),
+  Status: changeSet.status,
+  StatusReason: changeSet.statusReason,
+  CreationTime: new Date(changeSet.createdAt),
+  Description: changeSet.description,
+  IncludeNestedStacks: false,
+  ImportExistingResources: false,
+});
+
+/** Without its changes, which come in pages. */
+export const changeSetView = (scope: Scope, changeSet: ChangeSet): Output<DescribeChangeSetCommandOutput> => ({
+  ...changeSetSummary(scope, changeSet),
+  Parameters: parametersOf(changeSet.deployment, templateOf(changeSet.deployment)),
+  NotificationARNs: [],
+  RollbackConfiguration: {},
+  Capabilities: [...changeSet.deployment.capabilities] as DescribeChangeSetCommandOutput["Capabilities"],
+  Tags: [...changeSet.deployment.tags],
+  OnStackFailure: changeSet.onFailure,
+});

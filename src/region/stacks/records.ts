@@ -1,0 +1,146 @@
+import type { Change, ResourceStatus, StackStatus, Tag } from "@aws-sdk/client-cloudformation";
+import type { DeletionPolicy } from "../../template/template.js";
+import type { Values } from "../../template/value.js";
+import type { Caller, Scope } from "../operations/call.js";
+import type { MemberNote } from "../operations/members.js";
+import { recordType } from "../records/records.js";
+
+/** The records of CloudFormation. Times are milliseconds since the epoch. */
+
+/** What a stack was asked to be. */
+export interface Deployment {
+  readonly template: string;
+  readonly parameters: readonly GivenParameter[];
+  readonly capabilities: readonly string[];
+  readonly tags: readonly Tag[];
+}
+
+export interface GivenParameter {
+  readonly name: string;
+  readonly given: string;
+  /** What Systems Manager held when the deployment was prepared, for the SSM parameter types. */
+  readonly resolved?: string;
+}
+
+export interface StackOutput {
+  readonly name: string;
+  readonly value: string;
+  readonly description?: string;
+}
+
+export type OnFailure = "ROLLBACK" | "DELETE" | "DO_NOTHING";
+
+/** Kept under its id (an ARN); a deleted stack stays, to be described by id. */
+export interface Stack {
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly status: StackStatus;
+  readonly statusReason?: string;
+  readonly createdAt: number;
+  readonly updatedAt?: number;
+  readonly deletedAt?: number;
+  /** What the stack is, or is on its way to be; undefined in REVIEW_IN_PROGRESS. */
+  readonly deployment?: Deployment;
+  /** While an update is under way: what to go back to. */
+  readonly previous?: Deployment;
+  readonly outputs: readonly StackOutput[];
+  readonly onFailure: OnFailure;
+  readonly terminationProtection: boolean;
+  /** In whose name resources are made. */
+  readonly owner: Caller;
+  /** The change set that was executed last. */
+  readonly changeSetId?: string;
+  /** Client token of the operation under way, shown with its events. */
+  readonly token?: string;
+  /** Resources that the deletion under way leaves alone. */
+  readonly retained?: readonly string[];
+}
+export const Stacks = recordType<Stack>("cloudformation:Stack");
+
+/** A physical resource, and how it was made. */
+export interface Incarnation {
+  /** Undefined: there is none yet. */
+  readonly physicalId?: string;
+  readonly properties: Values;
+  /** Logical ids it was made after, and must be deleted before. */
+  readonly dependsOn: readonly string[];
+}
+
+/** A stack's entry for one of its resources; kept under `STACK-ID/LOGICAL-ID`. */
+export interface StackResource extends Incarnation {
+  readonly stackId: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly status: ResourceStatus;
+  readonly statusReason?: string;
+  readonly updatedAt: number;
+  readonly deletionPolicy: DeletionPolicy;
+  readonly updateReplacePolicy: DeletionPolicy;
+  /** Properties that are kept without having an effect here. */
+  readonly recorded: readonly MemberNote[];
+  /** While an update is under way: what was before (another physical resource, or the same with other properties). */
+  readonly former?: Incarnation;
+  /** The update is being rolled back, and this entry is on its way back or there: `former` is now what the update had made. */
+  readonly wentBack?: true;
+}
+export const StackResources = recordType<StackResource>("cloudformation:StackResource");
+
+export const resourceKey = (stackId: string, logicalId: string): string => `${stackId}/${logicalId}`;
+
+/** Kept under its sequence, so that the order of events is the order of keys. */
+export interface StackEvent {
+  readonly sequence: number;
+  readonly eventId: string;
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+  readonly status: ResourceStatus;
+  readonly reason?: string;
+  /** JSON, secrets hidden. */
+  readonly properties?: string;
+  readonly token?: string;
+  readonly at: number;
+}
+export const StackEvents = recordType<StackEvent>("cloudformation:StackEvent");
+
+export const eventKey = ({ sequence }: { readonly sequence: number }): string => String(sequence).padStart(12, "0");
+
+/** Kept under its id (an ARN). */
+export interface ChangeSet {
+  readonly changeSetId: string;
+  readonly changeSetName: string;
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly type: "CREATE" | "UPDATE";
+  readonly description?: string;
+  /** The client's token: the same request again gets the same answer. */
+  readonly token?: string;
+  readonly createdAt: number;
+  readonly status: "CREATE_COMPLETE" | "FAILED";
+  readonly statusReason?: string;
+  readonly executed: boolean;
+  readonly deployment: Deployment;
+  readonly onFailure: OnFailure;
+  readonly changes: readonly Change[];
+}
+export const ChangeSets = recordType<ChangeSet>("cloudformation:ChangeSet");
+
+/** By id, or by the name of one that is not deleted. */
+export function findStack(scope: Scope, nameOrId: string): Stack | undefined {
+  return (
+    scope.records.get(Stacks, nameOrId) ??
+    scope.records.list(Stacks).find(({ stackName, status }) => stackName === nameOrId && status !== "DELETE_COMPLETE")
+  );
+}
+
+/** All entries of a stack. */
+export const resourcesOf = (scope: Scope, stackId: string): readonly StackResource[] =>
+  scope.records.list(StackResources).filter((resource) => resource.stackId === stackId);
+
+/** The stack is on its way to another state; REVIEW_IN_PROGRESS waits for its user. */
+export const isMoving = ({ status }: Stack): boolean => status.endsWith("_IN_PROGRESS") && status !== "REVIEW_IN_PROGRESS";
+
+/** Nothing physical is behind this entry any more, as far as the stack is concerned. */
+export const isGone = ({ status }: StackResource): boolean => status === "DELETE_COMPLETE" || status === "DELETE_SKIPPED";

@@ -1,0 +1,136 @@
+import type { Parameter, Tag } from "@aws-sdk/client-cloudformation";
+import { bind, type BoundTemplate } from "../../../template/bind.js";
+import { describeProblems, Problems, type Problem } from "../../../template/problems.js";
+import { readTemplate, type Template } from "../../../template/template.js";
+import type { Call, Scope } from "../../operations/call.js";
+import { ServiceFault } from "../../operations/fault.js";
+import { surroundingsOf, type StacksContext } from "../context.js";
+import type { Deployment } from "../records.js";
+import { checkCapabilities } from "./capabilities.js";
+import { checkResources } from "./resources.js";
+
+/** AWS's limit for a template in the request itself. */
+const longestBody = 51_200;
+
+export const validationError = (message: string): ServiceFault => new ServiceFault("ValidationError", message);
+
+/** What a client sends to say what a stack shall be. */
+export interface Wish {
+  readonly StackName?: string;
+  readonly TemplateBody?: string;
+  readonly UsePreviousTemplate?: boolean;
+  readonly Parameters?: Parameter[];
+  readonly Capabilities?: string[];
+  readonly Tags?: Tag[];
+}
+
+/** Read and check a template. Throws a `ValidationError` that says every problem. */
+export function soundTemplate(body: string): Template {
+  if (body.length > longestBody)
+    throw validationError(
+      `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${longestBody} (it has ${body.length}; ` +
+        "Sandtable has no bucket to take a larger one from. CDK: leave out path metadata and indentation)",
+    );
+  const { template, problems } = readTemplate(body);
+  if (problems.length > 0 || template === undefined) throw refusal(problems);
+  return template;
+}
+
+/** Check a wish completely, before anything is created. Throws `ValidationError` or `InsufficientCapabilitiesException`. */
+export function prepare(
+  call: Call,
+  wish: Wish,
+  stack: { readonly stackName: string; readonly stackId: string; readonly deployment?: Deployment },
+  context: StacksContext,
+): { readonly deployment: Deployment; readonly bound: BoundTemplate } {
+  const template = soundTemplate(bodyOf(wish, stack.deployment));
+  const given = givenParameters(wish.Parameters ?? [], template, stack.deployment);
+  const bound = bind(template, given, surroundingsOf(call, stack), (name) => readStored(call, name, context));
+  const problems = new Problems((path) => template.locate(path));
+  checkResources(bound, context.providers, context.specification, problems);
+  if (bound.problems.length + problems.found.length > 0) throw refusal([...bound.problems, ...problems.found]);
+  checkCapabilities(bound, wish.Capabilities ?? []);
+  const tags = wish.Tags ?? stack.deployment?.tags ?? [];
+  const reserved = tags.find(({ Key }) => Key?.toLowerCase().startsWith("aws:"));
+  if (reserved !== undefined) throw validationError(`Tag keys may not begin with aws: (${reserved.Key})`);
+  const parameters = [...bound.parameters].map(([name, { given: text, resolved }]) => ({
+    name,
+    given: text,
+    ...(resolved === undefined ? {} : { resolved }),
+  }));
+  return { deployment: { template: template.text, parameters, capabilities: wish.Capabilities ?? [], tags }, bound };
+}
+
+/** The template of a deployment that was checked before, with the values it was checked with. */
+export function boundDeployment(
+  scope: Scope,
+  stack: { readonly stackName: string; readonly stackId: string },
+  deployment: Deployment,
+): BoundTemplate {
+  const { template, problems } = readTemplate(deployment.template);
+  if (template === undefined) throw refusal(problems);
+  const given = new Map(deployment.parameters.map((parameter) => [parameter.name, parameter.given]));
+  return bind(
+    template,
+    given,
+    surroundingsOf(scope, stack),
+    (name) => deployment.parameters.find((parameter) => parameter.given === name)?.resolved,
+  );
+}
+
+function bodyOf(wish: Wish, previous: Deployment | undefined): string {
+  if (wish.UsePreviousTemplate === true) {
+    if (wish.TemplateBody !== undefined)
+      throw validationError("You cannot specify both usePreviousTemplate and Template Body/Template URL.");
+    if (previous === undefined) throw validationError("UsePreviousTemplate cannot be used when creating a stack.");
+    return previous.template;
+  }
+  if (wish.TemplateBody === undefined || wish.TemplateBody === "")
+    throw validationError("Either Template URL or Template Body must be specified.");
+  return wish.TemplateBody;
+}
+
+function givenParameters(
+  parameters: readonly Parameter[],
+  template: Template,
+  previous: Deployment | undefined,
+): ReadonlyMap<string, string> {
+  const given = new Map<string, string>();
+  for (const { ParameterKey: name = "", ParameterValue: value, UsePreviousValue: keep } of parameters) {
+    if (given.has(name)) throw validationError(`Parameters: duplicate parameter key ${name}`);
+    if (keep === true) {
+      if (value !== undefined)
+        throw validationError(
+          `Invalid input for parameter key ${name}. Cannot specify usePreviousValue as true and non empty value for a parameter`,
+        );
+      const before = previous?.parameters.find((parameter) => parameter.name === name);
+      if (before === undefined)
+        throw validationError(
+          `Invalid input for parameter key ${name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`,
+        );
+      given.set(name, before.given);
+    } else given.set(name, value ?? template.parameters.get(name)?.default ?? "");
+  }
+  return given;
+}
+
+function readStored(call: Call, name: string, context: StacksContext): string | undefined {
+  try {
+    return context.readParameter(call, name);
+  } catch (error) {
+    if (error instanceof ServiceFault && error.code === "ParameterNotFound") return undefined;
+    throw error;
+  }
+}
+
+/** One problem of the parameters reads exactly as AWS's; anything else says where it is. */
+function refusal(problems: readonly Problem[]): ServiceFault {
+  const [only, ...others] = problems;
+  if (only !== undefined && others.length === 0) {
+    const { message, line, column, at } = only;
+    return validationError(
+      at.startsWith("Parameters") ? message : `${message} (line ${line}, column ${column}${at === "" ? "" : `: ${at}`})`,
+    );
+  }
+  return validationError(`The template has ${problems.length} problems; nothing was created.\n${describeProblems(problems)}`);
+}
