@@ -21,5 +21,5 @@ export function guessProtocol(request: WireRequest, service: string | undefined)
     return request.headers["content-type"]?.includes("1.0") ? awsJson10 : awsJson11;
   if (service === "ec2") return ec2Query;
   if (request.headers["content-type"]?.includes("x-www-form-urlencoded") || /(^|&)Action=/.test(request.query)) return awsQuery;
-  return service === "s3" || service === "route53" || service === "cloudfront" ? restXml : restJson;
+  return service?.startsWith("s3") || service === "route53" || service === "cloudfront" ? restXml : restJson;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { UserFault } from "../../faults.js";
 import type { WireRequest, WireResponse } from "../protocol/protocol.js";
 import { createDispatch, type Dispatch, type DispatchOptions } from "./dispatch.js";
@@ -30,12 +30,16 @@ const grace = 5_000;
 /** The AWS API on 127.0.0.1. @throws UserFault PortTaken */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const dispatch = createDispatch({ ...options, findWire: options.findWire ?? modelledWire });
-  const active: Active = { stopping: false, requests: new Set() };
+  const active: Active = { stopping: false, requests: new Map(), sockets: new Set() };
   const server = createServer({
     maxHeaderSize: 32 << 10,
     keepAliveTimeout: 65_000,
     headersTimeout: 20_000,
     requestTimeout: 60_000,
+  });
+  server.on("connection", (socket: Socket) => {
+    active.sockets.add(socket);
+    socket.on("close", () => active.sockets.delete(socket));
   });
   server.on("request", (request, response) => {
     void serve(request, response, dispatch, active, options);
@@ -49,10 +53,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return { port: (server.address() as AddressInfo).port, close: () => close(server, active) };
 }
 
-/** The requests that are being answered. (`AbortSignal.any` would do, but leaks on Node 20 when one of the signals lives long.) */
+/**
+ * What is open, and which of it is being answered. (Not left to node: `closeIdleConnections` spares a connection on which nothing
+ * was ever asked; and `AbortSignal.any` leaks on Node 20 when one of the signals lives long.)
+ */
 interface Active {
   stopping: boolean;
-  readonly requests: Set<AbortController>;
+  readonly requests: Map<AbortController, Socket>;
+  readonly sockets: Set<Socket>;
 }
 
 async function serve(
@@ -65,7 +73,7 @@ async function serve(
   const began = performance.now();
   const requestId = randomUUID();
   const abort = new AbortController();
-  active.requests.add(abort);
+  active.requests.set(abort, incoming.socket);
   outgoing.on("close", () => {
     active.requests.delete(abort);
     if (!outgoing.writableFinished) abort.abort(new Error("the client left"));
@@ -131,9 +139,11 @@ async function readBody(incoming: IncomingMessage, limit: number): Promise<Uint8
 function send(outgoing: ServerResponse, response: WireResponse, now: number, last: boolean): void {
   if (outgoing.destroyed) return;
   const body = typeof response.body === "string" ? Buffer.from(response.body, "utf8") : response.body;
+  // A HEAD tells the length of what a GET would send.
+  const told = outgoing.req.method === "HEAD" ? response.headers["content-length"] : undefined;
   outgoing.writeHead(response.status, {
     ...response.headers,
-    ...(response.status === 204 || response.status === 304 ? {} : { "content-length": String(body.length) }),
+    ...(response.status === 204 || response.status === 304 ? {} : { "content-length": told ?? String(body.length) }),
     // Clients correct their own clocks by this one.
     date: new Date(now).toUTCString(),
     ...(last ? { connection: "close" } : {}),
@@ -166,8 +176,9 @@ function portFault(port: number, cause: NodeJS.ErrnoException): UserFault {
 async function close(server: Server, active: Active): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   active.stopping = true;
-  for (const request of active.requests) request.abort(new Error("the region stops"));
-  server.closeIdleConnections();
+  const busy = new Set(active.requests.values());
+  for (const socket of active.sockets) if (!busy.has(socket)) socket.destroy();
+  for (const request of active.requests.keys()) request.abort(new Error("the region stops"));
   const late = setTimeout(() => server.closeAllConnections(), grace);
   await closed;
   clearTimeout(late);

@@ -1,0 +1,111 @@
+import { CreateNatGatewayCommand, EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { beforeAll, describe, expect, test } from "vitest";
+import { ensureWire } from "../protocol/ensure-wire.js";
+import { fake, memoryCalls, startHarness } from "./harness.js";
+
+beforeAll(ensureWire, 60_000);
+
+const hour = 3_600_000;
+
+async function start(run: () => unknown = () => undefined) {
+  const world = { now: Date.parse("2026-11-21T10:00:00Z"), runs: 0 };
+  const calls = memoryCalls(() => world.now);
+  const serve = () =>
+    startHarness({
+      clock: () => world.now,
+      callFor: calls,
+      operations: [
+        fake("ec2", "CreateNatGateway", ["SubnetId"], async () => {
+          world.runs++;
+          await run();
+          return { NatGateway: { NatGatewayId: `nat-${world.runs}`, CreateTime: new Date(world.now), State: "pending" } };
+        }),
+        fake("ec2", "RunInstances", ["ImageId", "MinCount", "MaxCount", "ClientToken"], (_call, input) => ({
+          ReservationId: input["ClientToken"],
+        })),
+      ],
+    });
+  return { world, serve };
+}
+
+const create = (token?: string, subnet = "subnet-1") => new CreateNatGatewayCommand({ SubnetId: subnet, ClientToken: token });
+
+/** The clients sign with the real time, which may be far from the test's. */
+const clientAt = (harness: Awaited<ReturnType<typeof startHarness>>, now: number) =>
+  new EC2Client({ ...harness.client, systemClockOffset: now - Date.now() });
+
+describe("a request with an idempotency token", () => {
+  test("that comes again gets the first answer and creates nothing, also after a restart", async () => {
+    const { world, serve } = await start();
+    let first: object | undefined;
+    {
+      await using harness = await serve();
+      const client = clientAt(harness, world.now);
+      first = (await client.send(create("t"))).NatGateway;
+      expect((await client.send(create("t"))).NatGateway).toEqual(first);
+    }
+    await using harness = await serve();
+    expect((await clientAt(harness, world.now).send(create("t"))).NatGateway).toEqual(first);
+    expect(first).toMatchObject({ NatGatewayId: "nat-1", CreateTime: new Date(world.now) });
+    expect(world.runs).toBe(1);
+  });
+
+  test("that comes again while the first is being answered shares its answer", async () => {
+    let release!: () => void;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const { world, serve } = await start(() => held);
+    await using harness = await serve();
+    const client = clientAt(harness, world.now);
+    const both = Promise.all([client.send(create("t")), client.send(create("t"))]);
+    setImmediate(release);
+    const [a, b] = await both;
+    expect(a.NatGateway).toEqual(b.NatGateway);
+    expect(world.runs).toBe(1);
+  });
+
+  test("and other parameters is refused", async () => {
+    const { world, serve } = await start();
+    await using harness = await serve();
+    const client = clientAt(harness, world.now);
+    await client.send(create("t"));
+    await expect(client.send(create("t", "subnet-2"))).rejects.toMatchObject({ name: "IdempotentParameterMismatch" });
+    expect(world.runs).toBe(1);
+  });
+
+  test("that failed is run again", async () => {
+    let fail = true;
+    const { world, serve } = await start(() => {
+      if (fail) throw new Error("not this time");
+    });
+    await using harness = await serve();
+    const client = clientAt(harness, world.now);
+    await expect(client.send(create("t"))).rejects.toMatchObject({ name: "InternalFailure" });
+    fail = false;
+    expect((await client.send(create("t"))).NatGateway?.NatGatewayId).toBe("nat-2");
+  });
+
+  test("is forgotten after a day", async () => {
+    const { world, serve } = await start();
+    await using harness = await serve();
+    await clientAt(harness, world.now).send(create("t"));
+    world.now += 24 * hour;
+    await clientAt(harness, world.now).send(create("t"));
+    expect(world.runs).toBe(2);
+  });
+
+  test("gets one from the SDK when it has none, and two such requests are two", async () => {
+    const { world, serve } = await start();
+    await using harness = await serve();
+    const client = clientAt(harness, world.now);
+    await client.send(create());
+    await client.send(create());
+    expect(world.runs).toBe(2);
+  });
+
+  test("reaches an operation that wants to know it", async () => {
+    const { world, serve } = await start();
+    await using harness = await serve();
+    const command = new RunInstancesCommand({ ImageId: "ami-1", MinCount: 1, MaxCount: 1, ClientToken: "mine" });
+    expect((await clientAt(harness, world.now).send(command)).ReservationId).toBe("mine");
+  });
+});
