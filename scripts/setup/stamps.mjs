@@ -4,10 +4,16 @@ import { dirname, join } from "node:path";
 
 /** A stamp is one line of text in a file that says from what a thing was made; a different line means: make it again. */
 
-/** Every file below the paths that passes, in a fixed order. Paths that are not there are left out. */
+/**
+ * Every file below the paths that passes, in a fixed order. Paths that are not there are left out.
+ * @param {readonly string[]} paths
+ * @param {(path: string) => boolean} [passes]
+ * @returns {string[]}
+ */
 export function filesBelow(paths, passes = () => true) {
+  /** @type {string[]} */
   const found = [];
-  const visit = (path) => {
+  const visit = (/** @type {string} */ path) => {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory())
       readdirSync(path)

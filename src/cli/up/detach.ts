@@ -2,7 +2,7 @@ import { exit } from "../exit.js";
 import type { Output } from "../output.js";
 
 /** What Ctrl-C means at this moment of `up`. */
-export type Phase = "before" | "deploying" | "waiting";
+export type Phase = "before" | "creating" | "updating" | "waiting";
 
 /**
  * Ctrl-C leaves `up`, and nothing is undone: CloudFormation goes on by itself. Says how to follow, cancel or delete.
@@ -22,18 +22,18 @@ export function detachText(phase: Phase, stackName: string, target: string): str
   const where = target === "aws" ? " --target aws" : "";
   if (phase === "before") return "Stopped before anything was deployed.";
   const going =
-    phase === "deploying"
-      ? `Detached: CloudFormation goes on with stack ${stackName}.`
-      : `Detached: stack ${stackName} is deployed, its targets may not be healthy yet.`;
+    phase === "waiting"
+      ? `Detached: stack ${stackName} is deployed, its targets may not be healthy yet.`
+      : `Detached: CloudFormation goes on with stack ${stackName}.`;
   const aws = target === "aws" ? "aws" : "sandtable aws";
+  const follow = `  follow it            sandtable status ${stackName} --follow${where}`;
+  // CloudFormation cancels an update by going back; a creation it can only delete.
+  if (phase === "creating") return [going, follow, `  cancel or delete it  sandtable down ${stackName}${where}`].join("\n");
+  const cancel = `  cancel it            ${aws} cloudformation cancel-update-stack --stack-name ${stackName}`;
   return [
     going,
-    `  follow it   sandtable status ${stackName} --follow${where}`,
-    ...(phase === "deploying"
-      ? [
-          `  cancel it   ${aws} cloudformation cancel-update-stack --stack-name ${stackName}   (an update; a creation is cancelled by deleting)`,
-        ]
-      : []),
-    `  delete it   sandtable down ${stackName}${where}`,
+    follow,
+    ...(phase === "updating" ? [cancel] : []),
+    `  delete it            sandtable down ${stackName}${where}`,
   ].join("\n");
 }

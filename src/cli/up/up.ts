@@ -69,7 +69,7 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
         approve: async (diff) => {
           output.say(renderChanges(stackName, resourceChanges(diff), c));
           await confirm(output, `Deploy this to ${options.target === "aws" ? "AWS" : "the local region"}?`, options.yes === true);
-          phase = "deploying";
+          phase = existing === undefined || existing.StackStatus === "ROLLBACK_COMPLETE" ? "creating" : "updating";
         },
       },
       target,

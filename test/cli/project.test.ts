@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { assemble, chooseStack } from "../../src/cli/up/assemble.js";
+import { openProject, stackNameFrom } from "../../src/cli/up/project.js";
+
+const folder = mkdtempSync(join(tmpdir(), "sandtable-test-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = (name: string, text: string): string => {
+  const path = join(folder, name);
+  mkdirSync(join(path, ".."), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+};
+
+describe("what `up` is given", () => {
+  test("a folder with environment.ts, and its image recipe", () => {
+    file("one/environment.ts", "");
+    file("one/image.yaml", "packages: [python3-flask]");
+    expect(openProject(join(folder, "one"))).toMatchObject({
+      kind: "environment",
+      recipe: { packages: ["python3-flask"] },
+      defaultName: "one",
+    });
+  });
+
+  test("a folder with cdk.json", () => {
+    file("two/cdk.json", '{"app": "node app.js"}');
+    expect(openProject(join(folder, "two"))).toMatchObject({ kind: "cdk-app", app: "node app.js" });
+  });
+
+  test("a template file, whose name becomes the stack's", () => {
+    expect(openProject(file("my_shop.yaml", ""))).toMatchObject({ kind: "template", defaultName: "my-shop" });
+  });
+
+  test.each([
+    ["is not there", join(folder, "none"), "does not exist"],
+    ["is an empty folder", join(folder, "empty"), "holds neither environment.ts nor cdk.json"],
+    ["is some other file", join(folder, "notes.txt"), "is not a CloudFormation template"],
+  ])("a path that %s is refused with what would do", (_, path, message) => {
+    mkdirSync(join(folder, "empty"), { recursive: true });
+    file("notes.txt", "");
+    expect(() => openProject(path)).toThrow(message);
+  });
+
+  test("a recipe that asks for what is no package is refused by name", () => {
+    file("three/environment.ts", "");
+    file("three/image.yaml", "packages: ['nginx; rm -rf /']");
+    expect(() => openProject(join(folder, "three"))).toThrow("packages.0: is not a Debian package name");
+    file("three/image.yaml", "package: [nginx]");
+    expect(() => openProject(join(folder, "three"))).toThrow('Unrecognized key: "package"');
+  });
+});
+
+test.each([
+  ["flask-ha", "flask-ha"],
+  ["my_shop.v2", "my-shop-v2"],
+  ["2024-plan", "plan"],
+  ["__", "stack"],
+])("the folder %s gives the stack name %s", (name, stack) => {
+  expect(stackNameFrom(name)).toBe(stack);
+});
+
+describe("assembling", () => {
+  test("a YAML template keeps its meaning: short forms are spelled out", async () => {
+    const path = file(
+      "net.yaml",
+      "Parameters:\n  Cidr: {Type: String, Default: 10.0.0.0/16}\nResources:\n  Vpc:\n    Type: AWS::EC2::VPC\n    Properties: {CidrBlock: !Ref Cidr}\n",
+    );
+    await using assembly = await assemble(openProject(path), "shop", "local");
+    expect(chooseStack(assembly, undefined)).toMatchObject({
+      stackName: "shop",
+      template: { Resources: { Vpc: { Properties: { CidrBlock: { Ref: "Cidr" } } } } },
+    });
+  });
+
+  test("a template that cannot work is refused with line and column before anything is created", async () => {
+    const path = file(
+      "bad.yaml",
+      "Resources:\n  Subnet:\n    Type: AWS::EC2::Subnet\n    Properties:\n      VpcId: !Ref Nowhere\n",
+    );
+    await expect(assemble(openProject(path), undefined, "local")).rejects.toMatchObject({
+      code: "BadTemplate",
+      message: expect.stringMatching(/line 5, column \d+ \(Resources\.Subnet.*Nowhere/) as string,
+    });
+  });
+
+  test("a TypeScript definition is synthesised in this process", async () => {
+    await using assembly = await assemble(openProject("examples/flask-ha"), undefined, "local");
+    expect(assembly.stacks.map((stack) => stack.stackName)).toEqual(["flask-ha"]);
+    expect(() => chooseStack(assembly, "other")).toThrow("the app has 1 stacks: flask-ha; none is other");
+  });
+
+  test("a definition without a default export says how one looks", async () => {
+    file("four/environment.mjs", "export const x = 1;");
+    await expect(assemble(openProject(join(folder, "four")), undefined, "local")).rejects.toMatchObject({ code: "NotAProject" });
+  });
+});
