@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { enginePlace, startEngine } from "../engine/program.js";
+import { consoleTail, killContainer, observeContainer, removeContainer, type ContainerPlace } from "../host/container.js";
 import type { RegionLabel } from "../host/label.js";
-import { endContainer, lastWords, observeContainer, startContainer, type ContainerKey } from "../engine/container.js";
-import { imageUser, ociConfig } from "../engine/program.js";
 import { ask, statistics } from "./admin.js";
 import { adminSocket, configFile, generation, haproxyConfig, nodeFolder } from "./config.js";
 import { healthOf } from "./health.js";
@@ -11,7 +11,7 @@ import type { BalancerNodeSpec, TargetHealth } from "./spec.js";
 
 export interface BalancersOptions {
   readonly label: RegionLabel;
-  /** Holds one folder a node: `files/haproxy.cfg`, `files/servers`, `config.json`, `log`. */
+  /** Holds one folder a node: `files/haproxy.cfg`, `files/servers`, and what is kept of its container. */
   readonly folder: string;
   /** Root of the engine image. */
   readonly root: string;
@@ -32,30 +32,24 @@ export class Balancers {
     const config = haproxyConfig(spec);
     const wanted = generation(config);
     const place = this.place(spec.id);
-    const key = this.key(spec.id);
-    const live = observeContainer(key);
-    if (live !== undefined) {
+    const live = observeContainer(place);
+    if (live.state === "running") {
       const running = await this.answer(spec.id, "show info").catch(() => "");
       if (description(running) === wanted) return;
     }
     mkdirSync(place.files, { recursive: true, mode: 0o755 });
-    if (live === undefined) {
+    if (live.state === "stopped") {
       // Health from before the node stopped is old news.
       writeFileSync(place.servers, noServers, { mode: 0o644 });
       writeFileSync(place.config, config, { mode: 0o644 });
-      const root = this.options.root;
-      await startContainer({
-        ...key,
-        bundle: place.folder,
-        config: ociConfig({
-          root,
-          user: imageUser(readFileSync(join(root, "etc/passwd"), "utf8"), "haproxy"),
-          namespace: spec.namespace,
-          hostname: "balancer",
-          folders: { [nodeFolder]: place.files },
-          lowPorts: true,
-          argv: ["/usr/sbin/haproxy", "-W", "-db", "-f", configFile],
-        }),
+      await startEngine(place, {
+        root: this.options.root,
+        user: "haproxy",
+        namespace: spec.namespace,
+        hostname: "balancer",
+        folders: { [nodeFolder]: place.files },
+        lowPorts: true,
+        argv: ["/usr/sbin/haproxy", "-W", "-db", "-f", configFile],
       });
     } else {
       // Saved by us, since HAProxy does not: targets that are up stay up across the reload.
@@ -69,8 +63,8 @@ export class Balancers {
 
   /** End the node at once and delete its folder. Gone already succeeds. */
   async remove(id: string): Promise<void> {
-    await endContainer(this.key(id));
-    rmSync(this.place(id).folder, { recursive: true, force: true });
+    await killContainer(this.place(id));
+    await removeContainer(this.place(id));
   }
 
   /** What the node's checks say of its targets, but for draining ones. Empty when it does not run. */
@@ -81,7 +75,7 @@ export class Balancers {
 
   /** Does it run? Asked of the kernel. */
   observe(id: string): boolean {
-    return observeContainer(this.key(id)) !== undefined;
+    return observeContainer(this.place(id)).state === "running";
   }
 
   /** Wait until the node itself says that it runs the configuration. */
@@ -91,27 +85,34 @@ export class Balancers {
       const info = await this.answer(id, "show info").catch(() => "");
       if (description(info) === wanted) return;
       if (Date.now() > until || !this.observe(id))
-        throw new Error(`HAProxy of ${id} did not take its configuration: ${lastWords(this.place(id).folder)}`);
+        throw new Error(`HAProxy of ${id} did not take its configuration: ${consoleTail(this.place(id), 1500)}`);
       await pause(10);
     }
   }
 
   private answer(id: string, question: string): Promise<string> {
-    const live = observeContainer(this.key(id));
-    if (live === undefined) return Promise.reject(new Error(`The load balancer node ${id} does not run.`));
+    const live = observeContainer(this.place(id));
+    if (live.state === "stopped") return Promise.reject(new Error(`The load balancer node ${id} does not run.`));
     // By way of the process's root: a state folder may be deeper than the 107 characters a socket's path can have.
     return ask(`/proc/${live.pid}/root${adminSocket}`, question);
   }
 
-  private place(id: string): { folder: string; files: string; config: string; servers: string } {
+  private place(id: string): Place {
     const folder = join(this.options.folder, id);
     const files = join(folder, "files");
-    return { folder, files, config: join(files, "haproxy.cfg"), servers: join(files, "servers") };
+    return {
+      ...enginePlace(this.options.label, `balancer-${id}`, folder),
+      files,
+      config: join(files, "haproxy.cfg"),
+      servers: join(files, "servers"),
+    };
   }
+}
 
-  private key(id: string): ContainerKey {
-    return { label: this.options.label, owner: `balancer-${id}` };
-  }
+interface Place extends ContainerPlace {
+  readonly files: string;
+  readonly config: string;
+  readonly servers: string;
 }
 
 /** A server state file that says nothing; the 1 is the format's version. */

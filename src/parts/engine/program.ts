@@ -1,23 +1,31 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CgroupLimits } from "../host/cgroup.js";
+import { rootFolder, startContainer, type ContainerPlace } from "../host/container.js";
+import { cgroupPath, containerName, type RegionLabel } from "../host/label.js";
+import type { OciConfig, OciMount } from "../host/oci.js";
+
 /**
  * A program from the engine image (PostgreSQL, HAProxy): one process tree in a container of its own, as its own user
- * without capabilities, in the namespace of its network interface. The image's root is shared and read-only; what the
- * program writes goes to the folders bound into it and to memory.
+ * without capabilities, in the namespace of its network interface. What it writes goes to the folders bound into it and
+ * to memory; the image itself is read-only.
  */
 export interface EngineProgram {
   /** Root of the engine image. */
   readonly root: string;
   readonly argv: readonly [program: string, ...args: string[]];
-  readonly user: ImageUser;
+  /** Name of a user that the image has. */
+  readonly user: string;
   /** Name of a network namespace under /run/netns; undefined: an empty one of its own. */
   readonly namespace?: string;
   readonly hostname: string;
   /** Folders of the host bound into it, by where they appear (places that the image has). */
   readonly folders: Readonly<Record<string, string>>;
-  /** Ports below 1024 may be bound. */
+  /** It may bind ports below 1024. */
   readonly lowPorts?: boolean;
   /** Size of /dev/shm, which PostgreSQL's parallel workers share. */
   readonly sharedMemoryMiB?: number;
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly limits?: CgroupLimits;
 }
 
 export interface ImageUser {
@@ -25,14 +33,34 @@ export interface ImageUser {
   readonly gid: number;
 }
 
-/** Read a user's ids from the text of an image's /etc/passwd, never from the host's. */
+/** Where the container of an owner, e.g. `db-0ABC`, is kept. */
+export const enginePlace = (label: RegionLabel, owner: string, folder: string): ContainerPlace => ({
+  name: containerName(label, owner),
+  cgroup: cgroupPath(label, owner),
+  folder,
+});
+
+/** Start it and return when it runs (not when it is ready). Running already succeeds. */
+export const startEngine = (place: ContainerPlace, program: EngineProgram): Promise<number> =>
+  startContainer({
+    ...place,
+    roots: [program.root],
+    config: ociConfig(program, rootFolder(place), imageUserOf(program.root, program.user)),
+    limits: { processes: 4096, containerDevices: true, ...program.limits },
+  });
+
+/** A user's ids in the image. Throws when the image has no such user. */
+export const imageUserOf = (root: string, name: string): ImageUser =>
+  imageUser(readFileSync(join(root, "etc/passwd"), "utf8"), name);
+
+/** Read a user's ids from the text of an image's /etc/passwd. Pure. */
 export function imageUser(passwd: string, name: string): ImageUser {
   const fields = passwd
     .split("\n")
     .map((line) => line.split(":"))
     .find((line) => line[0] === name);
   if (fields === undefined)
-    throw new Error(`The engine image has no user ${name}; build it again with \`sandtable doctor --fix\`.`);
+    throw new Error(`The engine image has no user ${name}: it is damaged. Remove its folder, and it is built again.`);
   return { uid: Number(fields[2]), gid: Number(fields[3]) };
 }
 
@@ -40,29 +68,22 @@ export function imageUser(passwd: string, name: string): ImageUser {
  * The OCI runtime configuration of a program
  * (https://github.com/opencontainers/runtime-spec/blob/main/config.md). Pure.
  */
-export function ociConfig(program: EngineProgram): object {
+export function ociConfig(program: EngineProgram, root: string, user: ImageUser): OciConfig {
   // The only capability ever given; ambient, because a program that is not root gets it no other way.
-  const capabilities = program.lowPorts === true ? ["CAP_NET_BIND_SERVICE"] : [];
+  const granted = program.lowPorts === true ? ["CAP_NET_BIND_SERVICE"] : [];
+  const capabilities = { bounding: granted, effective: granted, permitted: granted, inheritable: granted, ambient: granted };
   return {
     ociVersion: "1.0.2",
     process: {
       terminal: false,
-      user: program.user,
+      user,
       args: program.argv,
-      env: Object.entries({ PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8", ...program.environment }).map(
-        ([name, value]) => `${name}=${value}`,
-      ),
+      env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
       cwd: "/",
-      capabilities: {
-        bounding: capabilities,
-        effective: capabilities,
-        inheritable: capabilities,
-        permitted: capabilities,
-        ambient: capabilities,
-      },
+      capabilities,
       noNewPrivileges: true,
     },
-    root: { path: program.root, readonly: true },
+    root: { path: root, readonly: true },
     hostname: program.hostname,
     mounts: [
       { destination: "/proc", type: "proc", source: "proc" },
@@ -91,7 +112,10 @@ export function ociConfig(program: EngineProgram): object {
   };
 }
 
-const memory = (destination: string, ...options: string[]): object => ({
+/** What every program is given for an environment. */
+export const environment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8" } as const;
+
+const memory = (destination: string, ...options: string[]): OciMount => ({
   destination,
   type: "tmpfs",
   source: "tmpfs",

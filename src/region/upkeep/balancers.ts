@@ -23,10 +23,8 @@ export class BalancerKeeper implements Keeper {
   private readonly failures = new Map<string, number>();
 
   constructor(
-    private readonly balancers: Balancers,
     private readonly label: RegionLabel,
-    /** Resolves when the engine image is there. */
-    private readonly engineReady: () => Promise<unknown>,
+    private readonly balancers: Balancers,
   ) {}
 
   owners(scope: Scope): readonly string[] {
@@ -53,8 +51,7 @@ export class BalancerKeeper implements Keeper {
   ): Promise<{ reports: ReadonlyMap<string, readonly TargetHealth[]>; trouble: Error | undefined }> {
     const specs = nodeSpecs(scope.records, balancer, (id) => namespaceName(this.label, "eni", id));
     // Nodes live in the namespaces of their interfaces, which a start of the region may have to make again.
-    if (specs.some((spec) => !this.balancers.observe(spec.id)))
-      await Promise.all([scope.upkeep.network(balancer.vpcId), this.engineReady()]);
+    if (specs.some((spec) => !this.balancers.observe(spec.id))) await scope.upkeep.network(balancer.vpcId);
     const reports = new Map<string, readonly TargetHealth[]>();
     const ended = await Promise.allSettled(
       balancer.nodes.map(async (node) => {

@@ -19,10 +19,8 @@ export class DatabaseKeeper implements Keeper {
   private readonly failures = new Map<string, number>();
 
   constructor(
-    private readonly postgres: Postgres,
     private readonly label: RegionLabel,
-    /** Resolves when the engine image is there. */
-    private readonly engineReady: () => Promise<unknown>,
+    private readonly postgres: Postgres,
   ) {}
 
   owners(scope: Scope): readonly string[] {
@@ -41,7 +39,7 @@ export class DatabaseKeeper implements Keeper {
     try {
       if (db.rebootWished === true) await this.postgres.stop(db.resourceId);
       // It lives in the namespace of its interface, which a start of the region may have to make again.
-      if (!this.postgres.ready(db.resourceId)) await Promise.all([scope.upkeep.network(db.vpcId), this.engineReady()]);
+      if (!this.postgres.ready(db.resourceId)) await scope.upkeep.network(db.vpcId);
       await this.postgres.create(this.spec(db));
       await this.postgres.start(this.spec(db));
     } catch (error) {

@@ -1,3 +1,4 @@
+import { certificateFiles } from "./certificate.js";
 import type { PostgresSpec } from "./spec.js";
 
 /** Where a database's folder appears inside its container (a place that Debian's base system has). */
@@ -25,8 +26,8 @@ export function postgresqlConf(spec: PostgresSpec): string {
     ["dynamic_shared_memory_type", "posix"],
     ["password_encryption", "'scram-sha-256'"],
     ["ssl", "on"],
-    ["ssl_cert_file", "'server.crt'"],
-    ["ssl_key_file", "'server.key'"],
+    ["ssl_cert_file", `'${certificateFiles.certificate}'`],
+    ["ssl_key_file", `'${certificateFiles.key}'`],
     ["wal_level", "replica"],
     ["log_timezone", "'UTC'"],
     ["timezone", "'UTC'"],

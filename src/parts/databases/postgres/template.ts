@@ -1,28 +1,30 @@
-import { chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { createHash } from "node:crypto";
+import { chownSync, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { command, run } from "../../host/command.js";
-import { imageUser, ociConfig } from "../../engine/program.js";
-import { readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { enginePlace, imageUserOf, startEngine } from "../../engine/program.js";
+import { consoleTail, observeContainer, removeContainer } from "../../host/container.js";
+import type { RegionLabel } from "../../host/label.js";
 import { adminRole, binaries, dataFolder } from "./config.js";
 
 /**
  * An initialised, empty database cluster, made once per engine image (0.6 s) and copied for every database (55 ms).
- * `folder` holds one template for each image seen. Returns the template's data folder.
+ * `folder` is shared between regions and holds one template for each image seen. Returns the template's data folder.
  */
-export async function postgresTemplate(root: string, folder: string): Promise<string> {
+export async function postgresTemplate(label: RegionLabel, root: string, folder: string): Promise<string> {
   const template = join(folder, `postgres-${imageId(root)}`);
   if (existsSync(template)) return template;
-  const user = imageUser(readFileSync(join(root, "etc/passwd"), "utf8"), "postgres");
-  // Two may be at it at once: each works on its own, the first to finish wins.
-  const work = `${template}.${process.pid}.${Math.random().toString(36).slice(2, 8)}`;
-  const data = join(work, "data");
+  const user = imageUserOf(root, "postgres");
+  // Two regions may be at it at once: each works on its own, and the first to finish wins.
+  const place = enginePlace(label, "postgres-template", `${template}.${label.code}`);
+  await removeContainer(place);
+  const data = join(place.folder, "data");
   mkdirSync(data, { recursive: true, mode: 0o700 });
   chownSync(data, user.uid, user.gid);
   try {
-    const config = ociConfig({
+    await startEngine(place, {
       root,
-      user,
+      user: "postgres",
       hostname: "template",
       folders: { [dataFolder]: data },
       argv: [
@@ -36,15 +38,14 @@ export async function postgresTemplate(root: string, folder: string): Promise<st
         "--no-sync",
       ],
     });
-    writeFileSync(join(work, "config.json"), JSON.stringify(config));
-    const name = `st-template-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
-    const script = `[ -e /sys/fs/cgroup/cgroup.controllers ] || mount -t cgroup2 none /sys/fs/cgroup; exec crun --cgroup-manager=disabled run -b "$1" "$2"`;
-    await run(command("unshare", "-m", "sh", "-c", script, "sh", work, name), { timeout: 120_000 });
+    let seen = observeContainer(place);
+    for (; seen.state === "running"; seen = observeContainer(place)) await pause(10);
+    if (seen.exit !== 0) throw new Error(`initdb of the engine image failed (exit ${seen.exit}): ${consoleTail(place, 1500)}`);
     renameSync(data, template);
   } catch (error) {
     if (!existsSync(template)) throw error;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    await removeContainer(place);
   }
   return template;
 }
