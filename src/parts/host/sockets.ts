@@ -92,7 +92,11 @@ const refuse = (at, reason) => process.send({ at, reason });
 wishes.forEach(({ protocol, host, port }, at) => {
   if (protocol === "tcp") {
     const handle = net._createServerHandle(host, port, 4);
-    if (typeof handle === "number") refuse(at, getSystemErrorName(handle));
+    if (typeof handle === "number") return refuse(at, getSystemErrorName(handle));
+    // libuv keeps "in use" to itself until listening; the socket then has no port yet.
+    const name = {};
+    handle.getsockname(name);
+    if (port !== 0 && name.port !== port) refuse(at, "EADDRINUSE");
     else process.send({ at }, handle);
   } else {
     const socket = dgram.createSocket("udp4");
