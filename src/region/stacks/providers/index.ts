@@ -1,7 +1,15 @@
 import type { ResourceProvider } from "../provider.js";
 import { ec2Providers } from "./ec2/providers.js";
+import { elbv2Providers } from "./elbv2/providers.js";
 import { iamProviders } from "./iam/providers.js";
 import { metadata } from "./metadata.js";
+import { rdsProviders } from "./rds/providers.js";
 
 /** Every resource type that is modelled. A new one is added here. */
-export const resourceProviders: readonly ResourceProvider[] = [metadata, ...ec2Providers, ...iamProviders];
+export const resourceProviders: readonly ResourceProvider[] = [
+  metadata,
+  ...ec2Providers,
+  ...elbv2Providers,
+  ...iamProviders,
+  ...rdsProviders,
+];
