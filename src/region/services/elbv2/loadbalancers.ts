@@ -40,6 +40,11 @@ export async function createLoadBalancer(call: Scope, wish: LoadBalancerWish): P
   const { vpcId } = first;
   if (scheme === "internet-facing" && !call.records.list(InternetGateways).some((gateway) => gateway.vpcId === vpcId))
     throw new ServiceFault("InvalidSubnet", `VPC ${vpcId} has no internet gateway`);
+  if (wish.groupIds.length === 0)
+    throw new NotModelled(
+      "Network Load Balancers without security groups, whose nodes are not filtered",
+      "Give it a security group: on AWS none can be added later either.",
+    );
   checkGroups(call, wish.groupIds, vpcId);
   const attributes = withAttributes(loadBalancerAttributes, {}, wish.attributes, "Load balancer");
   const same = existing(call).find((each) => each.name === wish.name);
@@ -56,7 +61,6 @@ export async function createLoadBalancer(call: Scope, wish: LoadBalancerWish): P
         {
           subnetId: subnet.subnetId,
           groupIds: wish.groupIds,
-          noGroups: wish.groupIds.length === 0,
           description: `ELB net/${wish.name}/${part}`,
           holder: { kind: "balancer", id: arn },
           privateIp,

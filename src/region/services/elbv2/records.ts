@@ -9,7 +9,6 @@ export interface LoadBalancer {
   readonly scheme: "internet-facing" | "internal";
   readonly vpcId: string;
   readonly dnsName: string;
-  /** Empty: it was made without, and its nodes are not filtered. */
   readonly groupIds: readonly string[];
   /** One per zone. */
   readonly nodes: readonly LoadBalancerNode[];

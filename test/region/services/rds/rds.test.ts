@@ -1,0 +1,243 @@
+import type {
+  CreateDBInstanceResult,
+  DescribeDBEngineVersionsCommandOutput,
+  DescribeDBInstancesCommandOutput,
+  ListTagsForResourceCommandOutput,
+} from "@aws-sdk/client-rds";
+import { describe, expect, test } from "vitest";
+import type { Call } from "../../../../src/region/operations/call.js";
+import { reviewMembers } from "../../../../src/region/operations/members.js";
+import { put } from "../../../../src/region/records/records.js";
+import { NetworkInterfaces } from "../../../../src/region/services/ec2/records.js";
+import { databaseNames } from "../../../../src/region/services/rds/names.js";
+import { rdsOperations } from "../../../../src/region/services/rds/operations.js";
+import { DBInstances, type DBInstance } from "../../../../src/region/services/rds/records.js";
+import { recordsAlone, run } from "../../../support/records.js";
+import { network, type TestNetwork } from "../network.js";
+
+const rds = <O>(call: Call, name: string, input: object = {}): Promise<O> => run<O>(rdsOperations, name, call, input);
+const fault = (code: string, message: RegExp | string = /./) =>
+  expect.objectContaining({ code, message: typeof message === "string" ? message : expect.stringMatching(message) });
+
+const wanted = {
+  DBInstanceIdentifier: "App",
+  DBInstanceClass: "db.t4g.micro",
+  Engine: "postgres",
+  EngineVersion: "15.8",
+  MasterUsername: "flask",
+  MasterUserPassword: "correct-horse",
+  AllocatedStorage: 20,
+  DBSubnetGroupName: "Data",
+};
+
+async function withGroup(): Promise<{ call: Call; asked: string[]; where: TestNetwork }> {
+  const { call, asked } = recordsAlone();
+  const where = await network(call, { gateway: false });
+  await rds(call, "CreateDBSubnetGroup", {
+    DBSubnetGroupName: "Data",
+    DBSubnetGroupDescription: "two zones",
+    SubnetIds: [...where.subnets],
+  });
+  return { call, asked, where };
+}
+
+const make = (call: Call, more: object = {}): Promise<CreateDBInstanceResult> =>
+  rds(call, "CreateDBInstance", { ...wanted, ...more });
+const set = (call: Call, changes: Partial<DBInstance>): void =>
+  call.commit(put(DBInstances, "app", { ...call.records.get(DBInstances, "app")!, ...changes }));
+const seen = async (call: Call): Promise<NonNullable<DescribeDBInstancesCommandOutput["DBInstances"]>[number] | undefined> =>
+  (await rds<DescribeDBInstancesCommandOutput>(call, "DescribeDBInstances", { DBInstanceIdentifier: "APP" })).DBInstances?.[0];
+
+describe("DB subnet groups", () => {
+  test("need two zones, and AWS's words say so", async () => {
+    const { call } = recordsAlone();
+    const { subnets } = await network(call);
+    await expect(
+      rds(call, "CreateDBSubnetGroup", { DBSubnetGroupName: "one", DBSubnetGroupDescription: "d", SubnetIds: [subnets[0]] }),
+    ).rejects.toEqual(
+      fault(
+        "DBSubnetGroupDoesNotCoverEnoughAZs",
+        "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: eu-west-3a. Add subnets to cover at least 2 AZs.",
+      ),
+    );
+  });
+
+  test("in use by an instance are not deleted", async () => {
+    const { call } = await withGroup();
+    await make(call);
+    await expect(rds(call, "DeleteDBSubnetGroup", { DBSubnetGroupName: "data" })).rejects.toEqual(
+      fault("InvalidDBSubnetGroupStateFault", /app is still using it/),
+    );
+  });
+
+  test("that are not there are not found", async () => {
+    const { call } = recordsAlone();
+    await expect(rds(call, "DescribeDBSubnetGroups", { DBSubnetGroupName: "none" })).rejects.toEqual(
+      fault("DBSubnetGroupNotFoundFault"),
+    );
+  });
+});
+
+describe("a DB instance", () => {
+  test("is creating, without an endpoint, with an interface in the kernel and its keeper told", async () => {
+    const { call, asked, where } = await withGroup();
+    const { DBInstance } = await make(call, { VpcSecurityGroupIds: [where.groupId], Tags: [{ Key: "app", Value: "flask" }] });
+    expect(DBInstance).toMatchObject({
+      DBInstanceIdentifier: "app",
+      DBInstanceStatus: "creating",
+      EngineVersion: "15.8",
+      AvailabilityZone: "eu-west-3a",
+      VpcSecurityGroups: [{ VpcSecurityGroupId: where.groupId, Status: "active" }],
+      TagList: [{ Key: "app", Value: "flask" }],
+    });
+    expect(DBInstance?.Endpoint).toBeUndefined();
+    expect(JSON.stringify(DBInstance)).not.toContain("correct-horse");
+    expect(asked.slice(-2)).toEqual([`network ${where.vpcId}`, "database app"]);
+    expect(call.records.list(NetworkInterfaces)).toMatchObject([
+      { holder: { kind: "database", id: "app" }, groupIds: [where.groupId] },
+    ]);
+    expect(databaseNames(call)).toEqual([]);
+  });
+
+  test("has an endpoint that resolves once it is available", async () => {
+    const { call } = await withGroup();
+    await make(call);
+    set(call, { status: "available", born: true });
+    const db = await seen(call);
+    expect(db?.Endpoint).toMatchObject({
+      Port: 5432,
+      Address: expect.stringMatching(/^app\.c[a-z0-9]{11}\.eu-west-3\.rds\.amazonaws\.com$/),
+    });
+    expect(databaseNames(call)).toEqual([{ name: db?.Endpoint?.Address, addresses: ["10.0.1.4"] }]);
+  });
+
+  test("may be put in a zone that the subnet group covers, and in no other", async () => {
+    const { call } = await withGroup();
+    expect((await make(call, { AvailabilityZone: "eu-west-3b" })).DBInstance?.AvailabilityZone).toBe("eu-west-3b");
+    await expect(make(call, { DBInstanceIdentifier: "b", AvailabilityZone: "eu-west-3c" })).rejects.toEqual(
+      fault("InvalidVPCNetworkStateFault"),
+    );
+  });
+
+  test.each([
+    ["of another engine", { Engine: "mysql" }, "NotImplemented", /mysql.*Only PostgreSQL 15/],
+    ["of another major version", { EngineVersion: "16.3" }, "NotImplemented", /PostgreSQL 16\.3/],
+    ["of a class that is not there", { DBInstanceClass: "db.x9.huge" }, "NotImplemented", /db\.x9\.huge/],
+    ["with a short password", { MasterUserPassword: "short" }, "InvalidParameterValue", /shorter than 8/],
+    ["with an @ in the password", { MasterUserPassword: "user@example" }, "InvalidParameterValue", /printable ASCII/],
+    ["without a password", { MasterUserPassword: undefined }, "InvalidParameterValue", /MasterUserPassword must be provided/],
+    ["with a reserved user", { MasterUsername: "admin" }, "InvalidParameterValue", /reserved word/],
+    ["with a wrong identifier", { DBInstanceIdentifier: "a--b" }, "InvalidParameterValue", /DBInstanceIdentifier/],
+    ["with too small a disk", { AllocatedStorage: 5 }, "InvalidParameterValue", /storage type gp3: 5/],
+    ["on a low port", { Port: 80 }, "InvalidParameterValue", /port/],
+    ["in a subnet group that is not there", { DBSubnetGroupName: "none" }, "DBSubnetGroupNotFoundFault", /none/],
+    ["without a subnet group", { DBSubnetGroupName: undefined }, "InvalidSubnet", /No default subnet/],
+    ["with a group that is not there", { VpcSecurityGroupIds: ["sg-0"] }, "InvalidParameterValue", /sg-0/],
+    [
+      "that is public without an internet gateway",
+      { PubliclyAccessible: true },
+      "InvalidVPCNetworkStateFault",
+      /no internet gateway/,
+    ],
+  ])("%s is refused, and nothing is recorded", async (_, more, code, message) => {
+    const { call } = await withGroup();
+    await expect(make(call, more)).rejects.toEqual(fault(code, message));
+    expect(call.records.list(DBInstances)).toEqual([]);
+    expect(call.records.list(NetworkInterfaces)).toEqual([]);
+  });
+
+  test("is not made twice", async () => {
+    const { call } = await withGroup();
+    await make(call);
+    await expect(make(call)).rejects.toEqual(fault("DBInstanceAlreadyExists"));
+  });
+
+  test("in two zones is refused by name, and what has no effect is listed with its reason", () => {
+    const rules = rdsOperations.find(({ name }) => name === "CreateDBInstance")!.members;
+    const review = reviewMembers({ ...wanted, MultiAZ: true, BackupRetentionPeriod: 7, StorageEncrypted: true }, rules);
+    expect(review.refused.map(({ path }) => path)).toEqual(["MultiAZ"]);
+    expect(review.recorded.map(({ path }) => path)).toEqual([
+      "EngineVersion",
+      "AllocatedStorage",
+      "BackupRetentionPeriod",
+      "StorageEncrypted",
+    ]);
+    expect(reviewMembers({ ...wanted, MultiAZ: false }, rules).refused).toEqual([]);
+  });
+});
+
+describe("deleting a DB instance", () => {
+  test("wants to know about the final snapshot, and says what to do", async () => {
+    const { call } = await withGroup();
+    await make(call);
+    const remove = (more: object): Promise<unknown> => rds(call, "DeleteDBInstance", { DBInstanceIdentifier: "app", ...more });
+    await expect(remove({})).rejects.toEqual(fault("InvalidParameterCombination", /FinalDBSnapshotIdentifier is required/));
+    await expect(remove({ FinalDBSnapshotIdentifier: "last" })).rejects.toEqual(
+      fault("NotImplemented", /SkipFinalSnapshot=true/),
+    );
+    expect((await seen(call))?.DBInstanceStatus).toBe("creating");
+  });
+
+  test("leaves it deleting for its keeper, once", async () => {
+    const { call, asked } = await withGroup();
+    await make(call);
+    await rds(call, "DeleteDBInstance", { DBInstanceIdentifier: "app", SkipFinalSnapshot: true });
+    expect((await seen(call))?.DBInstanceStatus).toBe("deleting");
+    expect(asked.at(-1)).toBe("database app");
+    await expect(rds(call, "DeleteDBInstance", { DBInstanceIdentifier: "app", SkipFinalSnapshot: true })).rejects.toEqual(
+      fault("InvalidDBInstanceState"),
+    );
+  });
+
+  test("is stopped by deletion protection until that is turned off", async () => {
+    const { call } = await withGroup();
+    await make(call, { DeletionProtection: true });
+    const remove = (): Promise<unknown> =>
+      rds(call, "DeleteDBInstance", { DBInstanceIdentifier: "app", SkipFinalSnapshot: true });
+    await expect(remove()).rejects.toEqual(fault("InvalidParameterCombination", /Cannot delete protected DB Instance/));
+    await rds(call, "ModifyDBInstance", { DBInstanceIdentifier: "app", DeletionProtection: false });
+    await expect(remove()).resolves.toBeDefined();
+  });
+
+  test("that is not there is not found in AWS's words", async () => {
+    const { call } = recordsAlone();
+    await expect(rds(call, "DescribeDBInstances", { DBInstanceIdentifier: "nope" })).rejects.toEqual(
+      fault("DBInstanceNotFound", "DBInstance nope not found."),
+    );
+  });
+});
+
+describe("the rest of RDS", () => {
+  test("an instance stops, starts and reboots from the right states only", async () => {
+    const { call } = await withGroup();
+    await make(call);
+    const named = { DBInstanceIdentifier: "app" };
+    await expect(rds(call, "StopDBInstance", named)).rejects.toEqual(fault("InvalidDBInstanceState", /it is creating/));
+    set(call, { status: "available", born: true });
+    await rds(call, "RebootDBInstance", named);
+    expect(call.records.get(DBInstances, "app")).toMatchObject({ status: "rebooting", rebootWished: true });
+    set(call, { status: "available", rebootWished: undefined });
+    await rds(call, "StopDBInstance", named);
+    expect(call.records.get(DBInstances, "app")).toMatchObject({ status: "stopping", wish: "stopped" });
+    set(call, { status: "stopped" });
+    await rds(call, "StartDBInstance", named);
+    expect(call.records.get(DBInstances, "app")).toMatchObject({ status: "starting", wish: "running" });
+  });
+
+  test("the one engine version that is run is told", async () => {
+    const { call } = recordsAlone();
+    const all = await rds<DescribeDBEngineVersionsCommandOutput>(call, "DescribeDBEngineVersions", { Engine: "postgres" });
+    expect(all.DBEngineVersions).toMatchObject([{ Engine: "postgres", EngineVersion: expect.stringMatching(/^15\./) }]);
+    const none = await rds<DescribeDBEngineVersionsCommandOutput>(call, "DescribeDBEngineVersions", { Engine: "mysql" });
+    expect(none.DBEngineVersions).toEqual([]);
+  });
+
+  test("tags are added and listed by ARN", async () => {
+    const { call } = await withGroup();
+    const { DBInstance } = await make(call);
+    const ResourceName = DBInstance?.DBInstanceArn;
+    await rds(call, "AddTagsToResource", { ResourceName, Tags: [{ Key: "env", Value: "test" }] });
+    const listed = await rds<ListTagsForResourceCommandOutput>(call, "ListTagsForResource", { ResourceName });
+    expect(listed.TagList).toEqual([{ Key: "env", Value: "test" }]);
+  });
+});
