@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
@@ -37,8 +37,16 @@ function treeFolders(path: string): string[] {
 
 /** Make the group and its parents and set its limits. A group that exists gets the limits anew. */
 export async function createCgroup(path: string, limits: CgroupLimits = {}): Promise<void> {
-  if (v2()) await passControllersDown(path);
-  for (const folder of treeFolders(path)) await mkdir(folder, { recursive: true });
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      if (v2()) await passControllersDown(path);
+      for (const folder of treeFolders(path)) await mkdir(folder, { recursive: true });
+      break;
+    } catch (error) {
+      // Whoever removed the last group beside this one took the parent away meanwhile.
+      if (!isCode(error, "ENOENT") || attempt > 10) throw error;
+    }
+  }
   for (const [file, value] of limitFiles(path, limits, v2() ? "v2" : "v1")) await writeFile(file, value);
 }
 
@@ -129,10 +137,24 @@ export async function killCgroup(path: string, milliseconds = 10_000): Promise<v
   }
 }
 
-/** Kill what is inside and remove the group with everything below it, in every tree. Gone already is fine. */
+/**
+ * Kill what is inside and remove the group with everything below it, in every tree, and those parents that are empty
+ * then. Gone already is fine.
+ */
 export async function removeCgroup(path: string): Promise<void> {
   await killCgroup(path);
-  for (const tree of treeFolders(path)) for (const folder of groupsBelow(tree).reverse()) await removeGroup(folder);
+  const depth = path.split("/").length;
+  for (const tree of treeFolders(path)) {
+    for (const folder of groupsBelow(tree).reverse()) await removeGroup(folder);
+    for (let parent = dirname(tree), left = depth - 1; left > 0; parent = dirname(parent), left -= 1) {
+      // Not empty, or gone with another owner.
+      try {
+        await rmdir(parent);
+      } catch {
+        break;
+      }
+    }
+  }
 }
 
 /** A group may stay busy for a moment after its last process has ended. */

@@ -64,13 +64,14 @@ chmod 755 "$root/usr/sbin/policy-rc.d"
 cp "$settings" "$root/etc/apt/apt.conf.d/00building"
 echo force-unsafe-io > "$root/etc/dpkg/dpkg.cfg.d/00building"
 cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-touch "$root/etc/hosts"
+[ -e "$root/etc/hosts" ] && hosts=kept || { hosts=added; : > "$root/etc/hosts"; }
 mount --bind /etc/hosts "$root/etc/hosts"
 chroot "$root" apt-get --quiet update
 chroot "$root" apt-get --quiet install --yes -- "$@"
 umount "$root/etc/hosts"
+[ "$hosts" = kept ] || rm "$root/etc/hosts"
 rm -f "$root/etc/resolv.conf" "$root/usr/sbin/policy-rc.d" "$root/etc/apt/apt.conf.d/00building" "$root/etc/dpkg/dpkg.cfg.d/00building"
-find "$root/var/cache/apt" "$root/var/lib/apt/lists" -type f -delete
+find "$root/var/cache/apt" "$root/var/lib/apt/lists" -type f ! -name lock -delete
 rm -f "$root"/var/log/*.log "$root"/var/log/apt/*
 umount -l "$root/proc" "$root/sys" "$root/dev" "$root/run" "$root/tmp"
 umount "$root"

@@ -1,5 +1,8 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { inContainer, observeContainer, type ContainerPlace } from "../host/container.js";
 
@@ -13,40 +16,69 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly onStdout?: (chunk: Buffer) => void;
   readonly onStderr?: (chunk: Buffer) => void;
-  /** Ends the command's way in; what reads a terminal gets a hang-up. */
+  /** Give the command up: it is killed with all that descends from it. */
   readonly signal?: AbortSignal;
 }
 
-/** Throws when the machine is not running. */
+/** Throws when the machine is not running. A command that is given up counts as ended by SIGTERM: 143. */
 export async function runInMachine(place: ContainerPlace, argv: readonly string[], options: RunOptions): Promise<number> {
   if (observeContainer(place).state === "stopped") throw new Error(`${place.name} is not running, so nothing can be run in it`);
-  const inner = machineCommand(argv, options);
-  const { argv: line } = inContainer(place, inner, { env: environment(options), tty: options.tty !== undefined, cwd: "/" });
-  const [program, ...args] = options.tty === undefined ? line : withTerminal(line, options.tty);
-  if (program === undefined) throw new Error("no command");
-  const child = spawn(program, args, {
-    stdio: ["pipe", "pipe", "pipe"],
+  const { tty, signal } = options;
+  const pidFile = join(place.folder, `run-${randomUUID()}.pid`);
+  const inner = inContainer(place, machineCommand(argv, options), {
+    env: environment(options),
+    tty: tty !== undefined,
     cwd: "/",
-    signal: options.signal,
-    killSignal: "SIGTERM",
+    pidFile,
   });
+  const [program = "", ...args] = tty === undefined ? inner.argv : withTerminal(inner.argv, tty);
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], cwd: "/" });
   child.stdout.on("data", (chunk: Buffer) => options.onStdout?.(chunk));
   child.stderr.on("data", (chunk: Buffer) => options.onStderr?.(chunk));
   // A command that does not read its input closes it.
   child.stdin.on("error", () => {});
-  // A terminal whose input has ended hangs up on what runs in it.
-  if (options.stdin === undefined && options.tty === undefined) child.stdin.end();
-  else if (options.stdin === undefined) child.once("exit", () => child.stdin.destroy());
-  else if (typeof options.stdin === "string") child.stdin.end(options.stdin);
-  else options.stdin.pipe(child.stdin);
+  feed(child, options);
+  const giveUp = (): void => {
+    endTree(pidFile);
+    // It ends by itself when what it waits for has; what went its own way in the machine may keep our pipes open.
+    child.kill("SIGTERM");
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  if (signal?.aborted === true) giveUp();
+  signal?.addEventListener("abort", giveUp, { once: true });
   try {
-    const [code, killed] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-    return code ?? (killed === "SIGKILL" ? 137 : 143);
-  } catch (error) {
-    if (options.signal?.aborted === true) return 143;
-    throw error;
+    const [code] = (await once(child, "close")) as [number | null];
+    return signal?.aborted === true ? 143 : (code ?? 137);
   } finally {
-    if (options.stdin !== undefined && typeof options.stdin !== "string") options.stdin.unpipe(child.stdin);
+    signal?.removeEventListener("abort", giveUp);
+    rmSync(pidFile, { force: true });
+  }
+}
+
+function feed(child: ChildProcessWithoutNullStreams, { stdin, tty }: RunOptions): void {
+  // A terminal whose input has ended hangs up on what runs in it.
+  if (stdin === undefined && tty === undefined) child.stdin.end();
+  else if (stdin === undefined) child.once("exit", () => child.stdin.destroy());
+  else if (typeof stdin === "string") child.stdin.end(stdin);
+  else {
+    stdin.pipe(child.stdin);
+    child.once("exit", () => stdin.unpipe(child.stdin));
+  }
+}
+
+/** Kill the command and all that descends from it, as the host sees them. What has left it (a daemon) lives on. */
+function endTree(pidFile: string): void {
+  const first = existsSync(pidFile) ? Number(readFileSync(pidFile, "utf8")) : 0;
+  if (!Number.isInteger(first) || first <= 1) return;
+  const tree = [first];
+  for (const pid of tree) {
+    try {
+      tree.push(...readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number));
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
   }
 }
 
