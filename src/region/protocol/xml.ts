@@ -17,7 +17,7 @@ export function membersAsXml(schema: NormalizedSchema, value: unknown): string {
   if (!schema.isStructSchema()) return "";
   const serializer = new XmlShapeSerializer(xmlSettings("", false));
   serializer.write(schema, value ?? {});
-  const whole = serializer.flush().toString();
+  const whole = legal(serializer.flush().toString());
   return whole.endsWith("/>") ? "" : whole.slice(whole.indexOf(">") + 1, whole.lastIndexOf("</"));
 }
 
@@ -27,8 +27,8 @@ export function element(name: string, content: string, xmlNamespace?: string): s
   return `<${name}${attribute}>${content}</${name}>`;
 }
 
-/** One element with text in it. XML 1.0 has no way to write most control characters, escaped or not. */
-export function textElement(name: string, text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters that XML 1.0 forbids
-  return XmlNode.of(name, text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd")).toString();
-}
+/** One element with text in it. */
+export const textElement = (name: string, text: string): string => legal(XmlNode.of(name, text).toString());
+
+/** XML 1.0 has no way to write most control characters, escaped or not, and some clients stop at one. */
+const legal = (xml: string): string => xml.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd");

@@ -122,7 +122,7 @@ async function readBody(incoming: IncomingMessage, limit: number): Promise<Uint8
   if (Number(incoming.headers["content-length"] ?? 0) > limit) return undefined;
   const chunks: Buffer[] = [];
   let size = 0;
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     incoming.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > limit) {

@@ -28,7 +28,8 @@ export async function sign(endpoint: string, raw: Raw): Promise<HttpRequest> {
     path: raw.path ?? "/",
     query: raw.query ?? {},
     headers: { host: `${hostname}:${port}`, ...raw.headers },
-    body: raw.body,
+    // fetch sends none with these
+    body: raw.method === "GET" || raw.method === "HEAD" ? undefined : raw.body,
   });
   const signer = new SignatureV4({
     service: raw.service ?? "sts",
@@ -44,7 +45,7 @@ export async function sign(endpoint: string, raw: Raw): Promise<HttpRequest> {
 
 /** Sign and send. */
 export async function send(endpoint: string, raw: Raw): Promise<Response> {
-  return await transmit(endpoint, await sign(endpoint, raw));
+  return transmit(endpoint, await sign(endpoint, raw));
 }
 
 /** Send a signed request, perhaps after a change to it. */
@@ -52,10 +53,10 @@ export async function transmit(endpoint: string, signed: HttpRequest): Promise<R
   const query = Object.entries(signed.query)
     .flatMap(([name, value]) => [value ?? ""].flat().map((one) => `${encode(name)}=${encode(one)}`))
     .join("&");
-  return await fetch(`${endpoint}${signed.path}${query === "" ? "" : `?${query}`}`, {
+  return fetch(`${endpoint}${signed.path}${query === "" ? "" : `?${query}`}`, {
     method: signed.method,
     headers: Object.fromEntries(Object.entries(signed.headers).filter(([name]) => name !== "host")),
-    ...(signed.body === undefined || signed.method === "GET" || signed.method === "HEAD" ? {} : { body: signed.body as string }),
+    ...(signed.body === undefined ? {} : { body: signed.body as string }),
   });
 }
 
