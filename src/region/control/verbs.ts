@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { leftovers } from "../../parts/host/leftovers.js";
 import { ensureImage } from "../../parts/images/images.js";
 import type { OnImageProgress } from "../../parts/images/progress.js";
 import type { House } from "../house.js";
 import type { RegionOptions } from "../options.js";
 import { distributions, latestImage, registerImages } from "../services/ec2/images.js";
 import { findStack, resourcesOf } from "../stacks/records.js";
+import { ownedByNobody } from "./leftovers.js";
 import { connectVerb, internetVerb } from "./commands.js";
 import type { ControlHandler } from "./server.js";
 import { whyUnhealthy } from "./why.js";
@@ -37,7 +37,7 @@ export const controlVerbs = (
     }),
   published: () => Promise.resolve(house.published.list()),
   recorded: (request) => Promise.resolve(recordedOnly(house, z.string().parse(request.stackName))),
-  leftovers: () => leftovers(house.label, options.folders.state),
+  leftovers: () => ownedByNobody(house, options.folders.state),
   why: (request) => whyUnhealthy(house, z.string().parse(request.stackName)),
   "image.prepare": prepareImages(house, options),
   internet: internetVerb(house, options.owner),
