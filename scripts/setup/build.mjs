@@ -51,7 +51,7 @@ function copyData() {
  */
 async function compactTables() {
   const stamp = stampOfContents(
-    filesBelow([join(root, "scripts"), join(root, "package-lock.json"), join(dist, "region/operations")], madeFrom),
+    filesBelow([join(root, "scripts"), join(root, "package-lock.json"), join(dist, "region")], madeFrom),
   );
   const stampFile = join(dist, ".stamp-tables");
   if (isStamped(stampFile, stamp)) return;
@@ -62,7 +62,7 @@ async function compactTables() {
   writeStamp(stampFile, stamp);
 }
 
-const madeFrom = (path) => /\/compact|package-lock\.json$|\/region\/operations\/.*\.js$/.test(path);
+const madeFrom = (path) => /\/compact|package-lock\.json$|\/region\/(operations|protocol\/table|stacks\/spec).*\.js$/.test(path);
 
 async function must(argv, otherwise) {
   failed(await run(argv, { capture: true }), otherwise);

@@ -22,6 +22,10 @@ const usageCodes = new Set([
   "NeedsConfirmation",
   "NotModelled",
   "AmbiguousName",
+  "NoSuchInstance",
+  "SeveralInstances",
+  "BadOption",
+  "PackageName",
 ]);
 
 /** Faults that a change of this machine, not of the input, mends. */

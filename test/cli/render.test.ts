@@ -29,7 +29,16 @@ const view: StackView = {
       description: "Health checks failed",
     },
   ],
-  published: [{ name: "shop", url: "http://shop.localhost:8080/", port: 80, address: "198.18.0.3", loadBalancer: "shop" }],
+  published: [
+    {
+      name: "shop",
+      url: "http://shop.localhost:8080/",
+      address: "127.0.0.1",
+      port: 8080,
+      loadBalancer: "shop",
+      listenerPort: 80,
+    },
+  ],
   recorded: [
     { logicalId: "One", type: "AWS::EC2::Instance", property: "Monitoring", because: "metrics are not collected yet" },
     { logicalId: "Two", type: "AWS::EC2::Instance", property: "Monitoring", because: "metrics are not collected yet" },
@@ -51,7 +60,7 @@ test("a stack is shown with its outputs, targets, addresses and what is recorded
       Targets  i-2:80  unhealthy  Health checks failed
 
     Open on this machine
-      http://shop.localhost:8080/  shop at 198.18.0.3:80
+      http://shop.localhost:8080/  load balancer shop, port 80
 
     Recorded only: kept and returned, without effect here
       AWS::EC2::Instance Monitoring  One, Two  metrics are not collected yet"
@@ -61,11 +70,19 @@ test("a stack is shown with its outputs, targets, addresses and what is recorded
 test("an unhealthy target is explained by its own log lines", () => {
   expect(
     renderExplanations(
-      [{ instanceId: "i-2", name: "app-2", reason: "Connection refused", lines: ["E: Unable to locate package flsk"] }],
+      [
+        {
+          targetId: "i-2",
+          name: "app-2",
+          because: "its user data failed",
+          final: true,
+          log: ["E: Unable to locate package flsk"],
+        },
+      ],
       plain,
     ),
   ).toMatchInlineSnapshot(`
-    "unhealthy app-2 (i-2): Connection refused
+    "unhealthy app-2 (i-2): its user data failed
         E: Unable to locate package flsk"
   `);
 });
@@ -192,13 +209,13 @@ test("doctor shows all findings, or with --brief what stands in the way", () => 
   expect(renderDiagnosis(found, plain, false)).toMatchInlineSnapshot(`
     "  ok       nft   /usr/sbin/nft
       MISSING  crun  not found; needed for machines; install the package crun
-    Left over on this host:
+    Left over on this host (\`sandtable region start\` carries on with it, \`sandtable region stop --purge\` removes it):
       namespace st-1a2b3c-eni-x
     This machine cannot run the region yet: see what is missing; \`sandtable doctor --fix\` installs packages."
   `);
   expect(renderDiagnosis(found, plain, true)).toMatchInlineSnapshot(`
     "  MISSING  crun  not found; needed for machines; install the package crun
-    Left over on this host:
+    Left over on this host (\`sandtable region start\` carries on with it, \`sandtable region stop --purge\` removes it):
       namespace st-1a2b3c-eni-x
     This machine cannot run the region yet: see what is missing; \`sandtable doctor --fix\` installs packages."
   `);

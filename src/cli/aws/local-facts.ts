@@ -6,9 +6,11 @@ import { ask } from "../control.js";
 const published = z.object({
   name: z.string(),
   url: z.string(),
-  port: z.number(),
+  /** Where it listens on this machine. */
   address: z.string(),
+  port: z.number(),
   loadBalancer: z.string(),
+  listenerPort: z.number(),
 });
 /** A public address of the model, published on this machine's loopback. */
 export type Published = z.infer<typeof published>;
@@ -18,25 +20,32 @@ const recorded = z.object({ logicalId: z.string(), type: z.string(), property: z
 export type Recorded = z.infer<typeof recorded>;
 
 const explanation = z.object({
-  targetGroup: z.string().optional(),
-  instanceId: z.string(),
-  name: z.string().optional(),
-  state: z.string().optional(),
-  reason: z.string().optional(),
+  /** The instance's id. */
+  targetId: z.string(),
+  name: z.string(),
+  because: z.string(),
   /** True when nothing more will happen by itself: user data has ended, and failed. */
-  final: z.boolean().optional(),
-  lines: z.array(z.string()),
+  final: z.boolean().default(false),
+  log: z.array(z.string()),
 });
 /** Why a target is unhealthy: the instance's own log lines. */
 export type Explanation = z.infer<typeof explanation>;
 
-const preparation = z.object({
-  image: z.string().optional(),
-  standIns: z.array(z.object({ name: z.string(), is: z.string() })).default([]),
+const standIn = z.object({
+  /** e.g. `Amazon Linux 2023`. */
+  for: z.string(),
+  imageId: z.string(),
+  /** What it is here. */
+  image: z.string(),
+  packages: z.array(z.string()),
+  parameters: z.array(z.string()),
 });
-export type Preparation = z.infer<typeof preparation>;
+/** A machine image of ours that answers for one of AWS's. */
+export type StandIn = z.infer<typeof standIn>;
 
-const leftover = z.union([z.string(), z.object({ kind: z.string(), name: z.string() }).loose()]);
+const leftover = z.object({ kind: z.string(), name: z.string() });
+/** Something of ours on this host. */
+export type Leftover = z.infer<typeof leftover>;
 
 export const askPublished = async (state: string): Promise<readonly Published[]> =>
   z.array(published).parse(await ask(state, { verb: "published" }));
@@ -47,16 +56,18 @@ export const askRecorded = async (state: string, stackName: string): Promise<rea
 export const askWhy = async (state: string, stackName: string): Promise<readonly Explanation[]> =>
   z.array(explanation).parse(await ask(state, { verb: "why", stackName }));
 
-/** What of ours is on this host without an owner in the records. */
-export const askLeftovers = async (state: string): Promise<readonly string[]> =>
-  z
-    .array(leftover)
-    .parse(await ask(state, { verb: "leftovers" }))
-    .map((found) => (typeof found === "string" ? found : `${found.kind} ${found.name}`));
+/** Everything of the region on this host, in use or not. */
+export const askLeftovers = async (state: string): Promise<readonly Leftover[]> =>
+  z.array(leftover).parse(await ask(state, { verb: "leftovers" }));
+
+/** Stop the region; gives what could not be removed. */
+export const askStop = async (state: string, purge: boolean, onProgress: (text: string) => void): Promise<readonly Leftover[]> =>
+  z.object({ left: z.array(leftover) }).parse(await ask(state, { verb: "stop", purge }, { onProgress })).left;
 
 /** Build the machine image of a recipe when it is not there, and say what stands in for what. */
 export const askImagePrepare = async (
   state: string,
-  wish: { packages: readonly string[]; imageParameters: readonly string[] },
+  packages: readonly string[],
   onProgress: (text: string, percent?: number) => void,
-): Promise<Preparation> => preparation.parse((await ask(state, { verb: "image.prepare", ...wish }, { onProgress })) ?? {});
+): Promise<readonly StandIn[]> =>
+  z.object({ standsIn: z.array(standIn) }).parse(await ask(state, { verb: "image.prepare", packages }, { onProgress })).standsIn;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { statSync } from "node:fs";
-import type { Stack, StackResourceSummary } from "@aws-sdk/client-cloudformation";
+import type { Stack } from "@aws-sdk/client-cloudformation";
 import { UserFault } from "../../faults.js";
 import { clientsFor, type Clients } from "../aws/clients.js";
 import { askLeftovers } from "../aws/local-facts.js";
@@ -15,7 +15,8 @@ import { assemble, chooseStack } from "../up/assemble.js";
 import { noEvents, takeEvent, type Deployment } from "../up/events.js";
 import { forgetParameters } from "../up/parameters.js";
 import { openProject } from "../up/project.js";
-import { stillThere, type Left } from "./search.js";
+import { stillThere } from "./search.js";
+import { tracedTo, tracesOf } from "./traces.js";
 
 export interface DownOptions {
   readonly stack?: string;
@@ -42,8 +43,14 @@ export async function down(what: string, options: DownOptions, output: Output): 
   const resources = await listResources(clients, stackName);
   output.say(renderGoing(stackName, resources, colours()));
   await confirm(output, `Delete stack ${stackName}?`, options.yes === true);
+  const traces = target.name === "local" ? await tracesOf(clients, resources) : new Set<string>();
   const deployment = await remove(target, clients, stack, output);
-  const left = await search(target, clients, stack, resources, output);
+  output.status("searching for anything left …");
+  const [still, onHost] = await Promise.all([
+    stillThere(clients, stackName, resources),
+    target.name === "local" ? askLeftovers(target.state) : [],
+  ]);
+  const left = [...still, ...tracedTo(traces, onHost)];
   if (target.name === "local") forgetParameters(target.state, stackName);
   const seconds = (performance.now() - began) / 1000;
   if (options.json) output.print(json({ stack: stackName, deleted: deployment.done, left, seconds }));
@@ -92,20 +99,4 @@ function deleteFault(stackName: string, now: Stack, deployment: Deployment): Use
     message: `${why}\n  Stack ${stackName} is now ${now.StackStatus}.`,
     fix: `remove what holds it (\`sandtable status ${stackName}\` shows what is left), then run \`sandtable down ${stackName}\` again`,
   });
-}
-
-/** Ask every service for what the stack had, and the host for what has no owner. */
-async function search(
-  target: Target,
-  clients: Clients,
-  stack: Stack,
-  resources: readonly StackResourceSummary[],
-  output: Output,
-): Promise<readonly Left[]> {
-  output.status("searching for anything left …");
-  const [still, onHost] = await Promise.all([
-    stillThere(target, clients, stack.StackName ?? "", resources),
-    target.name === "local" ? askLeftovers(target.state) : [],
-  ]);
-  return [...still, ...onHost.map((name): Left => ({ kind: "on this host", name }))];
 }

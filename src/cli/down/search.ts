@@ -1,6 +1,5 @@
 import type { StackResourceSummary } from "@aws-sdk/client-cloudformation";
 import type { Clients } from "../aws/clients.js";
-import type { Target } from "../aws/target.js";
 
 /** Something of a deleted stack that still exists. */
 export interface Left {
@@ -15,7 +14,6 @@ export interface Left {
  * that CloudFormation puts on what EC2 holds, and by name for what has no such filter. Retained resources are found too.
  */
 export async function stillThere(
-  target: Target,
   clients: Clients,
   stackName: string,
   resources: readonly StackResourceSummary[],
@@ -77,28 +75,38 @@ const probes: Readonly<Record<string, Probe>> = {
     return names(SecurityGroups.map((one) => one.GroupId));
   },
   "AWS::ElasticLoadBalancingV2::LoadBalancer": async (clients, _, ids) => {
-    const { DescribeLoadBalancersCommand } = await import("@aws-sdk/client-elastic-load-balancing-v2");
-    const { LoadBalancers = [] } = await (await clients.elbv2()).send(new DescribeLoadBalancersCommand({}));
-    return names(LoadBalancers.map((one) => one.LoadBalancerArn)).filter((arn) => ids.has(arn));
+    const { paginateDescribeLoadBalancers } = await import("@aws-sdk/client-elastic-load-balancing-v2");
+    const pages = paginateDescribeLoadBalancers({ client: await clients.elbv2() }, {});
+    return among(ids, pages, (page) => page.LoadBalancers?.map((one) => one.LoadBalancerArn));
   },
   "AWS::ElasticLoadBalancingV2::TargetGroup": async (clients, _, ids) => {
-    const { DescribeTargetGroupsCommand } = await import("@aws-sdk/client-elastic-load-balancing-v2");
-    const { TargetGroups = [] } = await (await clients.elbv2()).send(new DescribeTargetGroupsCommand({}));
-    return names(TargetGroups.map((one) => one.TargetGroupArn)).filter((arn) => ids.has(arn));
+    const { paginateDescribeTargetGroups } = await import("@aws-sdk/client-elastic-load-balancing-v2");
+    const pages = paginateDescribeTargetGroups({ client: await clients.elbv2() }, {});
+    return among(ids, pages, (page) => page.TargetGroups?.map((one) => one.TargetGroupArn));
   },
   "AWS::RDS::DBInstance": async (clients, _, ids) => {
-    const { DescribeDBInstancesCommand } = await import("@aws-sdk/client-rds");
-    const { DBInstances = [] } = await (await clients.rds()).send(new DescribeDBInstancesCommand({}));
-    return names(DBInstances.map((one) => one.DBInstanceIdentifier)).filter((name) => ids.has(name));
+    const { paginateDescribeDBInstances } = await import("@aws-sdk/client-rds");
+    const pages = paginateDescribeDBInstances({ client: await clients.rds() }, {});
+    return among(ids, pages, (page) => page.DBInstances?.map((one) => one.DBInstanceIdentifier));
   },
   "AWS::RDS::DBSubnetGroup": async (clients, _, ids) => {
-    const { DescribeDBSubnetGroupsCommand } = await import("@aws-sdk/client-rds");
-    const { DBSubnetGroups = [] } = await (await clients.rds()).send(new DescribeDBSubnetGroupsCommand({}));
-    return names(DBSubnetGroups.map((one) => one.DBSubnetGroupName)).filter((name) => ids.has(name));
+    const { paginateDescribeDBSubnetGroups } = await import("@aws-sdk/client-rds");
+    const pages = paginateDescribeDBSubnetGroups({ client: await clients.rds() }, {});
+    return among(ids, pages, (page) => page.DBSubnetGroups?.map((one) => one.DBSubnetGroupName));
   },
   "AWS::IAM::Role": async (clients, _, ids) => {
-    const { ListRolesCommand } = await import("@aws-sdk/client-iam");
-    const { Roles = [] } = await (await clients.iam()).send(new ListRolesCommand({}));
-    return names(Roles.map((one) => one.RoleName)).filter((name) => ids.has(name));
+    const { paginateListRoles } = await import("@aws-sdk/client-iam");
+    const pages = paginateListRoles({ client: await clients.iam() }, {});
+    return among(ids, pages, (page) => page.Roles?.map((one) => one.RoleName));
   },
 };
+
+async function among<Page>(
+  ids: ReadonlySet<string>,
+  pages: AsyncIterable<Page>,
+  namesIn: (page: Page) => readonly (string | undefined)[] | undefined,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const page of pages) found.push(...names(namesIn(page) ?? []).filter((name) => ids.has(name)));
+  return found;
+}

@@ -24,7 +24,9 @@ export function renderDiagnosis(found: Diagnosis, c: Colours, brief: boolean): s
       ? brief
         ? []
         : ["Nothing of ours is left over on this host."]
-      : [`Left over on this host:\n${table(found.leftovers.map((one) => [one]))}`];
+      : [
+          `Left over on this host (\`sandtable region start\` carries on with it, \`sandtable region stop --purge\` removes it):\n${table(found.leftovers.map((one) => [one]))}`,
+        ];
   const verdict = found.ready
     ? brief
       ? []

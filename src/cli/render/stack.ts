@@ -1,4 +1,4 @@
-import type { Explanation, Published, Recorded } from "../aws/local-facts.js";
+import type { Explanation, Published, Recorded, StandIn } from "../aws/local-facts.js";
 import type { TargetView } from "../aws/targets.js";
 import type { colours } from "../output.js";
 import { table } from "./table.js";
@@ -39,7 +39,7 @@ export function renderTargets(targets: readonly TargetView[], c: Colours): strin
 
 export function renderPublished(published: readonly Published[], c: Colours): string {
   if (published.length === 0) return "";
-  return `${c.bold("Open on this machine")}\n${table(published.map((one) => [one.url, `${one.loadBalancer} at ${one.address}:${one.port}`]))}`;
+  return `${c.bold("Open on this machine")}\n${table(published.map((one) => [one.url, `load balancer ${one.loadBalancer}, port ${one.listenerPort}`]))}`;
 }
 
 export function renderRecorded(recorded: readonly Recorded[], c: Colours): string {
@@ -57,12 +57,14 @@ export function renderRecorded(recorded: readonly Recorded[], c: Colours): strin
   return `${c.bold("Recorded only: kept and returned, without effect here")}\n${table(rows)}`;
 }
 
+export const renderStandIn = (one: StandIn): string =>
+  `${one.for}: our ${one.image} stands in for it${one.packages.length === 0 ? "" : `, with ${one.packages.join(", ")} installed`}`;
+
 export function renderExplanations(explanations: readonly Explanation[], c: Colours): string {
   return explanations
     .map((one) => {
-      const name = one.name === undefined ? one.instanceId : `${one.name} (${one.instanceId})`;
-      const head = `${c.red("unhealthy")} ${c.bold(name)}${one.reason === undefined ? "" : `: ${one.reason}`}`;
-      return [head, ...one.lines.map((line) => `    ${line}`)].join("\n");
+      const head = `${c.red("unhealthy")} ${c.bold(one.name)} (${one.targetId}): ${one.because}`;
+      return [head, ...one.log.map((line) => `    ${line}`)].join("\n");
     })
     .join("\n");
 }

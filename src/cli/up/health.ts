@@ -47,8 +47,7 @@ export async function waitForHealth(
 
 /** Every target still waited for has an instance whose set-up has ended badly. Pure. */
 export const isHopeless = (waiting: readonly TargetView[], explanations: readonly Explanation[]): boolean =>
-  waiting.length > 0 &&
-  waiting.every((one) => explanations.some((found) => found.instanceId === one.targetId && found.final === true));
+  waiting.length > 0 && waiting.every((one) => explanations.some((found) => found.targetId === one.targetId && found.final));
 
 const describe = (target: TargetView): string =>
   `${target.targetId} ${target.state}${target.reason === undefined ? "" : ` ${target.reason}`}`;

@@ -1,14 +1,14 @@
 import { statSync } from "node:fs";
 import { UserFault } from "../../faults.js";
 import { clientsFor, type Clients } from "../aws/clients.js";
-import { askImagePrepare, type Preparation } from "../aws/local-facts.js";
+import { askImagePrepare, type StandIn } from "../aws/local-facts.js";
 import { viewStack } from "../aws/stack-view.js";
 import { describeStack, listResources } from "../aws/stacks.js";
 import { adoptEnvironment, findTarget, type Target, type TargetName } from "../aws/target.js";
 import { confirm } from "../confirm.js";
 import { exit } from "../exit.js";
 import { colours, json, type Output } from "../output.js";
-import { renderExplanations, renderStack } from "../render/stack.js";
+import { renderExplanations, renderStack, renderStandIn } from "../render/stack.js";
 import { assemble, chooseStack, type Assembly } from "./assemble.js";
 import type { AssembledStack } from "./assembly.js";
 import { renderChanges, resourceChanges } from "./changes.js";
@@ -55,7 +55,7 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
     const clients = clientsFor(target);
     const existing = await describeStack(clients, stackName);
     refuseBusy(existing?.StackStatus, stackName, options.target);
-    const preparation = await prepareImages(target, project, stack, given, output);
+    const standsIn = await prepareImages(target, project, stack, given, output);
     const parameters = await decideParameters(target, stack, given, existing?.Parameters?.map((p) => p.ParameterKey ?? "") ?? []);
     if (existing?.StackStatus === "ROLLBACK_COMPLETE")
       output.say(`stack ${stackName} was rolled back before: it is deleted and made anew`);
@@ -80,7 +80,7 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
     const health = await waitForHealth(target, clients, stackName, await listResources(clients, stackName), options.wait, output);
     await show(
       path,
-      { target, clients, stackName, deployed, health, preparation, seconds: (performance.now() - began) / 1000 },
+      { target, clients, stackName, deployed, health, standsIn, seconds: (performance.now() - began) / 1000 },
       options,
       output,
     );
@@ -105,20 +105,22 @@ function refuseBusy(status: string | undefined, stackName: string, target: Targe
   });
 }
 
+/** Build what machines run from, and say what stands in for the images that the template names. */
 async function prepareImages(
   target: Target,
   project: Project,
   stack: AssembledStack,
   given: Readonly<Record<string, string>>,
   output: Output,
-): Promise<Preparation | undefined> {
-  if (target.name === "aws") return undefined;
-  const wish = { packages: project.recipe.packages, imageParameters: imageParameters(stack.template, given) };
-  const preparation = await askImagePrepare(target.state, wish, (text, percent) =>
+): Promise<readonly StandIn[]> {
+  if (target.name === "aws") return [];
+  const standsIn = await askImagePrepare(target.state, project.recipe.packages, (text, percent) =>
     output.status(percent === undefined ? text : `${text} (${Math.round(percent)} %)`),
   );
-  for (const { name, is } of preparation.standIns) output.say(`${is} stands in for ${name}`);
-  return preparation;
+  const named = imageParameters(stack.template, given);
+  const used = standsIn.filter((one) => one.parameters.some((parameter) => named.includes(parameter)));
+  for (const one of used) output.say(renderStandIn(one));
+  return used;
 }
 
 async function decideParameters(
@@ -167,7 +169,7 @@ interface Outcome {
   readonly stackName: string;
   readonly deployed: Deployed;
   readonly health: Health;
-  readonly preparation: Preparation | undefined;
+  readonly standsIn: readonly StandIn[];
   readonly seconds: number;
 }
 
@@ -189,7 +191,7 @@ async function show(path: string, outcome: Outcome, options: UpOptions, output: 
         changed: deployed.changed,
         healthy,
         explanations,
-        standIns: outcome.preparation?.standIns ?? [],
+        standsIn: outcome.standsIn,
         seconds,
       }),
     );

@@ -1,7 +1,9 @@
 import { Command, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { existsSync } from "node:fs";
 import { folders } from "../../parts/host/folders.js";
+import { regionLabel } from "../../parts/host/label.js";
+import { leftovers } from "../../parts/host/leftovers.js";
 import { jsonOption } from "../arguments.js";
-import { askLeftovers } from "../aws/local-facts.js";
 import { diagnosis } from "../doctor/findings.js";
 import { installMissing } from "../doctor/install.js";
 import { probe } from "../doctor/probes.js";
@@ -22,14 +24,16 @@ export const doctorVerb = (): CommandUnknownOpts =>
       const output = terminalOutput();
       const where = folders();
       if (options.fix) await installMissing(output);
-      const found = diagnosis(await probe(where, { optional: options.brief !== true }), await leftovers(where.state));
+      const found = diagnosis(await probe(where, { optional: options.brief !== true }), await findLeftovers(where.state));
       const text = renderDiagnosis(found, colours(process.stdout), options.brief === true);
       if (options.json) output.print(json(found));
       else if (text !== "") output.print(text);
       process.exitCode = found.ready ? exit.ok : exit.needsSetUp;
     });
 
-/** The running region knows what belongs to it; without one, whatever carries its label is left over. */
-async function leftovers(state: string): Promise<readonly string[]> {
-  return (await runningRegion(state)) === undefined ? [] : askLeftovers(state);
+/** Without a region, whatever carries the label of its state folder is left over; a running one uses it. */
+async function findLeftovers(state: string): Promise<readonly string[]> {
+  if (!existsSync(state) || (await runningRegion(state)) !== undefined) return [];
+  const found = await leftovers(regionLabel(state), state);
+  return found.map(({ kind, name }) => `${kind} ${name}`);
 }

@@ -17,8 +17,8 @@ export const imageVerb = (): CommandUnknownOpts =>
         const output = terminalOutput();
         const { recipe } = openProject(path);
         const { state } = await localTarget(output, { start: true });
-        const prepared = await askImagePrepare(state, { packages: recipe.packages, imageParameters: [] }, output.status);
-        if (options.json) output.print(json(prepared));
+        const standsIn = await askImagePrepare(state, recipe.packages, output.status);
+        if (options.json) output.print(json({ standsIn }));
         else
           output.say(
             `the image for ${path} is ready${recipe.packages.length === 0 ? "" : ` with ${recipe.packages.join(", ")}`}`,

@@ -1,17 +1,18 @@
 import { Command, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserFault } from "../../faults.js";
 import { folders } from "../../parts/host/folders.js";
 import { integer, jsonOption, yesOption } from "../arguments.js";
 import { confirm } from "../confirm.js";
+import { askStop } from "../aws/local-facts.js";
 import { ask } from "../control.js";
 import { exit } from "../exit.js";
 import { example } from "../help.js";
 import { json, terminalOutput } from "../output.js";
 import { defaults, ensureRegion } from "../region/context.js";
 import { readRegionFile } from "../region/files.js";
-import { regionArguments, runningRegion } from "../region/start.js";
+import { foreground } from "../region/foreground.js";
+import { runningRegion } from "../region/start.js";
 
 export const regionVerb = (): CommandUnknownOpts =>
   new Command("region")
@@ -51,7 +52,7 @@ const start = () =>
         hold: options.hold,
         owner: options.owner ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
       };
-      if (options.foreground) return foreground(regionArguments(wanted));
+      if (options.foreground) return void (process.exitCode = await foreground(wanted, output));
       const began = performance.now();
       const { region, started } = await ensureRegion(output, wanted);
       if (options.quiet) return;
@@ -62,22 +63,6 @@ const start = () =>
       if (!started && region.regionName !== options.region)
         output.say(`it stands for ${region.regionName}, not ${options.region}: stop it first to change that`);
     });
-
-/** The region's process in front of us, with its log on the terminal. Ends when it ends. */
-function foreground(args: readonly string[]): Promise<void> {
-  const root = process.getuid?.() === 0;
-  return new Promise((resolve, reject) => {
-    const argv = [...(root ? [] : ["sudo", "--"]), process.execPath, ...args, "--foreground"];
-    const child = spawn(argv[0] ?? process.execPath, argv.slice(1), { stdio: "inherit" });
-    // Ctrl-C reaches the child by itself: we only wait for it to end in its own way.
-    process.on("SIGINT", () => undefined);
-    child.on("error", reject);
-    child.on("close", (code) => {
-      process.exitCode = code ?? exit.failed;
-      resolve();
-    });
-  });
-}
 
 const stop = () =>
   new Command("stop")
@@ -93,13 +78,12 @@ const stop = () =>
       // Only a region can purge itself: it alone knows its labels, and it is root.
       const running = purge ? (await ensureRegion(output)).region : await runningRegion(state);
       if (running === undefined) return output.say("no region runs");
-      const left = await ask(state, { verb: "stop", purge }, { onProgress: output.status });
+      const left = await askStop(state, purge, output.status);
       while (isAlive(running.pid)) await sleep(10);
-      output.say(purge ? "region stopped; nothing of it is left" : "region stopped");
-      const leftovers = Array.isArray(left) ? (left as unknown[]).map(String) : [];
-      if (leftovers.length > 0)
+      if (left.length === 0) output.say(purge ? "region stopped, and nothing of it is left" : "region stopped");
+      else
         throw new UserFault("LeftBehind", {
-          message: `these could not be removed: ${leftovers.join(", ")}`,
+          message: `these could not be removed: ${left.map(({ kind, name }) => `${kind} ${name}`).join(", ")}`,
           fix: "run `sandtable doctor` for what each of them is",
         });
     });
