@@ -26,9 +26,10 @@ export async function observe(label: RegionLabel, plan: FabricPlan): Promise<Liv
   const links = new Map<string, LiveLink>();
   for (const { name, devices, entries } of looked) {
     if (ours.has(name)) {
-      for (const device of devices)
-        links.set(linkKeyOf({ namespace: name, name: device.name }), asLink(label, name, prefix, device));
+      // In a shared namespace a link is its guest's, also one without an alias yet.
       const whole = plan.namespaces.get(name)?.entriesAre !== "shared";
+      for (const device of whole ? devices : [])
+        links.set(linkKeyOf({ namespace: name, name: device.name }), asLink(label, name, prefix, device));
       const kept = entries.filter((entry) => whole || deviceOf(entry) === "lo");
       namespaces.set(name, { entriesAre: whole ? "ours" : "shared", entries: new Set(kept), ruleset: { known: false } });
     } else {

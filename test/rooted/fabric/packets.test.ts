@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Fabric } from "../../../src/parts/fabric/fabric.js";
 import { internet as addresses, type SecurityGroupSpec, type VpcSpec } from "../../../src/parts/fabric/spec.js";
-import { routerName } from "../../../src/parts/fabric/vpc.js";
+import { internetName, routerName } from "../../../src/parts/fabric/vpc.js";
 import { command, inNamespace, run } from "../../../src/parts/host/command.js";
 import { listenIn, type ListenHandle } from "../../../src/parts/host/sockets.js";
 import { createServer, type Server } from "node:http";
@@ -233,8 +233,10 @@ describe("after a kill -9", () => {
       await hosts.app2.hold("10.0.2.31", 5432),
       await hosts.app2.hold(addresses.host, 443),
     ];
-    await new Fabric(network.label).applyInternet();
+    const links = (): Promise<string> => run(command("ip", "-n", internetName(network.label), "-o", "link", "show"));
+    const before = await links();
     await new Fabric(network.label).applyVpc(flaskHa);
+    expect(await links()).toBe(before);
     expect(await Promise.all(flows.map((still) => still()))).toEqual(["alive", "alive", "alive"]);
   });
 
