@@ -53,6 +53,7 @@ export function instance(call: Call, where: TestNetwork, subnet: 0 | 1, state: I
     httpPutResponseHopLimit: 1,
     wish: "running",
     wishedAt: 0,
+    publicAddress: false,
     state,
     launchedAt: 0,
     reservationId: "r-1",

@@ -57,6 +57,8 @@ export function bootstrapSql(spec: PostgresSpec): string {
   return [
     // A statement that fails must not leave the password in the server's log.
     "SET log_min_error_statement = 'panic';",
+    // A psql of an incarnation that was killed may still be at it: one after the other.
+    "SELECT pg_advisory_lock(1) \\g /dev/null",
     role("rds_superuser", "NOLOGIN"),
     "GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO rds_superuser WITH ADMIN OPTION;",
     role(spec.masterUsername, "LOGIN CREATEDB CREATEROLE"),

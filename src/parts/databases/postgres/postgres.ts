@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { enginePlace, environment, imageUserOf, startEngine } from "../../engine/program.js";
-import { command, run } from "../../host/command.js";
+import { command, CommandFailed, run } from "../../host/command.js";
 import {
   consoleTail,
   inContainer,
@@ -79,7 +79,12 @@ export class Postgres {
       ],
       { env: environment },
     );
-    await run({ ...psql, stdin: sql });
+    await run({ ...psql, stdin: sql }).catch((error: unknown) => {
+      // Not the command itself, which holds the password.
+      throw new Error(
+        `PostgreSQL of ${spec.id} did not take its master user: ${error instanceof CommandFailed ? error.stderr : ""}`,
+      );
+    });
     writeFileSync(place.bootstrapped, told, { mode: 0o600 });
   }
 
