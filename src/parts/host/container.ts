@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, openSync, closeSync, readFileSync, rmSync, watch as watchFile } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -64,6 +64,8 @@ export async function startContainer(start: ContainerStart): Promise<number> {
   await createCgroup(cgroup, start.limits);
   await createLeaf(cgroup, "shim");
   for (const part of ["upper", "work", "rootfs"]) await mkdir(join(folder, part), { recursive: true });
+  // The container's /, whatever the umask here.
+  await chmod(join(folder, "upper"), 0o755);
   const config = { ...start.config, linux: { ...start.config.linux, cgroupsPath: `/${cgroup}/host` } };
   await writeFile(join(folder, "config.json"), JSON.stringify(config, null, 1));
   const console = openSync(join(folder, "console.log"), "a", 0o600);

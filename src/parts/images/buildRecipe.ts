@@ -23,8 +23,8 @@ export function mmdebstrapArguments(recipe: Recipe, apt: HostApt, work: string, 
     `--include=${recipe.packages.join(",")}`,
     ...leanness,
     // A build is repeated rather than trusted after a crash, so nothing need reach the disk before its end.
-    `--setup-hook=${work}/setup "$1"`,
-    `--customize-hook=${work}/customize "$1"`,
+    `--setup-hook=${quoted(join(work, "setup"))} "$1"`,
+    `--customize-hook=${quoted(join(work, "customize"))} "$1"`,
     debianRelease,
     target,
     ...(apt.sources.length === 0 ? [] : [join(work, "sources.list")]),
@@ -63,18 +63,18 @@ export async function buildRecipe(
 const setupHook = (work: string): string => `#!/bin/sh
 set -eu
 mkdir -p "$1/etc/apt/apt.conf.d" "$1/etc/dpkg/dpkg.cfg.d"
-cp '${work}/settings' "$1/etc/apt/apt.conf.d/00building"
+cp ${quoted(join(work, "settings"))} "$1/etc/apt/apt.conf.d/00building"
 echo force-unsafe-io > "$1/etc/dpkg/dpkg.cfg.d/00building"
 `;
 
 const customizeHook = (work: string, script: string): string => `#!/bin/sh
 set -eu
 rm -f "$1/etc/apt/apt.conf.d/00building" "$1/etc/dpkg/dpkg.cfg.d/00building"
-cp '${work}/lasting' "$1/etc/apt/apt.conf.d/90host"
+cp ${quoted(join(work, "lasting"))} "$1/etc/apt/apt.conf.d/90host"
 # Files arrive with their staged modes and owned by root; /etc and the like keep theirs.
-(cd '${work}/files' && find . -mindepth 1 ! -type d) | while read -r path; do
+(cd ${quoted(join(work, "files"))} && find . -mindepth 1 ! -type d) | while read -r path; do
   mkdir -p "$1/$(dirname "$path")"
-  cp -dP --preserve=mode '${work}/files/'"$path" "$1/$path"
+  cp -dP --preserve=mode ${quoted(join(work, "files"))}/"$path" "$1/$path"
 done
 # Certificates that the host trusts beyond the usual ones lead to the same mirrors from inside.
 if [ -x "$1/usr/sbin/update-ca-certificates" ] && ls /usr/local/share/ca-certificates/*.crt > /dev/null 2>&1; then
@@ -84,3 +84,6 @@ fi
 ${script.trim()}
 rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/* "$1"/var/log/*.log "$1"/var/log/apt/*
 `;
+
+/** A path as one word of a shell line. */
+const quoted = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`;

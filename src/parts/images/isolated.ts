@@ -9,7 +9,19 @@ import { CommandFailed, command } from "../host/command.js";
  * Positional parameters are `$1`…
  */
 export async function runIsolated(script: string, args: readonly string[], onLine: (line: string) => void): Promise<void> {
-  const inner = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-euc", script, "sh", ...args];
+  const inner = [
+    "unshare",
+    "--mount",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+    "sh",
+    "-euc",
+    `umask 022\n${script}`,
+    "sh",
+    ...args,
+  ];
   const child = spawn("setpriv", ["--pdeathsig", "KILL", ...inner], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" },

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserFault } from "../../faults.js";
 import type { HostApt } from "./hostApt.js";
@@ -36,6 +36,8 @@ export async function buildLayer(
   const { work, upper } = folders;
   for (const name of ["overlay", "root"]) await mkdir(join(work, name), { recursive: true });
   await mkdir(upper, { recursive: true });
+  // It becomes the machine's /, whatever the umask here.
+  await chmod(upper, 0o755);
   await writeFile(
     join(work, "settings"),
     [...apt.settings, 'Acquire::Languages { "none"; };'].map((line) => `${line}\n`).join(""),

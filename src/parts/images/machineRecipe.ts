@@ -16,6 +16,7 @@ export const machineRecipe: Recipe = {
     "python3",
     "iproute2",
     "curl",
+    "wget",
     "ca-certificates",
     "openssh-server",
     "sudo",

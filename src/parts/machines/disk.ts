@@ -1,5 +1,5 @@
 import { constants, existsSync, readFileSync } from "node:fs";
-import { mkdir, open, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { defaultUserConfig } from "../images/cloudInit.js";
 import type { MachineSpec } from "./spec.js";
@@ -34,6 +34,9 @@ export async function makeDisk(folder: string, spec: MachineSpec): Promise<void>
     const file = join(making, "upper", path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
+    // These are the machine's own /, /etc and so on: their modes are not our umask's to decide.
+    await chmod(file, 0o644);
+    for (let part = dirname(file); part !== making; part = dirname(part)) await chmod(part, 0o755);
   }
   // A disk holds the differences from one image; on another, even a newer one of the same name, it would not fit.
   await writeFile(join(making, "image"), spec.image);

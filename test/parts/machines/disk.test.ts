@@ -1,8 +1,20 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { firstFiles, readDisk } from "../../../src/parts/machines/disk.js";
+import { diskImage, firstFiles, makeDisk, readDisk } from "../../../src/parts/machines/disk.js";
+import type { MachineSpec } from "../../../src/parts/machines/spec.js";
+
+const web: MachineSpec = {
+  instanceId: "i-1",
+  image: "machine-0",
+  namespace: "n",
+  hostname: "ip-10-0-2-15",
+  domain: "eu-west-3.compute.internal",
+  resolver: "10.0.0.2",
+  vcpus: 1,
+  memoryMiB: 512,
+};
 
 let folder: string;
 beforeEach(async () => {
@@ -12,18 +24,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 test("a machine knows its names and its resolver before it boots", () => {
-  expect(
-    firstFiles({
-      instanceId: "i-1",
-      image: "machine-0",
-      namespace: "n",
-      hostname: "ip-10-0-2-15",
-      domain: "eu-west-3.compute.internal",
-      resolver: "10.0.0.2",
-      vcpus: 1,
-      memoryMiB: 512,
-    }),
-  ).toEqual({
+  expect(firstFiles(web)).toEqual({
     "/etc/hosts":
       "127.0.0.1 localhost\n127.0.1.1 ip-10-0-2-15.eu-west-3.compute.internal ip-10-0-2-15\n::1 localhost ip6-localhost ip6-loopback\n",
     "/etc/hostname": "ip-10-0-2-15\n",
@@ -43,4 +44,16 @@ test("a machine cannot make us read the host's files through a link", async () =
   await symlink(folder, join(folder, "upper/elsewhere"));
   expect(await readDisk(folder, "/var/log/file")).toBeUndefined();
   expect(await readDisk(folder, "/elsewhere/secret")).toBeUndefined();
+});
+
+test("a new disk is as open as a host's, though its folder is ours alone and the umask is strict", async () => {
+  const before = process.umask(0o077);
+  try {
+    await makeDisk(join(folder, "i-1"), web);
+  } finally {
+    process.umask(before);
+  }
+  const mode = async (path: string): Promise<string> => ((await stat(join(folder, "i-1", path))).mode & 0o777).toString(8);
+  expect(await Promise.all(["", "upper", "upper/etc", "upper/etc/hosts"].map(mode))).toEqual(["700", "755", "755", "644"]);
+  expect(diskImage(join(folder, "i-1"))).toBe("machine-0");
 });
