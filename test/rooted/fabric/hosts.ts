@@ -48,6 +48,7 @@ export class Host {
   }
 
   async end(): Promise<void> {
+    if (this.child.exitCode !== null) return;
     const ended = new Promise((resolve) => this.child.once("exit", resolve));
     this.child.disconnect();
     await ended;
