@@ -58,7 +58,7 @@ function listenerSections(node: BalancerNodeSpec, listener: ListenerSpec): strin
     `  default_backend ${listener.id}`,
     "",
     `backend ${listener.id}`,
-    ...checkLines(listener.check),
+    ...checkLines(listener.check, `${node.address}:${listener.port}`),
     ...targets.map((target) => serverLine(target, listener.check)),
     "",
     ...(settled.length === 0
@@ -72,14 +72,15 @@ function listenerSections(node: BalancerNodeSpec, listener: ListenerSpec): strin
 }
 
 // HAProxy gives a check's connection the smaller of `timeout connect` and the interval, and `timeout check` to the answer.
-const checkLines = (check: CheckSpec): string[] => [
+// The Host header of a check is the node's address and the listener's port (ELB network user guide, health checks).
+const checkLines = (check: CheckSpec, host: string): string[] => [
   `  timeout connect ${check.timeoutSeconds}s`,
   `  timeout check ${check.timeoutSeconds}s`,
   ...(check.protocol === "TCP"
     ? []
     : [
         "  option httpchk",
-        `  http-check send meth GET uri ${quoted(check.path ?? "/")} ver HTTP/1.1 hdr host %[dst] hdr user-agent ELB-HealthChecker/2.0`,
+        `  http-check send meth GET uri ${quoted(check.path ?? "/")} ver HTTP/1.1 hdr host ${host} hdr user-agent ELB-HealthChecker/2.0`,
         `  http-check expect status ${check.matcher ?? "200-399"}`,
       ]),
 ];

@@ -16,7 +16,10 @@ export function healthOf(rows: readonly Readonly<Record<string, string>>[]): Tar
         listenerId: row["pxname"] ?? "",
         targetId: row["svname"] ?? "",
         state: last === "INI" || last === "UNK" ? "checking" : row["status"]?.startsWith("DOWN") ? "unhealthy" : "healthy",
-        reason: [row["check_desc"], row["last_chk"]].filter((words) => words !== undefined && words !== "").join(": "),
+        // e.g. `Layer4 connection problem: Connection refused`, `Layer7 wrong status 503: Service Unavailable`.
+        reason: [[row["check_desc"], row["check_code"]].filter(Boolean).join(" "), row["last_chk"]]
+          .filter((words) => words !== undefined && words !== "")
+          .join(": "),
       };
     });
 }
