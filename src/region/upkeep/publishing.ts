@@ -72,7 +72,7 @@ export class PublishedListeners {
       const kept = this.home.records.get(LoopbackPorts, id)?.port;
       const port = await this.publisher.publish(id, { preferredPort: kept ?? this.freePort(), targets });
       if (port !== kept) this.home.commit(put(LoopbackPorts, id, { id, port }));
-      const name = listener.loadBalancerName.toLowerCase();
+      const name = this.nameFor(listener, port);
       this.open.set(id, {
         name,
         url: `http://${name}.localhost:${port}/`,
@@ -82,6 +82,12 @@ export class PublishedListeners {
         listenerPort: listener.port,
       });
     }
+  }
+
+  /** The stack's name where that says which load balancer is meant, else the load balancer's own. */
+  private nameFor({ stackName, loadBalancerName }: PublishedListener, port: number): string {
+    const taken = this.list().some((other) => other.name === stackName?.toLowerCase() && other.port !== port);
+    return (taken ? undefined : stackName)?.toLowerCase() ?? loadBalancerName.toLowerCase();
   }
 
   private freePort(): number {

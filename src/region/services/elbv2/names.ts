@@ -44,6 +44,8 @@ function addressesOf(records: Records, balancer: LoadBalancer, node: LoadBalance
 
 export interface PublishedListener {
   readonly loadBalancerName: string;
+  /** Of the stack that made it. */
+  readonly stackName: string | undefined;
   readonly port: number;
   /** Of the nodes, those of healthy zones first. */
   readonly publicIps: readonly string[];
@@ -61,6 +63,7 @@ export const publishedListeners = ({ records }: Where): PublishedListener[] =>
         .filter((listener) => listener.loadBalancerArn === balancer.arn)
         .map((listener) => ({
           loadBalancerName: balancer.name,
+          stackName: balancer.tags["aws:cloudformation:stack-name"],
           port: listener.port,
           publicIps: nodes.flatMap((node) => addressesOf(records, balancer, node)),
         }));

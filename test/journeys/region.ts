@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { expect } from "vitest";
+import { regionLabel, type RegionLabel } from "../../src/parts/host/label.js";
+import { leftovers } from "../../src/parts/host/leftovers.js";
+
+const launcher = fileURLToPath(new URL("../../bin/sandtable.js", import.meta.url));
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A region of its own for one journey, used as a person does: through the command line, with a state folder of its own. */
+export class JourneyRegion {
+  readonly state: string;
+  readonly label: RegionLabel;
+
+  constructor(state?: string) {
+    if (state !== undefined) mkdirSync(state);
+    this.state = state ?? mkdtempSync(join(tmpdir(), "sandtable-journey-"));
+    this.label = regionLabel(this.state);
+  }
+
+  /** `sandtable ARGS`, to its end. */
+  async cli(...args: readonly string[]): Promise<Said> {
+    return this.cliWith({}, ...args);
+  }
+
+  async cliWith(
+    options: { readonly input?: string; readonly env?: Record<string, string> },
+    ...args: readonly string[]
+  ): Promise<Said> {
+    const result = await execa(process.execPath, [launcher, ...args], {
+      reject: false,
+      env: { SANDTABLE_STATE: this.state, NO_COLOR: "1", ...options.env },
+      cwd: root,
+      ...(options.input === undefined ? { stdin: "ignore" } : { input: options.input }),
+      timeout: 240_000,
+    });
+    return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
+  }
+
+  /** The same, expected to succeed; gives what it printed. */
+  async ok(...args: readonly string[]): Promise<string> {
+    const said = await this.cli(...args);
+    expect(said, `sandtable ${args.join(" ")}`).toMatchObject({ code: 0 });
+    return said.stdout;
+  }
+
+  async json<T>(...args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.ok(...args)) as T;
+  }
+
+  /** Run a program of this machine in the simulated internet. */
+  internet(...argv: readonly string[]): Promise<Said> {
+    return this.cli("internet", "--", ...argv);
+  }
+
+  get pid(): number {
+    return (JSON.parse(readFileSync(join(this.state, "region.json"), "utf8")) as { pid: number }).pid;
+  }
+
+  /** What a client of AWS needs. */
+  get client(): { region: string; endpoint: string; credentials: { accessKeyId: string; secretAccessKey: string } } {
+    const { endpoint, regionName } = JSON.parse(readFileSync(join(this.state, "region.json"), "utf8")) as Record<string, string>;
+    const credentials = JSON.parse(readFileSync(join(this.state, "credentials.json"), "utf8")) as {
+      accessKeyId: string;
+      secretAccessKey: string;
+    };
+    return { region: regionName ?? "", endpoint: endpoint ?? "", credentials };
+  }
+
+  /** End it, and prove that nothing of it is left on this machine. */
+  async purge(): Promise<void> {
+    const running = existsSync(join(this.state, "region.json"));
+    if (running) await this.ok("region", "stop", "--purge", "--yes");
+    // The process itself leaves a moment after it has answered.
+    await expect.poll(() => leftovers(this.label, this.state), { timeout: 10_000 }).toEqual([]);
+    expect(existsSync(this.state) ? readdirSync(this.state) : []).toEqual([]);
+    rmSync(this.state, { recursive: true, force: true });
+  }
+}
