@@ -75,6 +75,9 @@ export async function startContainer(start: ContainerStart): Promise<number> {
       "unshare",
       [
         "--mount",
+        // What is unmounted on the host is not to live on here.
+        "--propagation",
+        "slave",
         "sh",
         "-c",
         script,
@@ -87,6 +90,7 @@ export async function startContainer(start: ContainerStart): Promise<number> {
       ],
       {
         cwd: "/",
+        env: { PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
         detached: true,
         stdio: ["ignore", console, console],
       },
@@ -127,28 +131,32 @@ function overlayOptions({ roots, folder }: ContainerStart): string {
 
 async function firstPid(start: ContainerStart, shim: ChildProcess): Promise<number> {
   const deadline = Date.now() + 60_000;
+  let failure: string | undefined;
+  shim.once("error", (error) => (failure = error.message));
+  shim.once("exit", (code, signal) => (failure = `its shim ended with ${signal ?? code}`));
   for (;;) {
     const pid = numberIn(join(start.folder, "pid"));
     if (pid !== undefined) return pid;
-    if (shim.exitCode !== null || shim.signalCode !== null || Date.now() > deadline) {
-      const ended =
-        Date.now() > deadline ? "nothing came of it in a minute" : `its shim ended with ${shim.exitCode ?? shim.signalCode}`;
-      throw new Error(`${start.name} did not start: ${consoleTail(start, 2000).trim() || ended}`);
-    }
+    if (Date.now() > deadline) failure = "nothing came of it in a minute";
+    if (failure !== undefined) throw new Error(`${start.name} did not start: ${consoleTail(start, 2000).trim() || failure}`);
     await sleep(3);
   }
 }
 
-/** Ask the kernel. Throws nothing; never started is `stopped` without an exit code. */
+/** Ask the kernel. Never started is `stopped` without an exit code. */
 export function observeContainer(place: ContainerPlace): ContainerState {
-  const pid = numberIn(join(place.folder, "pid"));
   if (isPopulated(place.cgroup)) {
-    const inside = cgroupProcesses(join(place.cgroup, "host"));
-    // While it starts (or starts again) there is only the shim.
-    const known = pid !== undefined && inside.includes(pid) ? pid : (inside[0] ?? cgroupProcesses(place.cgroup)[0]);
-    if (known !== undefined) return { state: "running", pid: known };
+    // While it starts, or starts again, there is only the shim.
+    const pid = firstProcess(place) ?? cgroupProcesses(place.cgroup)[0];
+    if (pid !== undefined) return { state: "running", pid };
   }
   return { state: "stopped", exit: numberIn(join(place.folder, "exit")) };
+}
+
+/** Process id of the container's first process; undefined when there is none (yet). */
+export function firstProcess(place: ContainerPlace): number | undefined {
+  const pid = numberIn(join(place.folder, "pid"));
+  return pid !== undefined && cgroupProcesses(join(place.cgroup, "host")).includes(pid) ? pid : undefined;
 }
 
 /** Call once when the container (and its shim) has ended, at once when it is not running. Give a way to stop watching. */
@@ -166,16 +174,17 @@ export function watchContainer(place: ContainerPlace, onExit: (exit: number | un
   };
   // The kernel tells of a change of `populated` as if the file were written.
   const watcher = existsSync(events) ? watchFile(events, { persistent: false }, look) : undefined;
+  watcher?.on("error", look);
   setImmediate(look);
   return stop;
 }
 
 /** Kill everything in the container and its shim. Its disk stays. Not running is fine. */
 export async function killContainer(place: ContainerPlace): Promise<void> {
-  const seen = observeContainer(place);
-  if (seen.state === "running" && cgroupProcesses(join(place.cgroup, "host")).includes(seen.pid)) {
+  const pid = firstProcess(place);
+  if (pid !== undefined) {
     try {
-      process.kill(seen.pid, "SIGKILL");
+      process.kill(pid, "SIGKILL");
     } catch {
       // It ended by itself just now.
     }

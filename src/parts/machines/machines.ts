@@ -5,6 +5,7 @@ import { UserFault } from "../../faults.js";
 import { isHybrid } from "../host/cgroup.js";
 import {
   consoleTail,
+  firstProcess,
   killContainer,
   observeContainer,
   removeContainer,
@@ -77,11 +78,11 @@ export class Machines {
     const place = this.#place(instanceId);
     const deadline = Date.now() + (options.graceful ?? 20_000);
     for (let asked = 0; Date.now() < deadline;) {
-      const seen = observeContainer(place);
-      if (seen.state === "stopped") return;
+      if (observeContainer(place).state === "stopped") return;
+      const pid = firstProcess(place);
       // A machine at its very first steps does not hear it: ask again.
-      if (Date.now() - asked > 1000) {
-        signal(seen.pid, powerOff);
+      if (pid !== undefined && Date.now() - asked > 1000) {
+        signal(pid, powerOff);
         asked = Date.now();
       }
       await sleep(5);
@@ -91,9 +92,9 @@ export class Machines {
 
   /** Ask it to reboot; it keeps its disk and address. Throws when it is not running. */
   reboot(instanceId: string): void {
-    const seen = this.observe(instanceId);
-    if (seen.state === "stopped") throw new Error(`${instanceId} cannot be rebooted: it is not running`);
-    signal(seen.pid, rebootSignal);
+    const pid = firstProcess(this.#place(instanceId));
+    if (pid === undefined) throw new Error(`${instanceId} cannot be rebooted: it is not running`);
+    signal(pid, rebootSignal);
   }
 
   /** End it and remove its disk. Gone already is fine. */

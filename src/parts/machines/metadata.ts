@@ -77,7 +77,7 @@ function newToken(request: IncomingMessage, tokens: Tokens): Answer {
 }
 
 /** The first and the newest version that AWS lists; `latest` stands for the newest. All answer alike here. */
-export const versions = [
+const versions = [
   ...["1.0", "2007-01-19", "2007-03-01", "2007-08-29", "2007-10-10", "2007-12-15", "2008-02-01", "2008-09-01", "2009-04-04"],
   ...[
     "2011-01-01",

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { spawn } from "node:child_process";
 import type { Server } from "node:http";
 import type { Server as NetServer } from "node:net";
@@ -49,7 +50,7 @@ export class BareNetwork {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     }
-    for (const name of this.#namespaces) await run(command("ip", "netns", "delete", name));
+    for (const name of this.#namespaces) if (existsSync(`/run/netns/${name}`)) await run(command("ip", "netns", "delete", name));
   }
 }
 

@@ -223,4 +223,13 @@ test("a terminated machine leaves its neighbours alone and no mount anywhere", a
   expect(here.machines.observe(one.instanceId)).toEqual({ state: "stopped", exit: undefined });
   expect(here.machines.observe(two.instanceId)).toMatchObject({ state: "running" });
   expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(here.state);
+
+  // The neighbour's shim has seen the namespace's mount, but does not keep it alive: its link goes with it.
+  const router = one.namespace.replace("eni", "router");
+  expect(await run(command("ip", "-n", router, "-o", "link", "show", "type", "veth"))).not.toBe("");
+  await run(command("ip", "netns", "delete", one.namespace));
+  await until(
+    "the namespace is gone",
+    async () => (await run(command("ip", "-n", router, "-o", "link", "show", "type", "veth"))) === "",
+  );
 });
