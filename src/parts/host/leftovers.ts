@@ -5,7 +5,7 @@ import { cgroupProcesses, cgroupsBelow, removeCgroup } from "./cgroup.js";
 import { command, CommandFailed, run } from "./command.js";
 import type { RegionLabel } from "./label.js";
 import { mountsBelow, unmountBelow } from "./mounts.js";
-import { deleteNamespaces, ourNamespaces } from "./namespaces.js";
+import { deleteNamespaces, ourNamespaces, processesIn } from "./namespaces.js";
 
 /** Something of ours on this machine, found by the label it was given when it was made. */
 export interface Leftover {
@@ -23,21 +23,25 @@ export const leftoversOfAnyRegion = (state?: string): Promise<Leftover[]> => fin
 async function find(code: string | undefined, state: string | undefined): Promise<Leftover[]> {
   const cgroup = cgroupOf(code);
   const isOurs = (name: string): boolean => name.startsWith(code === undefined ? "st-" : `st-${code}-`);
-  const [namespaces, links, tables, mounts] = await Promise.all([
-    ourNamespaces(),
+  const namespaces = (await ourNamespaces()).filter(isOurs);
+  const [strays, links, tables, mounts] = await Promise.all([
+    processesIn(namespaces),
     hostLinks(code),
     hostTables(),
     state === undefined ? [] : mountsBelow(state),
   ]);
   return [
-    ...cgroupProcesses(cgroup).map((pid) => ({ kind: "process" as const, name: `${pid} ${programOf(pid)}` })),
+    ...[...new Set([...cgroupProcesses(cgroup), ...strays])].map((pid) => ({
+      kind: "process" as const,
+      name: `${pid} ${programOf(pid)}`,
+    })),
     ...crunContainers()
       .filter(isOurs)
       .map((name) => ({ kind: "container" as const, name })),
     ...cgroupsBelow(cgroup).map((name) => ({ kind: "cgroup" as const, name })),
     ...mounts.map((name) => ({ kind: "mount" as const, name })),
     ...links.map((name) => ({ kind: "link" as const, name })),
-    ...namespaces.filter(isOurs).map((name) => ({ kind: "namespace" as const, name })),
+    ...namespaces.map((name) => ({ kind: "namespace" as const, name })),
     // The host's ruleset is never touched; a table of our name there would be a mistake of ours.
     ...tables.map((name) => ({ kind: "table" as const, name })),
   ];
@@ -56,6 +60,8 @@ export async function removeLeftovers(label: RegionLabel, state?: string): Promi
     await step().catch((error: unknown) => failures.push(error));
   };
   await attempt(() => removeCgroup(cgroupOf(label.code)));
+  // Programs that were run in a namespace of ours without a cgroup, such as a command in the internet.
+  for (const pid of await processesIn(named("namespace"))) await attempt(async () => process.kill(pid, "SIGKILL"));
   // What crun keeps of a container that died with its shim; the processes ended with the cgroup.
   for (const name of named("container")) await attempt(() => rm(`/run/crun/${name}`, { recursive: true, force: true }));
   if (state !== undefined) await attempt(() => unmountBelow(state));

@@ -1,4 +1,4 @@
-import { readdir, rm, statfs } from "node:fs/promises";
+import { readdir, rm, stat, statfs } from "node:fs/promises";
 import { run } from "./command.js";
 import type { RegionLabel } from "./label.js";
 
@@ -22,6 +22,19 @@ export async function ourNamespaces(): Promise<string[]> {
 /** `ip netns add` makes a file and then mounts on it: an interruption between the two leaves a plain file. */
 const isNamespace = async (name: string): Promise<boolean> =>
   (await statfs(`${folder}/${name}`).catch(() => undefined))?.type === nsfs;
+
+/** Process ids inside the namespaces, whoever started them. */
+export async function processesIn(names: readonly string[]): Promise<number[]> {
+  const inodes = new Set(
+    await Promise.all(names.map(async (name) => (await stat(`${folder}/${name}`).catch(() => undefined))?.ino)),
+  );
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const inside = await Promise.all(
+    // A process may end while we look.
+    pids.map(async (pid) => inodes.has((await stat(`/proc/${pid}/ns/net`).catch(() => ({ ino: -1 }))).ino)),
+  );
+  return pids.filter((_, at) => inside[at]);
+}
 
 /** Make namespaces that are not there. Throws `CommandFailed`. */
 export async function createNamespaces(names: readonly string[]): Promise<void> {
