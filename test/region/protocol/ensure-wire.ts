@@ -16,7 +16,8 @@ const script = join(root, "scripts", "compact-schemas.ts");
 export async function ensureWire(): Promise<void> {
   const folder = wireFolder();
   const made = await Promise.all(Object.keys(services).map((service) => changed(join(folder, `${service}.json`))));
-  const from = await Promise.all([script, join(root, "package-lock.json")].map(changed));
+  const format = join(root, "src", "region", "protocol", "table.ts");
+  const from = await Promise.all([script, format, join(root, "package-lock.json")].map(changed));
   if (Math.min(...made) > Math.max(...from)) return;
   await compact(
     folder,

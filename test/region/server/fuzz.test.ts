@@ -11,8 +11,8 @@ import { send, type Raw } from "./signer.js";
 
 /** Whatever is sent, there is an answer in some AWS form, it is not our own mistake, and the server goes on. */
 
-/** `npm run soak` asks for more. */
-const runs = Number(process.env["SANDTABLE_FUZZ_RUNS"] ?? 200);
+/** `npm run soak` asks for more rounds. */
+const runs = 200 * Number(process.env["SANDTABLE_SOAK_ROUNDS"] ?? 1);
 
 let harness: Harness;
 beforeAll(async () => {
