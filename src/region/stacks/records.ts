@@ -10,6 +10,7 @@ import { recordType } from "../records/records.js";
 /** What a stack was asked to be. */
 export interface Deployment {
   readonly template: string;
+  readonly description?: string;
   readonly parameters: readonly GivenParameter[];
   readonly capabilities: readonly string[];
   readonly tags: readonly Tag[];
@@ -18,6 +19,8 @@ export interface Deployment {
 export interface GivenParameter {
   readonly name: string;
   readonly given: string;
+  /** A secret: shown as `****`. */
+  readonly noEcho?: true;
   /** What Systems Manager held when the deployment was prepared, for the SSM parameter types. */
   readonly resolved?: string;
 }

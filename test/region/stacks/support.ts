@@ -9,6 +9,7 @@ import { ServiceFault } from "../../../src/region/operations/fault.js";
 import { enforced, recorded, states } from "../../../src/region/operations/members.js";
 import { put, recordType, remove, type Commit } from "../../../src/region/records/records.js";
 import { Store } from "../../../src/region/records/store.js";
+import type { ServerOptions } from "../../../src/region/server/server.js";
 import { Scopes } from "../../../src/region/scopes.js";
 import { operationsOf } from "../../../src/region/stacks/operations/operations.js";
 import type { ResourceProvider } from "../../../src/region/stacks/provider.js";
@@ -101,7 +102,10 @@ export const testProviders = (script: Script): readonly ResourceProvider[] => [
     record: Queues,
     properties: { QueueName: enforced, DelaySeconds: enforced },
     ref: (_call, physicalId) => `https://queues/${physicalId}`,
-    attributes: { Arn: (_call, id) => `arn:${id}`, QueueName: (call, id) => call.records.get(Queues, id)?.name ?? "" },
+    attributes: {
+      Arn: (_call, id) => `arn:${id}`,
+      QueueName: (call, id) => call.records.get(Queues, id.replace("queue-", "record-"))?.name ?? "",
+    },
     // The physical id of a queue is not its record's id.
     identify: (recordId) => recordId.replace("record-", "queue-"),
     async create(call, { QueueName, DelaySeconds }, naming) {
@@ -130,6 +134,8 @@ export interface Bench {
   readonly scope: Scope;
   readonly script: Script;
   readonly formation: CloudFormation;
+  /** For a server in front of it. */
+  readonly served: Pick<ServerOptions, "operations" | "callFor" | "durable">;
   /** All commits so far, each with the names of its record types. */
   readonly commits: readonly Commit[];
   /** Run an operation as a client would. */
@@ -153,7 +159,7 @@ export async function openBench(
   const commits: Commit[] = [];
   const scopes = new Scopes(store, {
     accountId,
-    hold: 0,
+    hold: 20_000,
     now: Date.now,
     upkeep: () => ({ network: () => Promise.resolve(), nudge: () => undefined }),
   });
@@ -193,6 +199,7 @@ export async function openBench(
     scope,
     script,
     formation,
+    served: { operations, callFor: (context) => scopes.call(context), durable: () => store.durable() },
     commits,
     run,
     stack,

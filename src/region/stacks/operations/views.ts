@@ -10,7 +10,7 @@ import type {
   StackResourceSummary,
   StackSummary,
 } from "@aws-sdk/client-cloudformation";
-import { readTemplate, type Template } from "../../../template/template.js";
+import { readTemplate } from "../../../template/template.js";
 import type { Scope } from "../../operations/call.js";
 import type { Output } from "../../operations/operation.js";
 import {
@@ -27,25 +27,21 @@ import {
 
 const date = (at: number | undefined): Date | undefined => (at === undefined ? undefined : new Date(at));
 
-const templateOf = (deployment: Deployment | undefined): Template | undefined =>
-  deployment === undefined ? undefined : readTemplate(deployment.template).template;
-
-const parametersOf = (deployment: Deployment | undefined, template: Template | undefined): Parameter[] =>
-  (deployment?.parameters ?? []).map(({ name, given, resolved }) => ({
+const parametersOf = (deployment: Deployment | undefined): Parameter[] =>
+  (deployment?.parameters ?? []).map(({ name, given, noEcho, resolved }) => ({
     ParameterKey: name,
-    ParameterValue: template?.parameters.get(name)?.noEcho === true ? "****" : given,
+    ParameterValue: noEcho === true ? "****" : given,
     ResolvedValue: resolved,
   }));
 
 export function stackView(stack: Stack): ApiStack {
   const { deployment } = stack;
-  const template = templateOf(deployment);
   return {
     StackId: stack.stackId,
     StackName: stack.stackName,
     ChangeSetId: stack.changeSetId,
-    Description: template?.description,
-    Parameters: parametersOf(deployment, template),
+    Description: deployment?.description,
+    Parameters: parametersOf(deployment),
     CreationTime: new Date(stack.createdAt),
     LastUpdatedTime: date(stack.updatedAt),
     DeletionTime: date(stack.deletedAt),
@@ -69,7 +65,7 @@ export function stackView(stack: Stack): ApiStack {
 export const stackSummary = (stack: Stack): StackSummary => ({
   StackId: stack.stackId,
   StackName: stack.stackName,
-  TemplateDescription: templateOf(stack.deployment)?.description,
+  TemplateDescription: stack.deployment?.description,
   CreationTime: new Date(stack.createdAt),
   LastUpdatedTime: date(stack.updatedAt),
   DeletionTime: date(stack.deletedAt),
@@ -115,7 +111,8 @@ export const resourceSummary = (entry: StackResource): StackResourceSummary => (
 });
 
 export function resourceDetail(stack: Stack, entry: StackResource): StackResourceDetail {
-  const metadata = templateOf(stack.deployment)?.resources.get(entry.logicalId)?.metadata;
+  const { template } = readTemplate(stack.deployment?.template ?? "");
+  const metadata = template?.resources.get(entry.logicalId)?.metadata;
   const { LogicalResourceId, PhysicalResourceId, ResourceType, ResourceStatus, ResourceStatusReason } = resourceSummary(entry);
   return {
     StackName: stack.stackName,
@@ -157,7 +154,7 @@ export const changeSetSummary = (scope: Scope, changeSet: ChangeSet): ChangeSetS
 /** Without its changes, which come in pages. */
 export const changeSetView = (scope: Scope, changeSet: ChangeSet): Output<DescribeChangeSetCommandOutput> => ({
   ...changeSetSummary(scope, changeSet),
-  Parameters: parametersOf(changeSet.deployment, templateOf(changeSet.deployment)),
+  Parameters: parametersOf(changeSet.deployment),
   NotificationARNs: [],
   RollbackConfiguration: {},
   Capabilities: [...changeSet.deployment.capabilities] as DescribeChangeSetCommandOutput["Capabilities"],

@@ -5,7 +5,7 @@ import { readTemplate, type Template } from "../../../template/template.js";
 import type { Call, Scope } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { surroundingsOf, type StacksContext } from "../context.js";
-import type { Deployment } from "../records.js";
+import type { Deployment, GivenParameter } from "../records.js";
 import { checkCapabilities } from "./capabilities.js";
 import { checkResources } from "./resources.js";
 
@@ -53,12 +53,14 @@ export function prepare(
   const tags = wish.Tags ?? stack.deployment?.tags ?? [];
   const reserved = tags.find(({ Key }) => Key?.toLowerCase().startsWith("aws:"));
   if (reserved !== undefined) throw validationError(`Tag keys may not begin with aws: (${reserved.Key})`);
-  const parameters = [...bound.parameters].map(([name, { given: text, resolved }]) => ({
+  const parameters = [...bound.parameters].map(([name, { given: text, resolved, noEcho }]): GivenParameter => ({
     name,
     given: text,
+    ...(noEcho ? { noEcho } : {}),
     ...(resolved === undefined ? {} : { resolved }),
   }));
-  return { deployment: { template: template.text, parameters, capabilities: wish.Capabilities ?? [], tags }, bound };
+  const { text, description } = template;
+  return { deployment: { template: text, description, parameters, capabilities: wish.Capabilities ?? [], tags }, bound };
 }
 
 /** The template of a deployment that was checked before, with the values it was checked with. */
@@ -67,16 +69,16 @@ export function boundDeployment(
   stack: { readonly stackName: string; readonly stackId: string },
   deployment: Deployment,
 ): BoundTemplate {
-  const { template, problems } = readTemplate(deployment.template);
-  if (template === undefined) throw refusal(problems);
+  const template = templates.get(deployment) ?? soundTemplate(deployment.template);
+  templates.set(deployment, template);
   const given = new Map(deployment.parameters.map((parameter) => [parameter.name, parameter.given]));
-  return bind(
-    template,
-    given,
-    surroundingsOf(scope, stack),
-    (name) => deployment.parameters.find((parameter) => parameter.given === name)?.resolved,
-  );
+  const stored = (name: string): string | undefined =>
+    deployment.parameters.find((parameter) => parameter.given === name)?.resolved;
+  return bind(template, given, surroundingsOf(scope, stack), stored);
 }
+
+// A stack's deployment is read once in each of its phases.
+const templates = new WeakMap<Deployment, Template>();
 
 function bodyOf(wish: Wish, previous: Deployment | undefined): string {
   if (wish.UsePreviousTemplate === true) {

@@ -1,6 +1,6 @@
 import { resolveProperties, type BoundTemplate } from "../../../template/bind.js";
 import { functionOf } from "../../../template/functions.js";
-import { Problems } from "../../../template/problems.js";
+import { type Problems } from "../../../template/problems.js";
 import { functionsIn, referencesOf } from "../../../template/references.js";
 import type { Resource } from "../../../template/template.js";
 import { isList, isValues, type Path, type Value, type Values } from "../../../template/value.js";
