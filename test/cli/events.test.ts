@@ -40,7 +40,7 @@ test("a resource is one line when it is done, with the time since its first even
   ]);
   expect(lines.map((line) => renderLine(line, plain))).toMatchInlineSnapshot(`
     [
-      "  created      Vpc                            AWS::EC2::VPC                                  2.5 s",
+      "  created      Vpc                                  AWS::EC2::VPC                                  2.5 s",
     ]
   `);
   expect(renderUnderWay(deployment, 31)).toMatchInlineSnapshot(`"  1/31 done; working on Database"`);
@@ -68,12 +68,21 @@ test("the first failure is what failed, not what was cancelled because of it", (
     reason: "DB instance class db.x9 is not modelled",
   });
   expect(lines.map((line) => renderLine(line, plain)).join("\n")).toMatchInlineSnapshot(`
-    "  not created  Instance                       AWS::EC2::Instance                             1.0 s
+    "  not created  Instance                             AWS::EC2::Instance                             1.0 s
         Resource creation cancelled
-      not created  Database                       AWS::RDS::DBInstance                           1.0 s
+      not created  Database                             AWS::RDS::DBInstance                           1.0 s
         DB instance class db.x9 is not modelled
-      deleted      Vpc                            AWS::EC2::VPC"
+      deleted      Vpc                                  AWS::EC2::VPC"
   `);
+});
+
+test("events of one millisecond may come in any order", () => {
+  const { deployment, lines } = fold([
+    event(1, "Address", "AWS::EC2::EIP", "CREATE_COMPLETE"),
+    event(1, "Address", "AWS::EC2::EIP", "CREATE_IN_PROGRESS"),
+  ]);
+  expect(lines).toHaveLength(1);
+  expect(deployment.begun.size).toBe(0);
 });
 
 test("a stack that cannot begin fails by itself", () => {

@@ -157,7 +157,7 @@ test("a failed deployment names the first resource, why, where the stack stands 
     cause: undefined,
   });
   expect(renderFault(fault, plain)).toMatchInlineSnapshot(`
-    "error DeploymentFailed: shop/Database: Database (AWS::RDS::DBInstance) is CREATE_FAILED: not modelled
+    "error DeploymentFailed: shop/Database: AWS::RDS::DBInstance is CREATE_FAILED: not modelled
       Stack shop is now ROLLBACK_COMPLETE.
       what to do: correct the definition and run \`sandtable up\` again: it deletes the rolled-back stack and makes it anew; or delete it with \`sandtable down shop\`"
   `);

@@ -24,9 +24,9 @@ const explanation = z.object({
   targetId: z.string(),
   name: z.string(),
   because: z.string(),
-  /** True when nothing more will happen by itself: user data has ended, and failed. */
-  final: z.boolean().default(false),
   log: z.array(z.string()),
+  /** True when nothing more will happen by itself: user data has ended, and failed. */
+  final: z.boolean().optional(),
 });
 /** Why a target is unhealthy: the instance's own log lines. */
 export type Explanation = z.infer<typeof explanation>;

@@ -9,7 +9,7 @@ import type { Left } from "./search.js";
  */
 export async function tracesOf(clients: Clients, resources: readonly StackResourceSummary[]): Promise<ReadonlySet<string>> {
   const of = (type: string) => resources.filter((one) => one.ResourceType === type).map((one) => one.PhysicalResourceId ?? "");
-  const traces = new Set(resources.map((one) => lastPart(one.PhysicalResourceId ?? "")).filter((id) => /[-0-9]/.test(id)));
+  const traces = new Set(resources.map((one) => lastPart(one.PhysicalResourceId ?? "")).filter(isTelling));
   const vpcs = of("AWS::EC2::VPC");
   if (vpcs.length > 0) {
     const { paginateDescribeNetworkInterfaces } = await import("@aws-sdk/client-ec2");
@@ -32,6 +32,9 @@ export const tracedTo = (traces: ReadonlySet<string>, onHost: readonly Leftover[
   onHost
     .filter(({ name }) => [...traces].some((id) => name.includes(id)))
     .map(({ kind, name }) => ({ kind: `${kind} on this host`, name }));
+
+/** Short ones (the `0` of a route to 0.0.0.0/0) would be found in anything. */
+const isTelling = (id: string): boolean => id.length >= 8 && /\d/.test(id);
 
 /** Of an ARN the part that names the thing itself. */
 const lastPart = (id: string): string => id.slice(id.lastIndexOf("/") + 1);

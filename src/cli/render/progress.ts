@@ -15,7 +15,7 @@ const words: Readonly<Record<string, string>> = {
 export function renderLine(line: ProgressLine, c: ReturnType<typeof colours>, name: string = line.logicalId): string {
   const paint = line.mark === "failed" ? c.red : line.mark === "ok" ? c.green : c.yellow;
   const time = line.seconds === undefined ? "" : `${line.seconds.toFixed(1)} s`;
-  const row = `  ${paint((words[line.status] ?? line.status).padEnd(12))} ${name.padEnd(30)} ${c.dim(line.type.padEnd(44))} ${time.padStart(7)}`;
+  const row = `  ${paint((words[line.status] ?? line.status).padEnd(12))} ${name.padEnd(36)} ${c.dim(line.type.padEnd(44))} ${time.padStart(7)}`;
   return (line.mark === "failed" && line.reason !== undefined ? `${row}\n    ${line.reason}` : row).trimEnd();
 }
 

@@ -4,6 +4,8 @@ import type { StackEvent } from "@aws-sdk/client-cloudformation";
 export interface Deployment {
   /** When each resource's current step began, by logical id. */
   readonly begun: ReadonlyMap<string, number>;
+  /** When each resource last ended a step: an event of the same millisecond may arrive after it. */
+  readonly ended: ReadonlyMap<string, number>;
   readonly done: number;
   readonly firstFailure: Failure | undefined;
 }
@@ -15,7 +17,7 @@ export interface Failure {
   readonly reason: string;
 }
 
-export const noEvents: Deployment = { begun: new Map(), done: 0, firstFailure: undefined };
+export const noEvents: Deployment = { begun: new Map(), ended: new Map(), done: 0, firstFailure: undefined };
 
 /** A line worth a person's time: one for each resource that ended a step. */
 export interface ProgressLine {
@@ -42,7 +44,7 @@ export function takeEvent(before: Deployment, event: StackEvent): { after: Deplo
   const begun = new Map(before.begun);
   if (status.endsWith("_IN_PROGRESS")) {
     // The second in-progress event of a resource only adds its physical id.
-    if (!begun.has(logicalId) && at !== undefined) begun.set(logicalId, at);
+    if (!begun.has(logicalId) && at !== undefined && at > (before.ended.get(logicalId) ?? 0)) begun.set(logicalId, at);
     return { after: { ...before, begun } };
   }
   const from = begun.get(logicalId);
@@ -59,7 +61,8 @@ export function takeEvent(before: Deployment, event: StackEvent): { after: Deplo
     seconds: from === undefined || at === undefined ? undefined : Math.max(0, at - from) / 1000,
     reason,
   };
-  return { after: { begun, done: before.done + (failed ? 0 : 1), firstFailure }, line };
+  const ended = new Map(before.ended).set(logicalId, at ?? 0);
+  return { after: { begun, ended, done: before.done + (failed ? 0 : 1), firstFailure }, line };
 }
 
 /** Others of the stack are cancelled when one fails: they are not why. */

@@ -19,9 +19,7 @@ export function explainFailure(failed: FailedDeployment): UserFault {
   const code =
     firstFailure === undefined && (status === undefined || status === "REVIEW_IN_PROGRESS") ? "Refused" : "DeploymentFailed";
   const what =
-    firstFailure === undefined
-      ? failed.message.trim()
-      : `${firstFailure.logicalId} (${firstFailure.type}) is ${firstFailure.status}: ${firstFailure.reason}`;
+    firstFailure === undefined ? failed.message.trim() : `${firstFailure.type} is ${firstFailure.status}: ${firstFailure.reason}`;
   const stands = status === undefined || code === "Refused" ? "Nothing was created." : `Stack ${stackName} is now ${status}.`;
   return new UserFault(code, {
     at: firstFailure === undefined ? stackName : `${stackName}/${firstFailure.logicalId}`,

@@ -13,6 +13,9 @@ export interface Health {
   readonly healthy: boolean;
 }
 
+/** Milliseconds without any change in what the instances say before waiting is given up. */
+const patience = 60_000;
+
 /**
  * Wait until every target of the stack is healthy. Ends early where the instances' own logs say that it will not happen,
  * at the latest after `seconds`. A stack without targets is healthy.
@@ -27,6 +30,7 @@ export async function waitForHealth(
 ): Promise<Health> {
   const deadline = Date.now() + seconds * 1000;
   const local = target.name === "local";
+  let story = { text: "", since: Date.now() };
   let askedWhy = Date.now();
   for (;;) {
     const targets = await targetsOf(clients, resources);
@@ -36,10 +40,13 @@ export async function waitForHealth(
       `waiting for healthy targets: ${targets.length - waiting.length} of ${targets.length} (${waiting.map(describe).join(", ")})`,
     );
     const overdue = Date.now() >= deadline;
-    if (local && (overdue || (Date.now() - askedWhy > 2000 && waiting.some((one) => one.state === "unhealthy")))) {
+    if (local && (overdue || (Date.now() - askedWhy > 2000 && waiting.every((one) => one.state === "unhealthy")))) {
       askedWhy = Date.now();
       const explanations = await askWhy(target.state, stackName);
-      if (overdue || isHopeless(waiting, explanations)) return { targets, explanations, healthy: false };
+      const text = JSON.stringify(explanations);
+      if (text !== story.text) story = { text, since: askedWhy };
+      if (overdue || isHopeless(waiting, explanations) || askedWhy - story.since > patience)
+        return { targets, explanations, healthy: false };
     } else if (overdue) return { targets, explanations: [], healthy: false };
     await sleep(local ? 100 : 5000);
   }
@@ -47,7 +54,9 @@ export async function waitForHealth(
 
 /** Every target still waited for has an instance whose set-up has ended badly. Pure. */
 export const isHopeless = (waiting: readonly TargetView[], explanations: readonly Explanation[]): boolean =>
-  waiting.length > 0 && waiting.every((one) => explanations.some((found) => found.targetId === one.targetId && found.final));
+  waiting.length > 0 && waiting.every((one) => explanations.some((found) => found.targetId === one.targetId && isFinal(found)));
+
+const isFinal = (explanation: Explanation): boolean => explanation.final ?? explanation.because.includes("failed");
 
 const describe = (target: TargetView): string =>
   `${target.targetId} ${target.state}${target.reason === undefined ? "" : ` ${target.reason}`}`;

@@ -67,7 +67,8 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
         parameters,
         pollInterval: target.name === "local" ? 100 : 2000,
         approve: async (diff) => {
-          output.say(renderChanges(stackName, resourceChanges(diff), c));
+          // The toolkit compares with the template of the stack it will delete first.
+          if (existing?.StackStatus !== "ROLLBACK_COMPLETE") output.say(renderChanges(stackName, resourceChanges(diff), c));
           await confirm(output, `Deploy this to ${options.target === "aws" ? "AWS" : "the local region"}?`, options.yes === true);
           phase = existing === undefined || existing.StackStatus === "ROLLBACK_COMPLETE" ? "creating" : "updating";
         },
