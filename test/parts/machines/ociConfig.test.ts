@@ -15,7 +15,7 @@ const web: MachineSpec = {
 
 test("a machine is systemd in its own namespaces, in the network namespace it was given", async () => {
   await expect(`${JSON.stringify(machineConfig(web, "/state/machines/i-1/rootfs", "hybrid"), null, 2)}\n`).toMatchFileSnapshot(
-    "machine.oci.json",
+    "machine.oci.golden",
   );
 });
 
