@@ -8,7 +8,7 @@ import { createCgroup, enterCgroup, killCgroup } from "../parts/host/cgroup.js";
 import { cgroupPath, regionLabel, type RegionLabel } from "../parts/host/label.js";
 import { removeLeftovers } from "../parts/host/leftovers.js";
 import { engineRecipe } from "../parts/images/engineRecipe.js";
-import { ensureImage } from "../parts/images/images.js";
+import { builtImage, ensureImage } from "../parts/images/images.js";
 import { recipeFolder } from "../parts/images/recipe.js";
 import { Machines } from "../parts/machines/machines.js";
 import { Names } from "../parts/names/names.js";
@@ -28,6 +28,7 @@ import { MetadataDoors } from "./upkeep/metadata.js";
 import { internetOwner, NamesKeeper } from "./upkeep/names.js";
 import { NetworkKeeper } from "./upkeep/network.js";
 import { PublishedListeners } from "./upkeep/publishing.js";
+import { vpcSpec } from "./upkeep/vpcspec.js";
 
 /** Records, parts and those who keep the one like the other: everything of a region but its two doors. */
 export interface House {
@@ -95,6 +96,10 @@ export async function furnish(options: RegionOptions): Promise<House> {
     await housekeeping.close();
     await Promise.all([doors.closeAll(), published.close()]);
   };
+  const vpcs = scopes
+    .all()
+    .flatMap((scope) => scope.records.list(Vpcs).flatMap(({ vpcId }) => vpcSpec(scope.records, vpcId) ?? []));
+  await fabric.removeStrangers(vpcs);
   return {
     label,
     store,
@@ -113,7 +118,8 @@ export async function furnish(options: RegionOptions): Promise<House> {
             .catch((error: unknown) => log({ upkeep: "network", id: vpc.vpcId, message: String(error) }));
       }
       housekeeping.begin(scopes.all());
-      home.upkeep.nudge("names", internetOwner);
+      // Not worth building an image for: whoever needs names has it built.
+      if (builtImage({ kind: "engine" }, folders) !== undefined) home.upkeep.nudge("names", internetOwner);
     },
     rest,
     clear: async () => {

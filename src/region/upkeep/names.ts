@@ -21,6 +21,8 @@ export const internetOwner = "internet";
 /** Names of a VPC (at its base plus two) and of the internet, from the records of every scope. */
 export class NamesKeeper implements Keeper {
   readonly kind = "names";
+  /** There is one internet for all scopes, each of which may ask for it. */
+  private internetTurn: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly label: RegionLabel,
@@ -34,12 +36,13 @@ export class NamesKeeper implements Keeper {
   ) {}
 
   owners(scope: Scope): readonly string[] {
-    return [...scope.records.list(Vpcs).map((vpc) => vpc.vpcId), internetOwner];
+    return scope.records.list(Vpcs).map((vpc) => vpc.vpcId);
   }
 
   async attend(scope: Scope, owner: string): Promise<void> {
     await this.house.engineReady();
-    if (owner === internetOwner) return this.attendInternet();
+    if (owner === internetOwner)
+      return (this.internetTurn = this.internetTurn.catch(() => undefined).then(() => this.attendInternet()));
     // What a VPC offers to the world is known on the internet too.
     scope.upkeep.nudge("names", internetOwner);
     const vpc = scope.records.get(Vpcs, owner);

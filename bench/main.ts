@@ -1,0 +1,58 @@
+import { cpus } from "node:os";
+import { line, median, seconds, type Figure } from "./figures.js";
+import { BenchRegion } from "./region.js";
+import { balancerThroughput } from "./throughput.js";
+
+/** `npm run bench [ROUNDS]`: medians of one run on this machine, and ratios against a baseline measured in the same run. */
+const rounds = Math.max(1, Number(process.argv[2] ?? 5));
+const figures: Figure[] = [];
+const say = (figure: Figure): void => {
+  figures.push(figure);
+  process.stdout.write(`${line(figure)}\n`);
+};
+const atMost = (what: string, values: readonly number[], unit: string, limit: number): void =>
+  say({ what, values, unit, aim: `<= ${limit} ${unit}`, met: median(values) <= limit });
+
+process.stdout.write(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, ${rounds} rounds\n`);
+
+const starts: number[] = [];
+const memory: number[] = [];
+for (let round = 0; round < rounds; round++) {
+  const region = new BenchRegion();
+  starts.push(await region.start());
+  if (round < 3) memory.push(await region.residentMiB());
+  await region.purge();
+}
+atMost("region start to healthy", starts, "s", 0.4);
+atMost("resident memory, idle, nothing deployed", memory, "MiB", 172);
+
+const region = new BenchRegion();
+await region.start();
+const ups: number[] = [];
+const downs: number[] = [];
+const full: number[] = [];
+await region.cli("image", "prepare", "examples/flask-ha");
+for (let round = 0; round < rounds; round++) {
+  ups.push(await region.up("examples/flask-ha", "/data"));
+  if (round < 3) full.push(await region.residentMiB());
+  downs.push(await seconds(() => region.cli("down", "flask-ha", "--yes")));
+}
+await region.purge();
+atMost("up flask-ha, images built, to the first 200 on /data", ups, "s", 8);
+atMost("down flask-ha", downs, "s", 4);
+atMost("resident memory, idle, flask-ha deployed", full, "MiB", 172);
+
+const { model, bare } = await balancerThroughput(rounds, 2000);
+const gigabits = (values: readonly number[]): number[] => values.map((bytes) => (bytes * 8) / 1e9);
+const ratios = model.map((bytes, index) => bytes / (bare[index] ?? Number.NaN));
+say({ what: "through the balancer, across zones", values: gigabits(model), unit: "Gb/s", aim: "the ratio below", met: true });
+say({
+  what: "through the same HAProxy between bare veth pairs",
+  values: gigabits(bare),
+  unit: "Gb/s",
+  aim: "the ratio below",
+  met: true,
+});
+say({ what: "ratio", values: ratios, unit: "", aim: ">= 0.9", met: median(ratios) >= 0.9 });
+
+process.exitCode = figures.every((figure) => figure.met) ? 0 : 1;
