@@ -12,8 +12,7 @@ import { folders } from "../src/parts/host/folders.js";
 import { namespaceName, regionLabel } from "../src/parts/host/label.js";
 import { removeLeftovers } from "../src/parts/host/leftovers.js";
 import { createNamespaces } from "../src/parts/host/namespaces.js";
-import { engineRecipe } from "../src/parts/images/engineRecipe.js";
-import { recipeFolder } from "../src/parts/images/recipe.js";
+import { engineRoot } from "../src/parts/images/images.js";
 
 const open = { protocol: "-1", peer: { cidr: "0.0.0.0/0" } };
 const nic = (name: string, subnetId: string, privateIp: string): InterfaceSpec => ({
@@ -89,7 +88,7 @@ const inside = (namespace: string, program: string): readonly [string, ...string
 export async function balancerThroughput(rounds: number, milliseconds: number): Promise<{ model: number[]; bare: number[] }> {
   const state = mkdtempSync(join(tmpdir(), "sandtable-bench-"));
   const label = regionLabel(state);
-  const engine = join(folders().images, recipeFolder(engineRecipe), "root");
+  const engine = engineRoot(folders());
   const balancers = new Balancers({ label, folder: join(state, "balancers"), root: engine });
   const sinks: ChildProcess[] = [];
   try {

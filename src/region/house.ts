@@ -7,9 +7,7 @@ import { Publisher } from "../parts/fabric/publish.js";
 import { createCgroup, enterCgroup, killCgroup } from "../parts/host/cgroup.js";
 import { cgroupPath, regionLabel, type RegionLabel } from "../parts/host/label.js";
 import { removeLeftovers } from "../parts/host/leftovers.js";
-import { engineRecipe } from "../parts/images/engineRecipe.js";
-import { builtImage, ensureImage } from "../parts/images/images.js";
-import { recipeFolder } from "../parts/images/recipe.js";
+import { builtImage, engineRoot, ensureImage } from "../parts/images/images.js";
 import { Machines } from "../parts/machines/machines.js";
 import { Names } from "../parts/names/names.js";
 import { accountId } from "./credentials.js";
@@ -63,7 +61,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
   const fabric = new Fabric(label);
   const machines = new Machines(label, folders);
   const doors = new MetadataDoors(label);
-  const engines = { label, root: join(folders.images, recipeFolder(engineRecipe), "root") };
+  const engines = { label, root: engineRoot(folders) };
   const postgres = new Postgres({
     ...engines,
     folder: join(folders.state, "databases"),

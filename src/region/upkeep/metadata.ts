@@ -97,7 +97,7 @@ function metadataOf(scope: Scope, interfaceId: string): MetadataSpec | undefined
       ...(publicIp === undefined || vpc?.enableDnsHostnames !== true
         ? {}
         : { publicDnsName: publicDnsName(regionName, publicIp) }),
-      ...(instance.userData === undefined ? {} : { userData: Buffer.from(instance.userData, "base64").toString("utf8") }),
+      ...(instance.userData === undefined ? {} : { userData: Buffer.from(instance.userData, "base64") }),
       ...(profile === undefined || role === undefined
         ? {}
         : { profile: profileFacts(scope, profile, role, instance.instanceId) }),
