@@ -8,6 +8,7 @@ import { readText } from "../../template/text.js";
 import { UserFault } from "../../faults.js";
 import type { TargetName } from "../aws/target.js";
 import { readAssembly, synthesise, wrapTemplate, type AssembledStack, type Template } from "./assembly.js";
+import type { Locate } from "./places.js";
 import type { Project } from "./project.js";
 
 /** A cloud assembly in a folder of its own, removed with `await using`. */
@@ -37,8 +38,10 @@ async function stacksOf(
   switch (project.kind) {
     case "environment":
       return synthesise(project.file, folder);
-    case "template":
-      return [wrapTemplate(readTemplateFile(project.file, target), stackName ?? project.defaultName, folder)];
+    case "template": {
+      const { template, locate } = readTemplateFile(project.file, target);
+      return [{ ...wrapTemplate(template, stackName ?? project.defaultName, folder), locate }];
+    }
     case "cdk-app": {
       const { Toolkit } = await import("@aws-cdk/toolkit-lib");
       const toolkit = new Toolkit({ color: false, emojis: false, ioHost: silent });
@@ -60,9 +63,9 @@ async function stacksOf(
 const silent: IIoHost = { notify: async () => undefined, requestResponse: async (request) => request.defaultResponse };
 
 /** The file as the toolkit wants it: short forms such as `!Ref` spelled out. Problems come with line and column. */
-function readTemplateFile(file: string, target: TargetName): Template {
+function readTemplateFile(file: string, target: TargetName): { template: Template; locate: Locate } {
   const text = readFileSync(file, "utf8");
-  const { value, problems } = readText(text);
+  const { value, problems, locate } = readText(text);
   // On AWS everything AWS has is allowed: there only what cannot be read at all is ours to refuse.
   const found = target === "local" ? readTemplate(text).problems : problems;
   if (found.length > 0 || value === undefined)
@@ -71,7 +74,7 @@ function readTemplateFile(file: string, target: TargetName): Template {
       message: `${file} cannot be deployed:\n${describeProblems(found)}`,
       fix: "correct these places; nothing was created",
     });
-  return value as Template;
+  return { template: value as Template, locate };
 }
 
 /** The stack a verb is about: the one asked for, or the only one. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as Cdk from "aws-cdk-lib/core";
 import { UserFault } from "../../faults.js";
+import type { Locate } from "./places.js";
 
 /** One stack of a cloud assembly, ready to be deployed. */
 export interface AssembledStack {
@@ -11,6 +12,8 @@ export interface AssembledStack {
   readonly id: string;
   readonly stackName: string;
   readonly template: Template;
+  /** The place of a path in the text that the user wrote; of a template file only. */
+  readonly locate?: Locate;
 }
 
 /** The parts of a template that the CLI reads. */
@@ -79,7 +82,7 @@ async function importDefinition(file: string): Promise<(app: Cdk.App) => void | 
 const unwrap = (exported: unknown): unknown =>
   typeof exported === "object" && exported !== null && "default" in exported ? exported.default : exported;
 
-/** Wrap a template file as a cloud assembly, as it is. */
+/** Wrap a template as a cloud assembly, as it is. */
 export function wrapTemplate(template: Template, stackName: string, outdir: string): AssembledStack {
   mkdirSync(outdir, { recursive: true });
   const templateFile = `${stackName}.template.json`;

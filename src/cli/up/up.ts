@@ -16,6 +16,7 @@ import { deploy, DeployFailed, type Deployed } from "./deploy.js";
 import { onInterrupt, type Phase } from "./detach.js";
 import { explainFailure } from "./failure.js";
 import { waitForHealth, type Health } from "./health.js";
+import { withOwnPlaces, type Locate } from "./places.js";
 import { imageParameters, parseParameters, planParameters, rememberedParameters, rememberParameters } from "./parameters.js";
 import { openProject, type Project } from "./project.js";
 
@@ -73,8 +74,7 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
           phase = existing === undefined || existing.StackStatus === "ROLLBACK_COMPLETE" ? "creating" : "updating";
         },
       },
-      target,
-      clients,
+      { target, clients, locate: stack.locate },
       output,
     );
     phase = "waiting";
@@ -144,10 +144,10 @@ async function decideParameters(
 
 async function deployOrExplain(
   wish: Parameters<typeof deploy>[0],
-  target: Target,
-  clients: Clients,
+  context: { target: Target; clients: Clients; locate: Locate | undefined },
   output: Output,
 ): Promise<Deployed> {
+  const { target, clients, locate } = context;
   try {
     return await deploy(wish, output);
   } catch (error) {
@@ -156,7 +156,7 @@ async function deployOrExplain(
     throw explainFailure({
       stackName: wish.stackName,
       target: target.name,
-      message: error.message,
+      message: withOwnPlaces(error.message, locate),
       firstFailure: error.deployment.firstFailure,
       status: stack?.StackStatus,
       cause: error,
