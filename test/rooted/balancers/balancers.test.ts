@@ -158,9 +158,7 @@ describe("a node with two real servers", () => {
   });
 
   test("the configuration gives HAProxy nothing to complain about", async () => {
-    const log = await import("node:fs").then((fs) =>
-      fs.readFileSync(join(engines.state, "balancers", id, "console.log"), "utf8"),
-    );
+    const log = readFileSync(join(engines.state, "balancers", id, "console.log"), "utf8");
     expect(
       log
         .split("\n")

@@ -7,8 +7,8 @@ import { targetGroupArn } from "./arns.js";
 import { targetGroupAttributes, withAttributes, type Attributes } from "./attributes.js";
 import { decideHealthCheck, type HealthCheckWish } from "./healthchecks.js";
 import { checkName } from "./loadbalancers.js";
-import { TargetGroups, type TargetGroup } from "./records.js";
-import { addTargets, isUsed, nudgeBalancerOf, theTargetGroup, type TargetName } from "./targets.js";
+import { TargetGroups, type Target, type TargetGroup } from "./records.js";
+import { addTargets, isUsed, nudgeBalancerOf, theTargetGroup, sameTarget, withoutTargets, type TargetName } from "./targets.js";
 
 export interface TargetGroupWish {
   readonly name: string;
@@ -81,6 +81,28 @@ export function modifyTargetGroup(call: Scope, arn: string, wish: HealthCheckWis
   nudgeBalancerOf(call, arn);
   return changed;
 }
+
+/**
+ * Make a group as it would have been created with these settings: targets that are no longer named are deregistered. Changes
+ * nothing when it is so already; for CloudFormation.
+ */
+export function updateTargetGroup(call: Scope, arn: string, wish: ChangeableTargetGroup): void {
+  const group = theTargetGroup(call, arn);
+  const named = (target: Target): boolean =>
+    wish.targets.some((name) => sameTarget(target, { id: name.id, port: name.port ?? group.port }));
+  const changed: TargetGroup = {
+    ...group,
+    healthCheck: decideHealthCheck(wish.healthCheck),
+    attributes: withAttributes(targetGroupAttributes(group.targetType), {}, wish.attributes, "Target group"),
+    tags: wish.tags,
+  };
+  const fewer = { ...changed, targets: withoutTargets(call, changed, (target) => !named(target)) };
+  call.commit(put(TargetGroups, arn, { ...fewer, targets: addTargets(call, fewer, wish.targets) }));
+  nudgeBalancerOf(call, arn);
+}
+
+/** What of a target group can be changed in place. */
+export type ChangeableTargetGroup = Pick<TargetGroupWish, "healthCheck" | "attributes" | "targets" | "tags">;
 
 export function modifyTargetGroupAttributes(call: Scope, arn: string, sent: Parameters<typeof withAttributes>[2]): Attributes {
   const group = theTargetGroup(call, arn);

@@ -65,10 +65,11 @@ export function addTargets(
   const targets = [...group.targets];
   for (const wanted of names) {
     const name = { ...wanted, port: wanted.port ?? group.port };
-    checkTarget(call, group, name);
     const index = targets.findIndex((target) => sameTarget(target, name));
+    if (index !== -1 && targets[index]?.drainedAt === undefined) continue;
+    checkTarget(call, group, name);
     if (index === -1) targets.push(newTarget(name, call.now()));
-    else if (targets[index]?.drainedAt !== undefined) targets[index] = newTarget(name, call.now());
+    else targets[index] = newTarget(name, call.now());
   }
   return targets;
 }
@@ -86,20 +87,20 @@ export function deregisterTargets(call: Scope, arn: string, names: readonly Targ
       "InvalidTarget",
       `The following targets are not registered: ${missing.map((name) => `'${name.id}'`).join(", ")}`,
     );
+  call.commit(put(TargetGroups, arn, { ...group, targets: withoutTargets(call, group, hit) }));
+  nudgeBalancerOf(call, arn);
+}
+
+/** The group's targets when those that are hit have been deregistered: in use they drain, else they are gone. */
+export function withoutTargets(call: Scope, group: TargetGroup, hit: (target: Target) => boolean): readonly Target[] {
   const delay = Number(
     attribute(targetGroupAttributes(group.targetType), group.attributes, "deregistration_delay.timeout_seconds"),
   );
-  const used = isUsed(call.records, arn);
-  call.commit(
-    put(TargetGroups, arn, {
-      ...group,
-      targets: group.targets.flatMap((target) => {
-        if (!hit(target) || target.drainedAt !== undefined) return [target];
-        return used && delay > 0 ? [{ ...target, healthyIn: [], drainedAt: call.now() + delay * 1000 }] : [];
-      }),
-    }),
-  );
-  nudgeBalancerOf(call, arn);
+  const drains = delay > 0 && isUsed(call.records, group.arn);
+  return group.targets.flatMap((target) => {
+    if (!hit(target) || target.drainedAt !== undefined) return [target];
+    return drains ? [{ ...target, healthyIn: [], drainedAt: call.now() + delay * 1000 }] : [];
+  });
 }
 
 export const sameTarget = (one: { id: string; port: number }, other: { id: string; port: number }): boolean =>

@@ -19,6 +19,7 @@ import { nodeSpecs } from "../../../../src/region/services/elbv2/nodes.js";
 import { observedGroups } from "../../../../src/region/services/elbv2/observed.js";
 import { elbv2Operations } from "../../../../src/region/services/elbv2/operations.js";
 import { LoadBalancers, TargetGroups } from "../../../../src/region/services/elbv2/records.js";
+import { updateTargetGroup } from "../../../../src/region/services/elbv2/targetgroups.js";
 import { recordsAlone, run } from "../../../support/records.js";
 import { instance, network, setState, type TestNetwork } from "../network.js";
 
@@ -392,6 +393,20 @@ describe("targets", () => {
     Site.clock += 60_000;
     site.report({});
     expect(await site.health()).toEqual([]);
+  });
+
+  test("are what a changed template says: those it no longer names drain, and the same update changes nothing", async () => {
+    const site = await Site.make();
+    const [a, b] = [instance(site.call, site.where, 0).instanceId, instance(site.call, site.where, 1).instanceId];
+    await site.register(a);
+    site.report({ a: { [a]: "healthy" } });
+    const wish = { healthCheck: { intervalSeconds: 20 }, attributes: [], tags: {} };
+    updateTargetGroup(site.call, site.group, { ...wish, targets: [{ id: a }, { id: b }] });
+    expect((await site.health()).map((health) => health?.State)).toEqual(["healthy", "initial"]);
+    expect(site.call.records.get(TargetGroups, site.group)?.healthCheck.intervalSeconds).toBe(20);
+    updateTargetGroup(site.call, site.group, { ...wish, targets: [{ id: b }] });
+    updateTargetGroup(site.call, site.group, { ...wish, targets: [{ id: b }] });
+    expect((await site.health()).map((health) => health?.State)).toEqual(["draining", "initial"]);
   });
 
   test("asked for by name and not registered are said not to be", async () => {

@@ -7,10 +7,15 @@ import { createListener, deleteListener } from "../../../services/elbv2/listener
 import { createLoadBalancer, deleteLoadBalancer, theLoadBalancer } from "../../../services/elbv2/loadbalancers.js";
 import { Listeners, LoadBalancers, TargetGroups } from "../../../services/elbv2/records.js";
 import { checkRules, usersOf } from "../../../services/elbv2/targetgroupoperations.js";
-import { createTargetGroup, deleteTargetGroup } from "../../../services/elbv2/targetgroups.js";
+import {
+  createTargetGroup,
+  deleteTargetGroup,
+  updateTargetGroup,
+  type ChangeableTargetGroup,
+} from "../../../services/elbv2/targetgroups.js";
 import { theTargetGroup } from "../../../services/elbv2/targets.js";
 import { hostedZoneOf } from "../../../services/elbv2/zones.js";
-import type { Properties, ResourceProvider } from "../../provider.js";
+import type { Naming, Properties, ResourceProvider } from "../../provider.js";
 import { optionalNumber, optionalText, structure, structures, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
 
 const attributeRules = within({ Key: enforced, Value: enforced });
@@ -82,6 +87,26 @@ export const loadBalancer: ResourceProvider = {
   },
 };
 
+const changeable = (given: Properties, naming: Naming): ChangeableTargetGroup => ({
+  healthCheck: {
+    protocol: optionalText(given, "HealthCheckProtocol"),
+    port: optionalText(given, "HealthCheckPort"),
+    path: optionalText(given, "HealthCheckPath"),
+    matcher: optionalText(structure(given, "Matcher") ?? {}, "HttpCode"),
+    intervalSeconds: optionalNumber(given, "HealthCheckIntervalSeconds"),
+    timeoutSeconds: optionalNumber(given, "HealthCheckTimeoutSeconds"),
+    healthyThreshold: optionalNumber(given, "HealthyThresholdCount"),
+    unhealthyThreshold: optionalNumber(given, "UnhealthyThresholdCount"),
+  },
+  attributes: attributes(given, "TargetGroupAttributes"),
+  targets: structures(given, "Targets").map((each) => ({
+    id: text(each, "Id"),
+    port: optionalNumber(each, "Port"),
+    zone: optionalText(each, "AvailabilityZone"),
+  })),
+  tags: tagsOf(given, naming),
+});
+
 export const targetGroup: ResourceProvider = {
   type: "AWS::ElasticLoadBalancingV2::TargetGroup",
   record: TargetGroups,
@@ -112,25 +137,10 @@ export const targetGroup: ResourceProvider = {
         port: optionalNumber(given, "Port"),
         vpcId: optionalText(given, "VpcId"),
         targetType: optionalText(given, "TargetType"),
-        healthCheck: {
-          protocol: optionalText(given, "HealthCheckProtocol"),
-          port: optionalText(given, "HealthCheckPort"),
-          path: optionalText(given, "HealthCheckPath"),
-          matcher: optionalText(structure(given, "Matcher") ?? {}, "HttpCode"),
-          intervalSeconds: optionalNumber(given, "HealthCheckIntervalSeconds"),
-          timeoutSeconds: optionalNumber(given, "HealthCheckTimeoutSeconds"),
-          healthyThreshold: optionalNumber(given, "HealthyThresholdCount"),
-          unhealthyThreshold: optionalNumber(given, "UnhealthyThresholdCount"),
-        },
-        attributes: attributes(given, "TargetGroupAttributes"),
-        targets: structures(given, "Targets").map((each) => ({
-          id: text(each, "Id"),
-          port: optionalNumber(each, "Port"),
-          zone: optionalText(each, "AvailabilityZone"),
-        })),
-        tags: tagsOf(given, naming),
+        ...changeable(given, naming),
       }).arn,
     ),
+  update: (call, arn, { to }, naming) => Promise.resolve(updateTargetGroup(call, arn, changeable(to, naming))),
   delete: (call, arn) => Promise.resolve(deleteTargetGroup(call, arn)),
 };
 
