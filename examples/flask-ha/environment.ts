@@ -89,6 +89,7 @@ class FlaskHa extends Stack {
 
   private balancer(network: Network, groups: Groups, instances: readonly CfnInstance[]): CfnLoadBalancer {
     const balancer = new CfnLoadBalancer(this, "Balancer", {
+      name: "flask-ha",
       type: "network",
       scheme: "internet-facing",
       subnets: network.publicSubnets.map((subnet) => subnet.ref),
