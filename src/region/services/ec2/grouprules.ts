@@ -55,6 +55,9 @@ export function groupRule(
   };
 }
 
+/** The rule every new group has: everything may leave. */
+export const allowAllEgress = (): GroupRule => ({ ruleId: newId("sgr"), protocol: "-1", peer: { cidr: "0.0.0.0/0" } });
+
 export const sameRule = (a: GroupRule, b: GroupRule): boolean => {
   const key = (rule: GroupRule): string => JSON.stringify([rule.protocol, rule.fromPort ?? -1, rule.toPort ?? -1, rule.peer]);
   return key(a) === key(b);

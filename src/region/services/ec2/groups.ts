@@ -23,7 +23,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put, remove } from "../../records/records.js";
-import { rulesFrom, sameRule, toPermissions } from "./grouprules.js";
+import { allowAllEgress, rulesFrom, sameRule, toPermissions } from "./grouprules.js";
 import { newId } from "./ids.js";
 import { describeRules, select } from "./lists.js";
 import { NetworkInterfaces, SecurityGroups, type GroupRule, type SecurityGroup } from "./records.js";
@@ -41,8 +41,6 @@ export interface GroupWish {
   readonly ingress?: readonly GroupRule[];
   readonly egress?: readonly GroupRule[];
 }
-
-export const allowAllEgress = (): GroupRule => ({ ruleId: newId("sgr"), protocol: "-1", peer: { cidr: "0.0.0.0/0" } });
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html */
 export async function createGroup(call: Call, wish: GroupWish): Promise<SecurityGroup> {

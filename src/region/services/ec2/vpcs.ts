@@ -29,7 +29,7 @@ import {
   type Vpc,
 } from "./records.js";
 import { tagList, tagsAtCreation, tagSpecifications } from "./tags.js";
-import { allowAllEgress } from "./groups.js";
+import { allowAllEgress } from "./grouprules.js";
 
 export interface VpcWish {
   readonly cidr: string;

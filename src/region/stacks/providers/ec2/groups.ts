@@ -1,6 +1,6 @@
 import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, within, type MemberRules } from "../../../operations/members.js";
-import { groupRule } from "../../../services/ec2/grouprules.js";
+import { allowAllEgress, groupRule } from "../../../services/ec2/grouprules.js";
 import {
   allowAllEgress,
   authorize,
