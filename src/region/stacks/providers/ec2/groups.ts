@@ -1,15 +1,7 @@
 import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, within, type MemberRules } from "../../../operations/members.js";
 import { allowAllEgress, groupRule } from "../../../services/ec2/grouprules.js";
-import {
-  allowAllEgress,
-  authorize,
-  createGroup,
-  deleteGroup,
-  revoke,
-  theGroup,
-  type Direction,
-} from "../../../services/ec2/groups.js";
+import { authorize, createGroup, deleteGroup, revoke, theGroup, type Direction } from "../../../services/ec2/groups.js";
 import { SecurityGroups, type GroupRule, type SecurityGroup } from "../../../services/ec2/records.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
 import { optionalNumber, optionalText, structures, tagRules, tagsOf, text, unlessGone } from "../properties.js";
