@@ -33,7 +33,7 @@ describe("flask-ha", () => {
 
   beforeAll(async () => {
     await region.ok("region", "start", "--port", "0");
-    up = await region.json("up", "examples/flask-ha", "--yes", "--json");
+    up = (await region.json<{ stack: typeof up }>("up", "examples/flask-ha", "--yes", "--json")).stack;
     ec2 = new EC2Client(region.client);
     balancerUrl = `http://${up.outputs.Address}`;
   });

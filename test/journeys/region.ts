@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { expect } from "vitest";
 import { regionLabel, type RegionLabel } from "../../src/parts/host/label.js";
@@ -78,11 +79,25 @@ export class JourneyRegion {
 
   /** End it, and prove that nothing of it is left on this machine. */
   async purge(): Promise<void> {
+    this.reportTroubles();
     const running = existsSync(join(this.state, "region.json"));
     if (running) await this.ok("region", "stop", "--purge", "--yes");
     // The process itself leaves a moment after it has answered.
-    await expect.poll(() => leftovers(this.label, this.state), { timeout: 10_000 }).toEqual([]);
+    let left = await leftovers(this.label, this.state);
+    for (let round = 0; left.length > 0 && round < 50; round++) {
+      await sleep(200);
+      left = await leftovers(this.label, this.state);
+    }
+    expect(left).toEqual([]);
     expect(existsSync(this.state) ? readdirSync(this.state) : []).toEqual([]);
     rmSync(this.state, { recursive: true, force: true });
+  }
+
+  /** What the region could not do at the first try, for whoever reads why a journey failed. */
+  private reportTroubles(): void {
+    const log = join(this.state, "region.log");
+    const lines = existsSync(log) ? readFileSync(log, "utf8").split("\n") : [];
+    const troubles = lines.filter((line) => line.includes('"upkeep":') || line.includes('"result":"InternalFailure"'));
+    if (troubles.length > 0) console.log(`troubles of the region:\n${troubles.join("\n")}`);
   }
 }
