@@ -40,10 +40,8 @@ export class BenchRegion {
       hold: 20,
       owner,
     });
-    // The product's own process is the compiled one; the arguments name it beside the source we were loaded from.
-    const compiled = [join(root, "dist/region/main.js"), ...args.slice(1)];
     const began = performance.now();
-    spawn(process.execPath, compiled, { detached: true, stdio: "ignore", cwd: "/" }).unref();
+    spawn(process.execPath, args, { detached: true, stdio: "ignore", cwd: "/" }).unref();
     for (;;) {
       const healthy = await ask(this.state, { verb: "ping" }).then(
         () => true,

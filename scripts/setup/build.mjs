@@ -20,6 +20,7 @@ export async function ensureBuilt() {
     removeOrphans();
     const compiled = await run(packaged("typescript/bin/tsc", "-p", "tsconfig.build.json"), { capture: true });
     copyData();
+    await bundleRegion();
     // tsc writes its output even when types are wrong: what can be made is made, and then the build fails.
     await compactTables();
     failed(compiled, "the type check failed");
@@ -30,11 +31,30 @@ export async function ensureBuilt() {
 /** Compiled files whose source is gone would still be found by imports. */
 function removeOrphans() {
   for (const file of filesBelow([dist], (path) => /\.(js|d\.ts|js\.map)$/.test(path))) {
+    if (relative(dist, file).startsWith("bundle/")) continue;
     const source = join(src, relative(dist, file).replace(/\.(js|d\.ts|js\.map)$/, ".ts"));
     if (!existsSync(source)) rmSync(file);
   }
   // What tsc believes it wrote must be there: without its output the incremental state is worth nothing.
   if (!existsSync(join(dist, "faults.js"))) rmSync(join(dist, ".tsbuildinfo"), { force: true });
+}
+
+/** The region's process as one file: it starts in a third of the time. Packages are inside, Node's own modules are not. */
+async function bundleRegion() {
+  // Imported here: it is a package, and the entry scripts must run without any.
+  const { build } = await import("esbuild");
+  await build({
+    entryPoints: [join(dist, "region/main.js")],
+    outfile: join(dist, "bundle/region.js"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    sourcemap: true,
+    // Packages written for CommonJS ask for `require`.
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    logLevel: "error",
+  });
 }
 
 function copyData() {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { NormalizedSchema } from "@smithy/core/schema";
+import { builtFolder } from "../../built.js";
 import { UserFault } from "../../faults.js";
 import {
   tableVersion,
@@ -154,8 +154,7 @@ export function loadWire(service: string, folder = wireFolder()): Wire {
   return wire;
 }
 
-export const wireFolder = (): string =>
-  process.env["SANDTABLE_WIRE"] ?? fileURLToPath(new URL("../../../dist/wire", import.meta.url));
+export const wireFolder = (): string => process.env["SANDTABLE_WIRE"] ?? builtFolder("wire");
 
 const loaded = new Map<string, Wire>();
 

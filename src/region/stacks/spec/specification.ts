@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { builtFolder } from "../../../built.js";
 import { namesFile, namespaceFile, type NamespaceSpec, type PropertySpecs, type ResourceTypeSpec } from "./types.js";
 
 /** All that CloudFormation knows of resource types; files are read on first use. */
@@ -16,7 +16,7 @@ export interface Specification {
 }
 
 /** `folder`: where `scripts/compact-spec.ts` wrote to; `dist/spec` unless said otherwise. */
-export function openSpecification(folder = builtFolder()): Specification {
+export function openSpecification(folder = builtFolder("spec")): Specification {
   const read = <T>(file: string): T | undefined => {
     const path = join(folder, file);
     return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as T) : undefined;
@@ -41,11 +41,4 @@ export function openSpecification(folder = builtFolder()): Specification {
     structure: (type, name) => namespace(type)?.structures[name],
     names: () => [...known()],
   };
-}
-
-/** From sources as from `dist/`: below the folder that holds package.json. */
-function builtFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
-  return join(folder, "dist", "spec");
 }
