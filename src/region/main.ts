@@ -8,7 +8,7 @@ import { furnish } from "./house.js";
 import { operations } from "./operations/registry.js";
 import { readOptions, type RegionOptions } from "./options.js";
 import { startServer } from "./server/server.js";
-import { resumeStacks } from "./stacks/engine/resume.js";
+import { cloudFormation } from "./stacks/stacks.js";
 
 /** The region's process. `sandtable region start` starts it; see `cli/region/start.ts` for what it is promised. */
 async function main(options: RegionOptions): Promise<void> {
@@ -38,6 +38,7 @@ async function main(options: RegionOptions): Promise<void> {
   const stop = async (purge: boolean, progress: (text: string) => void): Promise<unknown> => {
     progress("closing the AWS API");
     await server.close();
+    await cloudFormation.engine.close();
     progress("ending machines, databases and balancers, removing networks");
     const left = await house.clear();
     house.store.close();
@@ -68,7 +69,7 @@ async function main(options: RegionOptions): Promise<void> {
   });
   writeWhole(join(state, "region.json"), `${JSON.stringify(facts)}\n`, options.owner);
   house.begin();
-  for (const scope of house.scopes.all()) resumeStacks(scope);
+  for (const scope of house.scopes.all()) cloudFormation.engine.resume(scope);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       stop(false, () => undefined).catch((error: unknown) => {

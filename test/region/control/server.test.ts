@@ -39,7 +39,12 @@ describe("the control socket", () => {
   test("a fault arrives with what to do", async () => {
     const fault = new UserFault("DiskFull", { message: "the disk is full", fix: "free some", at: "/here" });
     const { state, errors } = await serving({ status: () => Promise.reject(fault) });
-    await expect(ask(state, { verb: "status" })).rejects.toMatchObject({ code: "DiskFull", message: "the disk is full", fix: "free some", at: "/here" });
+    await expect(ask(state, { verb: "status" })).rejects.toMatchObject({
+      code: "DiskFull",
+      message: "the disk is full",
+      fix: "free some",
+      at: "/here",
+    });
     expect(errors).toEqual(["status"]);
   });
 

@@ -14,7 +14,14 @@ const vpc = {
   defaultGroupId: "sg-1",
   tags: {},
 };
-const subnet = (id: string, cidr: string) => ({ subnetId: id, vpcId: "vpc-1", cidr, zone: "eu-west-3a", mapPublicIpOnLaunch: false, tags: {} });
+const subnet = (id: string, cidr: string) => ({
+  subnetId: id,
+  vpcId: "vpc-1",
+  cidr,
+  zone: "eu-west-3a",
+  mapPublicIpOnLaunch: false,
+  tags: {},
+});
 
 /** A fabric that takes as long as the test wants. */
 class SlowFabric {
@@ -51,7 +58,10 @@ describe("networks", () => {
     await first;
     await fabric.finish();
     await Promise.all([second, third]);
-    expect(fabric.applied.map((spec) => (typeof spec === "string" ? spec : spec.subnets.map((each) => each.subnetId)))).toEqual([[], ["a", "b"]]);
+    expect(fabric.applied.map((spec) => (typeof spec === "string" ? spec : spec.subnets.map((each) => each.subnetId)))).toEqual([
+      [],
+      ["a", "b"],
+    ]);
   });
 
   test("a failure reaches those who waited for it, and the next application is tried all the same", async () => {
