@@ -1,5 +1,5 @@
 import type { Call } from "../operations/call.js";
-import type { MemberRules } from "../operations/members.js";
+import type { MemberNote, MemberRules } from "../operations/members.js";
 import type { RecordType } from "../records/records.js";
 
 /** Resolved properties of a resource: intrinsic functions evaluated, CloudFormation's own types not yet coerced. */
@@ -32,6 +32,8 @@ export interface ResourceProvider {
   readonly type: string;
   /** Rules for the properties; one that has no rule is refused by name before anything is created. */
   readonly properties: MemberRules;
+  /** What has no effect here although the template does not say it: AWS's default is another one than ours. */
+  notes?(properties: Properties): readonly MemberNote[];
   /** Where the resource's own record is kept; its first `put` in a commit of `create` tells the physical id. */
   readonly record: RecordType<object>;
   /**

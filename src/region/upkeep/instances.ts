@@ -10,6 +10,7 @@ import { privateDomain } from "../services/ec2/instanceview.js";
 import { removeInterfacesOf, resolverOf } from "../services/ec2/interfaces.js";
 import { releasePublicAddress } from "../services/ec2/publicaddresses.js";
 import { Instances, NetworkInterfaces, Vpcs, type Instance, type NetworkInterface } from "../services/ec2/records.js";
+import { LoadBalancers } from "../services/elbv2/records.js";
 import type { Keeper } from "./keeper.js";
 import type { MetadataDoors } from "./metadata.js";
 
@@ -169,4 +170,8 @@ function change(scope: Scope, id: string, how: (now: Instance) => Instance, also
   if (now === undefined) return;
   const next = how(now);
   if (also.length > 0 || JSON.stringify(next) !== JSON.stringify(now)) scope.commit(put(Instances, id, next), ...also);
+  // A balancer need not wait for its next look to know that a target came or went.
+  if (next.state !== now.state)
+    for (const balancer of scope.records.list(LoadBalancers))
+      if (balancer.vpcId === now.vpcId) scope.upkeep.nudge("balancer", balancer.arn);
 }

@@ -57,7 +57,13 @@ export class NamesKeeper implements Keeper {
 
   private async attendInternet(): Promise<void> {
     await this.house.fabric.applyInternet();
-    const names = this.house.scopes().flatMap((scope) => [...balancerNames(scope, { view: "internet" }), ...publicNames(scope)]);
+    const names = this.house
+      .scopes()
+      .flatMap((scope) => [
+        ...balancerNames(scope, { view: "internet" }),
+        ...databaseNames(scope, { view: "internet" }),
+        ...publicNames(scope),
+      ]);
     await this.names.apply({ owner: internetOwner, names }, [
       { namespace: internetName(this.label), addresses: [internet.resolver] },
     ]);

@@ -43,8 +43,10 @@ export function checkResources(
 }
 
 /** The properties of a resource that are kept without having an effect here. */
-export const recordedNotes = (properties: Values, provider: ResourceProvider): readonly MemberNote[] =>
-  reviewMembers(withoutPending(properties), provider.properties).recorded;
+export const recordedNotes = (properties: Values, provider: ResourceProvider): readonly MemberNote[] => [
+  ...reviewMembers(withoutPending(properties), provider.properties).recorded,
+  ...(provider.notes?.(properties) ?? []),
+];
 
 function checkType(
   resource: Resource,

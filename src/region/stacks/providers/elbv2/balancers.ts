@@ -2,6 +2,7 @@ import type { Call } from "../../../operations/call.js";
 import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, states, within } from "../../../operations/members.js";
 import { fullName } from "../../../services/elbv2/arns.js";
+import { preserveClientIpNote } from "../../../services/elbv2/attributes.js";
 import { actionRules } from "../../../services/elbv2/listeneroperations.js";
 import { createListener, deleteListener } from "../../../services/elbv2/listeners.js";
 import { createLoadBalancer, deleteLoadBalancer, theLoadBalancer } from "../../../services/elbv2/loadbalancers.js";
@@ -122,6 +123,13 @@ export const targetGroup: ResourceProvider = {
     ...checkRules,
     Matcher: within({ HttpCode: enforced }),
     Tags: tagRules,
+  },
+  notes: (given) => {
+    const because = preserveClientIpNote({
+      targetType: optionalText(given, "TargetType") === "ip" ? "ip" : "instance",
+      attributes: Object.fromEntries(attributes(given, "TargetGroupAttributes").map(({ Key, Value }) => [Key, Value])),
+    });
+    return because === undefined ? [] : [{ path: "TargetGroupAttributes", because }];
   },
   attributes: {
     TargetGroupArn: (_call, arn) => arn,
