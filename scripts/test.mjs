@@ -15,7 +15,7 @@ await main(async () => {
   await ready();
   const skipRooted = await whyNoRooted();
   if (skipRooted !== "") say(`Tests that need the real kernel are skipped: ${skipRooted}`);
-  const failedChecks = await runChecks(staticChecks);
+  const failedChecks = await runChecks(staticChecks({ fresh: true }));
   const { code, report } = await runTests(skipRooted);
   process.stdout.write(`${closingLine(report, failedChecks)}\n`);
   return code === 0 && failedChecks.length === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { packaged, root, run, step } from "./run.mjs";
+import { compiler, root, run, step } from "./run.mjs";
 import { filesBelow, isStamped, stampOfContents, stampOfTimes, writeStamp } from "./stamps.mjs";
 
 const src = join(root, "src");
@@ -18,7 +18,7 @@ export async function ensureBuilt() {
   if (isStamped(stampFile, stamp)) return;
   await step("build", async () => {
     removeOrphans();
-    const compiled = await run(packaged("typescript/bin/tsc", "-p", "tsconfig.build.json"), { capture: true });
+    const compiled = await run([...compiler, "-p", "tsconfig.build.json"], { capture: true });
     copyData();
     await bundleRegion();
     // tsc writes its output even when types are wrong: what can be made is made, and then the build fails.

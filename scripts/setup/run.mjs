@@ -35,6 +35,11 @@ export function run(argv, options = {}) {
 /** The command line of a script of an npm package, run by this very Node. */
 export const packaged = (script, ...args) => [process.execPath, `${root}/node_modules/${script}`, ...args];
 
+/**
+ * TypeScript 7 compiles and checks, several times faster; typescript-eslint needs the API of 6, which is why both are there.
+ */
+export const compiler = packaged("typescript7/bin/tsc");
+
 /** The command line of `sandtable` itself. */
 export const sandtable = (...args) => [process.execPath, `${root}/bin/sandtable.js`, ...args];
 
