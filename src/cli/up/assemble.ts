@@ -7,9 +7,10 @@ import { readTemplate } from "../../template/template.js";
 import { readText } from "../../template/text.js";
 import { UserFault } from "../../faults.js";
 import type { TargetName } from "../aws/target.js";
-import { readAssembly, synthesise, wrapTemplate, type AssembledStack, type Template } from "./assembly.js";
+import { readAssembly, wrapTemplate, type AssembledStack, type Template } from "./assembly.js";
 import type { Locate } from "./places.js";
 import type { Project } from "./project.js";
+import { synthesiseAside } from "./synthesis.js";
 
 /** A cloud assembly in a folder of its own, removed with `await using`. */
 export interface Assembly extends AsyncDisposable {
@@ -37,7 +38,7 @@ async function stacksOf(
 ): Promise<readonly AssembledStack[]> {
   switch (project.kind) {
     case "environment":
-      return synthesise(project.file, folder);
+      return synthesiseAside({ file: project.file, outdir: folder });
     case "template": {
       const { template, locate } = readTemplateFile(project.file, target);
       return [{ ...wrapTemplate(template, stackName ?? project.defaultName, folder), locate }];

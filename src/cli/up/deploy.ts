@@ -35,6 +35,15 @@ export class DeployFailed extends Error {
   }
 }
 
+/**
+ * Read what `deploy` needs, a second or two of processor, while something else is waited for. The first comparison of templates
+ * reads the table of all resource types.
+ */
+export async function warmUp(): Promise<void> {
+  const [, { fullDiff }] = await Promise.all([import("@aws-cdk/toolkit-lib"), import("@aws-cdk/cloudformation-diff")]);
+  fullDiff({}, { Resources: { Any: { Type: "AWS::EC2::InternetGateway" } } });
+}
+
 /** Deploy one stack of an assembly through a change set, with a line for each resource. Throws `DeployFailed`, and what `approve` throws. */
 export async function deploy(wish: DeployWish, output: Output): Promise<Deployed> {
   const { Toolkit, StackSelectionStrategy, StackParameters } = await import("@aws-cdk/toolkit-lib");

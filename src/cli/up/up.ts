@@ -12,7 +12,7 @@ import { renderExplanations, renderStack, renderStandIn } from "../render/stack.
 import { assemble, chooseStack, type Assembly } from "./assemble.js";
 import type { AssembledStack } from "./assembly.js";
 import { renderChanges, resourceChanges } from "./changes.js";
-import { deploy, DeployFailed, type Deployed } from "./deploy.js";
+import { deploy, DeployFailed, warmUp, type Deployed } from "./deploy.js";
 import { onInterrupt, type Phase } from "./detach.js";
 import { explainFailure } from "./failure.js";
 import { waitForHealth, type Health } from "./health.js";
@@ -44,10 +44,11 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
     output,
   );
   try {
-    // Both take about a second, one of processor and one of waiting.
+    // The region starts in a process of its own and the definition is read by a thread of its own.
     const [target, assembly] = await Promise.all([
       findTarget(options.target, output, { start: true }),
       assembleSaying(project, options, output),
+      warmUp(),
     ]);
     await using made = assembly;
     const stack = chooseStack(made, options.stack);

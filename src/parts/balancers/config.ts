@@ -32,6 +32,8 @@ const globals = [
   "global",
   `  stats socket ${adminSocket} mode 600 level admin expose-fd listeners`,
   `  server-state-file ${stateFile}`,
+  // First checks begin at once: HAProxy would spread them over the interval, and a reload begins them anew.
+  "  max-spread-checks 100",
   // A worker from before a reload lives as long as its flows; this bounds how many there can be.
   "  mworker-max-reloads 50",
 ];
