@@ -6,7 +6,12 @@ import { defineConfig } from "vitest/config";
  * examples, real clients). The last two own the machine while they run, so their files go one after another.
  * Where the machine cannot run them they are skipped, and the reason is printed (test/support/rooted-runner.ts).
  */
-const alone = { fileParallelism: false, maxWorkers: 1, runner: "./test/support/rooted-runner.ts" } as const;
+const alone = {
+  fileParallelism: false,
+  maxWorkers: 1,
+  runner: "./test/support/rooted-runner.ts",
+  globalSetup: "./test/support/built.ts",
+} as const;
 
 export default defineConfig({
   test: {
