@@ -23,7 +23,7 @@ export const programNeeds: readonly ProgramNeed[] = [
   { program: "mount", debianPackage: "mount", purpose: "disks of machines" },
   { program: "crun", debianPackage: "crun", purpose: "machines, databases and load balancers" },
   { program: "mmdebstrap", debianPackage: "mmdebstrap", purpose: "building machine images" },
-  { program: "openssl", debianPackage: "openssl", purpose: "certificates of the AWS endpoints inside the model" },
+  { program: "script", debianPackage: "bsdutils", purpose: "terminals of `sandtable connect` and `sandtable internet`" },
 ];
 
 export const optionalPrograms: readonly ProgramNeed[] = [
