@@ -80,14 +80,16 @@ export async function furnish(options: RegionOptions): Promise<House> {
     upkeep: (scope) => housekeeping.upkeepOf(scope),
   });
   const home = scopes.of({ accountId, regionName: options.regionName });
-  const published = new PublishedListeners(new Publisher(label), home, () => scopes.all());
+  const published = new PublishedListeners(new Publisher(label), fabric, home, () => scopes.all());
   const instanceKeeper = new InstanceKeeper(label, machines, doors, (packages) =>
     ensureImage(packages.length === 0 ? { kind: "machine" } : { kind: "machine-with", packages }, folders),
   );
   housekeeping.add(instanceKeeper);
   housekeeping.add(afterwards(engineReady, new DatabaseKeeper(label, postgres)));
   housekeeping.add(afterwards(engineReady, new BalancerKeeper(label, balancers)));
-  housekeeping.add(new NamesKeeper(label, names, { scopes: () => scopes.all(), engineReady, fabric, published }));
+  housekeeping.add(
+    new NamesKeeper(label, names, { scopes: () => scopes.all(), engineReady, fabric, published, networks: network }),
+  );
 
   const rest = async (): Promise<void> => {
     instanceKeeper.close();

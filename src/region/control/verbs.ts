@@ -35,7 +35,11 @@ export const controlVerbs = (
       images: options.folders.images,
       troubles: house.housekeeping.troubles(),
     }),
-  published: () => Promise.resolve(house.published.list()),
+  // What the records have is published before it is listed: who asks right after a deployment is not told too little.
+  published: async () => {
+    await house.published.update();
+    return house.published.list();
+  },
   recorded: (request) => Promise.resolve(recordedOnly(house, z.string().parse(request.stackName))),
   leftovers: () => ownedByNobody(house, options.folders.state),
   why: (request) => whyUnhealthy(house, z.string().parse(request.stackName)),

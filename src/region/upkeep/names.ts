@@ -12,6 +12,7 @@ import { Instances, NetworkInterfaces, Vpcs } from "../services/ec2/records.js";
 import { balancerNames } from "../services/elbv2/names.js";
 import { databaseNames } from "../services/rds/names.js";
 import type { Keeper } from "./keeper.js";
+import type { NetworkKeeper } from "./network.js";
 import type { PublishedListeners } from "./publishing.js";
 import { zonesOfVpc } from "./vpcspec.js";
 
@@ -32,6 +33,7 @@ export class NamesKeeper implements Keeper {
       readonly engineReady: () => Promise<unknown>;
       readonly fabric: Pick<Fabric, "applyInternet">;
       readonly published: Pick<PublishedListeners, "update">;
+      readonly networks: Pick<NetworkKeeper, "settled">;
     },
   ) {}
 
@@ -45,6 +47,9 @@ export class NamesKeeper implements Keeper {
       return (this.internetTurn = this.internetTurn.catch(() => undefined).then(() => this.attendInternet()));
     // What a VPC offers to the world is known on the internet too.
     scope.upkeep.nudge("names", internetOwner);
+    // A router that is being made has no addresses yet, and Linux lets a program bind to one there all the same: it then answers
+    // from another address for as long as it lives (in a namespace without a local table every address counts as broadcast).
+    await this.house.networks.settled(owner);
     const vpc = scope.records.get(Vpcs, owner);
     const zones = zonesOfVpc(scope.records, owner);
     if (vpc === undefined || zones.length === 0) return this.names.remove(owner);

@@ -31,6 +31,12 @@ export class NetworkKeeper {
     return turn.next;
   }
 
+  /** Resolves when nothing is being applied to the VPC, however it ended: the kernel is not in the middle of a change. */
+  async settled(vpcId: string): Promise<void> {
+    for (let turn = this.turns.get(vpcId); turn !== undefined; turn = this.turns.get(vpcId))
+      await (turn.next ?? turn.current).catch(() => undefined);
+  }
+
   private async tracked(vpcId: string, current: Promise<void>): Promise<void> {
     try {
       await current;

@@ -1,3 +1,4 @@
+import type { Fabric } from "../../parts/fabric/fabric.js";
 import type { Publisher } from "../../parts/fabric/publish.js";
 import type { Scope } from "../operations/call.js";
 import { put, recordType, remove } from "../records/records.js";
@@ -29,6 +30,7 @@ export class PublishedListeners {
 
   constructor(
     private readonly publisher: Publisher,
+    private readonly fabric: Pick<Fabric, "applyInternet">,
     private readonly home: Scope,
     private readonly scopes: () => readonly Scope[],
   ) {}
@@ -57,6 +59,7 @@ export class PublishedListeners {
         ),
       ),
     );
+    if (wanted.size > 0) await this.fabric.applyInternet();
     for (const id of this.open.keys()) {
       if (wanted.has(id)) continue;
       await this.publisher.unpublish(id);
