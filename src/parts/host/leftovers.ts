@@ -15,14 +15,9 @@ export interface Leftover {
 }
 
 /** What is left of a region, but for its files. `state`: its state folder, to know its mounts by. */
-export const leftovers = (label: RegionLabel, state?: string): Promise<Leftover[]> => find(label.code, state);
-
-/** What is left of any region on this machine; mounts only where they are below `state`. */
-export const leftoversOfAnyRegion = (state?: string): Promise<Leftover[]> => find(undefined, state);
-
-async function find(code: string | undefined, state: string | undefined): Promise<Leftover[]> {
+export async function leftovers({ code }: RegionLabel, state?: string): Promise<Leftover[]> {
   const cgroup = cgroupOf(code);
-  const isOurs = (name: string): boolean => name.startsWith(code === undefined ? "st-" : `st-${code}-`);
+  const isOurs = (name: string): boolean => name.startsWith(`st-${code}-`);
   const namespaces = (await ourNamespaces()).filter(isOurs);
   const [strays, links, tables, mounts] = await Promise.all([
     processesIn(namespaces),
@@ -83,7 +78,7 @@ export async function removeLeftovers(label: RegionLabel, state?: string): Promi
 /** One line for people, e.g. `namespace st-…, process 12 haproxy`. */
 export const describe = (list: readonly Leftover[]): string => list.map(({ kind, name }) => `${kind} ${name}`).join(", ");
 
-const cgroupOf = (code: string | undefined): string => (code === undefined ? "sandtable" : `sandtable/${code}`);
+const cgroupOf = (code: string): string => `sandtable/${code}`;
 
 const crunContainers = (): string[] => (existsSync("/run/crun") ? readdirSync("/run/crun") : []);
 
@@ -96,8 +91,8 @@ function programOf(pid: number): string {
 }
 
 /** Links of ours that are in the host's own namespace, where none should be. */
-async function hostLinks(code: string | undefined): Promise<string[]> {
-  const prefix = code === undefined ? "sandtable/" : `sandtable/${code}/`;
+async function hostLinks(code: string): Promise<string[]> {
+  const prefix = `sandtable/${code}/`;
   const links = JSON.parse(await run(command("ip", "-j", "link", "show"))) as { ifname: string; ifalias?: string }[];
   return links.filter(({ ifalias }) => ifalias?.startsWith(prefix)).map(({ ifname, ifalias }) => `${ifname} ${ifalias}`);
 }

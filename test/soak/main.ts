@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/**
+ * `npm run soak [ROUNDS]`: repeats at length what `npm test` samples. Each part is a test file of `npm test` that reads
+ * `SANDTABLE_SOAK_ROUNDS`: kills of a fabric in the middle of its work, malformed and random requests, every operation of the wire.
+ * Failovers follow with the drills.
+ */
+const rounds = Math.max(1, Number(process.argv[2] ?? 50));
+const parts = [
+  {
+    what: `${rounds} kills at random instants while a network is applied`,
+    project: "rooted",
+    file: "test/rooted/fabric/kills.test.ts",
+  },
+  { what: `${rounds} x 200 malformed and random requests`, project: "unit", file: "test/region/server/fuzz.test.ts" },
+  { what: "every operation of every protocol, there and back", project: "unit", file: "test/region/protocol/roundtrip.test.ts" },
+] as const;
+
+let failed = 0;
+for (const { what, project, file } of parts) {
+  process.stdout.write(`soak: ${what}\n`);
+  const child = spawn("npx", ["vitest", "run", "--project", project, "--testTimeout", "3600000", file], {
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    env: { ...process.env, SANDTABLE_SOAK_ROUNDS: String(rounds) },
+    stdio: "inherit",
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  if (code !== 0) failed += 1;
+}
+process.stdout.write(`${parts.length - failed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;
