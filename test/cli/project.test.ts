@@ -87,7 +87,7 @@ describe("assembling", () => {
     });
   });
 
-  test("a TypeScript definition is synthesised in this process", async () => {
+  test("a TypeScript definition is synthesised on a thread of this process", async () => {
     await using assembly = await assemble(openProject("examples/flask-ha"), undefined, "local");
     expect(assembly.stacks.map((stack) => stack.stackName)).toEqual(["flask-ha"]);
     expect(() => chooseStack(assembly, "other")).toThrow("the app has 1 stacks: flask-ha; none is other");

@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { builtFolder } from "../../built.js";
 import { UserFault } from "../../faults.js";
 import type { AssembledStack } from "./assembly.js";
 
@@ -19,7 +21,7 @@ export type SynthesisAnswer =
  */
 export function synthesiseAside(wish: SynthesisWish): Promise<readonly AssembledStack[]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./synthesis-worker.js", import.meta.url), {
+    const worker = new Worker(join(builtFolder("cli/up"), "synthesis-worker.js"), {
       workerData: wish,
       stdout: true,
       stderr: true,
