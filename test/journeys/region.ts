@@ -93,6 +93,14 @@ export class JourneyRegion {
     rmSync(this.state, { recursive: true, force: true });
   }
 
+  /** How often an operation was asked for a stack by this name. */
+  requests(operation: string, stackName: string): number {
+    const entries = readFileSync(join(this.state, "region.log"), "utf8").split("\n").filter(Boolean);
+    return entries
+      .map((line) => JSON.parse(line) as { operation?: string; parameters?: { StackName?: string } })
+      .filter((entry) => entry.operation === operation && entry.parameters?.StackName?.includes(stackName)).length;
+  }
+
   /** What the region could not do at the first try, for whoever reads why a journey failed. */
   private reportTroubles(): void {
     const log = join(this.state, "region.log");
