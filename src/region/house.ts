@@ -4,7 +4,7 @@ import { Balancers } from "../parts/balancers/balancers.js";
 import { Postgres } from "../parts/databases/postgres/postgres.js";
 import { Fabric } from "../parts/fabric/fabric.js";
 import { Publisher } from "../parts/fabric/publish.js";
-import { createCgroup, enterCgroup, killCgroup } from "../parts/host/cgroup.js";
+import { createCgroup, enterCgroup, killCgroup, removeCgroup } from "../parts/host/cgroup.js";
 import { cgroupPath, regionLabel, type RegionLabel } from "../parts/host/label.js";
 import { removeLeftovers } from "../parts/host/leftovers.js";
 import { builtImage, engineRoot, ensureImage } from "../parts/images/images.js";
@@ -44,6 +44,8 @@ export interface House {
   begin(): void;
   /** Stop looking after anything; what runs, runs on. */
   rest(): Promise<void>;
+  /** The region does not start after all: leave the machine as it was found. */
+  abandon(): Promise<void>;
   /** End everything that runs and remove what is on the machine; records and disks stay. Gives what could not be removed. */
   clear(): Promise<readonly { readonly kind: string; readonly name: string }[]>;
 }
@@ -122,6 +124,11 @@ export async function furnish(options: RegionOptions): Promise<House> {
       if (builtImage({ kind: "engine" }, folders) !== undefined) home.upkeep.nudge("names", internetOwner);
     },
     rest,
+    abandon: async () => {
+      await rest();
+      leaveCgroup();
+      await removeCgroup(cgroup);
+    },
     clear: async () => {
       await rest();
       // Hosts and databases are asked to end before the plug is pulled: their disks are kept.

@@ -1,7 +1,7 @@
 import { chownSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserFault } from "../faults.js";
-import { serveControl } from "./control/server.js";
+import { refuseSecond, serveControl } from "./control/server.js";
 import { controlVerbs, type RegionFacts } from "./control/verbs.js";
 import { accountId, findCredentials, ownKey } from "./credentials.js";
 import { furnish } from "./house.js";
@@ -15,6 +15,7 @@ async function main(options: RegionOptions): Promise<void> {
   const { state } = options.folders;
   mkdirSync(state, { recursive: true, mode: 0o700 });
   chownSync(state, options.owner.uid, options.owner.gid);
+  await refuseSecond(state);
   const key = ownKey(state, options.owner);
   const house = await furnish(options);
   const startedAt = new Date().toISOString();
@@ -26,6 +27,9 @@ async function main(options: RegionOptions): Promise<void> {
     durable: () => house.store.durable(),
     clock: Date.now,
     log: (entry) => house.log(entry),
+  }).catch(async (error: unknown) => {
+    await house.abandon();
+    throw error;
   });
   const facts: RegionFacts = {
     pid: process.pid,
@@ -65,6 +69,7 @@ async function main(options: RegionOptions): Promise<void> {
       }),
   ).catch(async (error: unknown) => {
     await server.close();
+    await house.abandon();
     throw error;
   });
   writeWhole(join(state, "region.json"), `${JSON.stringify(facts)}\n`, options.owner);

@@ -7,6 +7,7 @@ import { CreateInternetGatewayCommand, DescribeInternetGatewaysCommand, EC2Clien
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { command, run } from "../../src/parts/host/command.js";
+import { leftovers } from "../../src/parts/host/leftovers.js";
 import { JourneyRegion } from "./region.js";
 
 const failing = fileURLToPath(new URL("failing-user-data/template.yaml", import.meta.url));
@@ -112,6 +113,7 @@ describe("a bad day", () => {
     expect(said.stderr).toMatch(new RegExp(`127\\.0\\.0\\.1:${port}`));
     expect(said.stderr).toMatch(/--port/);
     expect(said.stderr).not.toMatch(/\n\s+at /);
+    expect(await leftovers(other.label, other.state)).toEqual([]);
     rmSync(other.state, { recursive: true, force: true });
   });
 

@@ -26,7 +26,17 @@ export interface ControlServer {
 
 const longestLine = 1 << 20;
 
-/** Throws `UserFault` `AlreadyRunning` when a region answers on the socket already. */
+/** Throws `UserFault` `AlreadyRunning` when a region answers on the socket already. To be asked before anything else is done. */
+export async function refuseSecond(state: string): Promise<void> {
+  if (await answers(join(state, "control.sock")))
+    throw new UserFault("AlreadyRunning", {
+      at: state,
+      message: `a region is running already with the state folder ${state}`,
+      fix: "use it, or end it with `sandtable region stop`",
+    });
+}
+
+/** Throws as `refuseSecond`. */
 export async function serveControl(
   state: string,
   owner: { readonly uid: number; readonly gid: number },
@@ -34,12 +44,7 @@ export async function serveControl(
   onError: (verb: string, error: unknown) => void,
 ): Promise<ControlServer> {
   const path = join(state, "control.sock");
-  if (await answers(path))
-    throw new UserFault("AlreadyRunning", {
-      at: state,
-      message: `a region is running already with the state folder ${state}`,
-      fix: "use it, or end it with `sandtable region stop`",
-    });
+  await refuseSecond(state);
   rmSync(path, { force: true });
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
