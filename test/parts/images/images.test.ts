@@ -46,7 +46,7 @@ test("proxies hold while building, leniency about dates also in the image", () =
 test("a recipe becomes one mmdebstrap command", () => {
   const apt = { sources: ["deb http://mirror.test/debian bookworm main"], settings: [], lasting: [] };
   const recipe = { ...engineRecipe, packages: ["haproxy", "postgresql-15"] };
-  expect(mmdebstrapArguments(recipe, apt, "/b/work", "/b/image/root")).toMatchInlineSnapshot(`
+  expect(mmdebstrapArguments(recipe, apt, "/b/made", "/b/image/root")).toMatchInlineSnapshot(`
     [
       "--mode=root",
       "--variant=minbase",
@@ -58,11 +58,11 @@ test("a recipe becomes one mmdebstrap command", () => {
       "--dpkgopt=path-exclude=/usr/share/locale/*",
       "--dpkgopt=path-exclude=/usr/share/doc/*",
       "--dpkgopt=path-include=/usr/share/doc/*/copyright",
-      "--setup-hook='/b/work/setup' "$1"",
-      "--customize-hook='/b/work/customize' "$1"",
+      "--setup-hook='/b/made/setup' "$1"",
+      "--customize-hook='/b/made/customize' "$1"",
       "bookworm",
       "/b/image/root",
-      "/b/work/sources.list",
+      "/b/made/sources.list",
     ]
   `);
 });
