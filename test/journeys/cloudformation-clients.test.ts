@@ -7,10 +7,10 @@ import * as sns from "aws-cdk-lib/aws-sns";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import * as cdk from "aws-cdk-lib/core";
 import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { stsOperations } from "../../../src/region/services/sts/operations.js";
-import { ensureWire } from "../protocol/ensure-wire.js";
-import { accessKeyId, secretAccessKey, startHarness, type Harness } from "../server/harness.js";
-import { openBench, Queues, Topics, type Bench } from "./support.js";
+import { stsOperations } from "../../src/region/services/sts/operations.js";
+import { ensureWire } from "../region/protocol/ensure-wire.js";
+import { accessKeyId, secretAccessKey, startHarness, type Harness } from "../region/server/harness.js";
+import { openBench, Queues, Topics, type Bench } from "../region/stacks/support.js";
 
 /** The clients that people deploy with, unchanged, against the real server. */
 

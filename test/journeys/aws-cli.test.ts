@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { beforeAll, expect, test } from "vitest";
-import { ensureWire } from "../protocol/ensure-wire.js";
-import { accessKeyId, fake, secretAccessKey, startHarness, type Harness } from "./harness.js";
+import { ensureWire } from "../region/protocol/ensure-wire.js";
+import { accessKeyId, fake, secretAccessKey, startHarness, type Harness } from "../region/server/harness.js";
 
 /** The aws CLI, whichever version is here, as a client that shares no code with the SDK for JavaScript. */
 
