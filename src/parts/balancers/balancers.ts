@@ -5,7 +5,7 @@ import { enginePlace, startEngine } from "../engine/program.js";
 import { consoleTail, killContainer, observeContainer, removeContainer, type ContainerPlace } from "../host/container.js";
 import type { RegionLabel } from "../host/label.js";
 import { ask, statistics } from "./admin.js";
-import { adminSocket, configFile, generation, haproxyConfig, nodeFolder } from "./config.js";
+import { adminSocket, configFile, generation, haproxyConfig, masterSocket, nodeFolder } from "./config.js";
 import { healthOf } from "./health.js";
 import type { BalancerNodeSpec, TargetHealth } from "./spec.js";
 
@@ -49,14 +49,15 @@ export class Balancers {
         hostname: "balancer",
         folders: { [nodeFolder]: place.files },
         lowPorts: true,
-        argv: ["/usr/sbin/haproxy", "-W", "-db", "-f", configFile],
+        argv: ["/usr/sbin/haproxy", "-W", "-db", "-S", masterSocket, "-f", configFile],
       });
     } else {
       // Saved by us, since HAProxy does not: targets that are up stay up across the reload.
       const servers = await this.answer(spec.id, "show servers state").catch(() => noServers);
       writeFileSync(place.servers, `${servers}\n`, { mode: 0o644 });
       writeFileSync(place.config, config, { mode: 0o644 });
-      process.kill(live.pid, "SIGUSR2");
+      // Not SIGUSR2: HAProxy loses a signal that comes while it finishes the reload before.
+      await this.answer(spec.id, "reload", masterSocket);
     }
     await this.runs(spec.id, wanted);
   }
@@ -90,11 +91,11 @@ export class Balancers {
     }
   }
 
-  private answer(id: string, question: string): Promise<string> {
+  private answer(id: string, question: string, socket = adminSocket): Promise<string> {
     const live = observeContainer(this.place(id));
     if (live.state === "stopped") return Promise.reject(new Error(`The load balancer node ${id} does not run.`));
     // By way of the process's root: a state folder may be deeper than the 107 characters a socket's path can have.
-    return ask(`/proc/${live.pid}/root${adminSocket}`, question);
+    return ask(`/proc/${live.pid}/root${socket}`, question);
   }
 
   private place(id: string): Place {

@@ -6,6 +6,8 @@ export const nodeFolder = "/srv";
 export const configFile = `${nodeFolder}/haproxy.cfg`;
 export const stateFile = `${nodeFolder}/servers`;
 export const adminSocket = "/run/admin.sock";
+/** The master's own, which lives through reloads: a command that comes during one waits in its queue. */
+export const masterSocket = "/run/master.sock";
 
 /** A Network Load Balancer forgets a TCP flow that was idle for 350 seconds (ELB network user guide, "Connection idle timeout"). */
 const idleSeconds = 350;

@@ -120,6 +120,13 @@ describe("a node with two real servers", () => {
     await balancers.apply(node([target("one", "settled"), target("two", "settled")]));
   });
 
+  test("of changes that come close behind each other none is lost", async () => {
+    for (let change = 0; change < 6; change++)
+      await balancers.apply(node([target("one", "settled"), target("two", "settled")], { intervalSeconds: 2 + (change % 3) }));
+    await balancers.apply(node([target("one", "settled"), target("two", "settled")]));
+    expect(await connect(4)).toEqual({ one: 2, two: 2 });
+  });
+
   test("one dies: after the stated checks it is unhealthy, its connections end, and the other serves", async () => {
     one.kill("SIGKILL");
     await once(one, "exit");
