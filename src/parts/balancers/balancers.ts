@@ -56,10 +56,8 @@ export class Balancers {
       const servers = await this.answer(spec.id, "show servers state").catch(() => noServers);
       writeFileSync(place.servers, `${servers}\n`, { mode: 0o644 });
       writeFileSync(place.config, config, { mode: 0o644 });
-      // Not SIGUSR2: HAProxy loses a signal that comes while it finishes the reload before.
-      await this.answer(spec.id, "reload", masterSocket);
     }
-    await this.runs(spec.id, wanted);
+    await this.runs(spec.id, wanted, live.state === "running");
   }
 
   /** End the node at once and delete its folder. Gone already succeeds. */
@@ -79,10 +77,19 @@ export class Balancers {
     return observeContainer(this.place(id)).state === "running";
   }
 
-  /** Wait until the node itself says that it runs the configuration. */
-  private async runs(id: string, wanted: string): Promise<void> {
+  /**
+   * Wait until the node itself says that it runs the configuration. A reload is asked of the master's socket, and again
+   * while it does not show: of a request (or a SIGUSR2) that comes while the reload before ends, HAProxy knows nothing.
+   */
+  private async runs(id: string, wanted: string, reload: boolean): Promise<void> {
     const until = Date.now() + 10_000;
+    let askAgain = reload ? 0 : Infinity;
     for (;;) {
+      if (Date.now() >= askAgain)
+        askAgain = await this.answer(id, "reload", masterSocket).then(
+          () => Date.now() + 1000,
+          () => 0,
+        );
       const info = await this.answer(id, "show info").catch(() => "");
       if (description(info) === wanted) return;
       if (Date.now() > until || !this.observe(id))
