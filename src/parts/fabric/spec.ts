@@ -15,6 +15,11 @@ export interface VpcSpec {
   readonly internetGatewayId?: string;
   /** One-to-one public addresses in force (Elastic IPs and auto-assigned ones). */
   readonly publicAddresses: readonly PublicAddressSpec[];
+  /** Every network ACL that a subnet names. */
+  readonly networkAcls?: readonly NetworkAclSpec[];
+  /** Active peering connections; the other VPC's spec names the same. */
+  readonly peerings?: readonly PeeringSpec[];
+  readonly gatewayEndpoints?: readonly GatewayEndpointSpec[];
 }
 
 export interface SubnetSpec {
@@ -23,6 +28,44 @@ export interface SubnetSpec {
   /** e.g. `eu-west-3a`. */
   readonly zone: string;
   readonly routeTableId: string;
+  /** Unset: everything passes, both ways. */
+  readonly networkAclId?: string;
+}
+
+/** A network ACL: stateless, at the subnet's edge; the first rule that matches decides, and none is a drop. */
+export interface NetworkAclSpec {
+  readonly networkAclId: string;
+  /** Ordered, the lowest rule number first, without the last `*`. */
+  readonly ingress: readonly AclRuleSpec[];
+  readonly egress: readonly AclRuleSpec[];
+}
+
+export interface AclRuleSpec {
+  readonly action: "allow" | "deny";
+  /** As in `GroupRuleSpec`. */
+  readonly protocol: string;
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  readonly cidr: string;
+}
+
+/** A peering connection seen from one of its VPCs. Not transitive: what comes in by it is only for this VPC's own addresses. */
+export interface PeeringSpec {
+  readonly peeringId: string;
+  readonly peer: {
+    readonly vpcId: string;
+    readonly cidr: string;
+    readonly subnets: readonly { readonly cidr: string; readonly zone: string }[];
+    /** Security groups of the other VPC that rules here name, as their members' addresses at this moment. */
+    readonly groups: readonly { readonly groupId: string; readonly addresses: readonly string[] }[];
+  };
+}
+
+/** A gateway endpoint of S3: routes to its prefix list lead to the region's service (which comes later) and not to the internet. */
+export interface GatewayEndpointSpec {
+  readonly endpointId: string;
+  /** The service's addresses, e.g. `198.19.1.0/24`. */
+  readonly cidrs: readonly string[];
 }
 
 export interface RouteTableSpec {
@@ -36,6 +79,10 @@ export interface RouteSpec {
   readonly target:
     | { readonly kind: "internet-gateway" }
     | { readonly kind: "nat-gateway"; readonly natGatewayId: string }
+    /** An appliance: the packet is handed to this interface as it is. */
+    | { readonly kind: "interface"; readonly interfaceId: string }
+    | { readonly kind: "peering"; readonly peeringId: string }
+    | { readonly kind: "gateway-endpoint"; readonly endpointId: string }
     | { readonly kind: "blackhole" };
 }
 
@@ -59,6 +106,8 @@ export interface InterfaceSpec {
   readonly interfaceId: string;
   readonly subnetId: string;
   readonly privateIp: string;
+  /** Further private addresses. */
+  readonly secondaryIps?: readonly string[];
   /** e.g. `02:0a:00:00:00:01`. */
   readonly mac: string;
   readonly groupIds: readonly string[];
@@ -81,6 +130,8 @@ export interface PublicAddressSpec {
   /** Inside 198.18.0.0/15. */
   readonly publicIp: string;
   readonly interfaceId: string;
+  /** Which of the interface's addresses; unset: its primary one. */
+  readonly privateIp?: string;
 }
 
 /** Addresses of the simulated internet (198.18.0.0/15), fixed. */

@@ -1,14 +1,16 @@
-import type { InterfaceSpec, RouteSpec, VpcSpec } from "../../parts/fabric/spec.js";
+import type { GroupRuleSpec, InterfaceSpec, RouteSpec, VpcSpec } from "../../parts/fabric/spec.js";
 import type { Records } from "../records/records.js";
 import { publicAddressesOf } from "../services/ec2/elasticips.js";
 import {
   InternetGateways,
   NatGateways,
   NetworkInterfaces,
+  PrefixLists,
   RouteTables,
   SecurityGroups,
   Subnets,
   Vpcs,
+  type GroupRule,
   type NetworkInterface,
   type Route,
   type RouteTable,
@@ -35,7 +37,11 @@ export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
       routeTableId: table.routeTableId,
       routes: table.routes.map((route) => routeSpec(records, table, route)),
     })),
-    securityGroups: mine(records.list(SecurityGroups)).map(({ groupId, ingress, egress }) => ({ groupId, ingress, egress })),
+    securityGroups: mine(records.list(SecurityGroups)).map(({ groupId, ingress, egress }) => ({
+      groupId,
+      ingress: ingress.flatMap((rule) => ruleSpecs(records, rule)),
+      egress: egress.flatMap((rule) => ruleSpecs(records, rule)),
+    })),
     interfaces: mine(records.list(NetworkInterfaces)).map(interfaceSpec),
     natGateways: mine(records.list(NatGateways))
       .filter((nat) => nat.state === "available")
@@ -43,6 +49,12 @@ export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
     ...(gateway === undefined ? {} : { internetGatewayId: gateway.internetGatewayId }),
     publicAddresses: publicAddressesOf({ records }, vpcId),
   };
+}
+
+/** A rule that names a prefix list is one for each of its entries. */
+function ruleSpecs(records: Records, { peer, ...rule }: GroupRule): GroupRuleSpec[] {
+  if (!("prefixListId" in peer)) return [{ ...rule, peer }];
+  return (records.get(PrefixLists, peer.prefixListId)?.entries ?? []).map(({ cidr }) => ({ ...rule, peer: { cidr } }));
 }
 
 function routeSpec(records: Records, table: RouteTable, route: Route): RouteSpec {

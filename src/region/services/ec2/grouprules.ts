@@ -77,6 +77,8 @@ export function toPermissions(accountId: string, rules: readonly GroupRule[]): I
       PrefixListIds: [],
     };
     if ("cidr" in rule.peer) permission.IpRanges?.push({ CidrIp: rule.peer.cidr, Description: rule.description });
+    else if ("prefixListId" in rule.peer)
+      permission.PrefixListIds?.push({ PrefixListId: rule.peer.prefixListId, Description: rule.description });
     else permission.UserIdGroupPairs?.push({ GroupId: rule.peer.groupId, UserId: accountId, Description: rule.description });
     gathered.set(key, permission);
   }

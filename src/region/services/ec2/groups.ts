@@ -138,8 +138,11 @@ export function theGroup(call: Pick<Call, "records">, groupId: string | undefine
   return group;
 }
 
+const peerText = ({ peer }: GroupRule): string =>
+  "cidr" in peer ? peer.cidr : "groupId" in peer ? peer.groupId : peer.prefixListId;
+
 const describeRule = (rule: GroupRule): string =>
-  `peer: ${"cidr" in rule.peer ? rule.peer.cidr : rule.peer.groupId}, ${rule.protocol.toUpperCase()}, from port: ${rule.fromPort ?? "any"}, to port: ${rule.toPort ?? "any"}, ALLOW`;
+  `peer: ${peerText(rule)}, ${rule.protocol.toUpperCase()}, from port: ${rule.fromPort ?? "any"}, to port: ${rule.toPort ?? "any"}, ALLOW`;
 
 const ruleView = (call: Call, group: SecurityGroup, rule: GroupRule, direction: Direction): ApiRule => ({
   SecurityGroupRuleId: rule.ruleId,
@@ -150,9 +153,9 @@ const ruleView = (call: Call, group: SecurityGroup, rule: GroupRule, direction: 
   FromPort: rule.fromPort ?? -1,
   ToPort: rule.toPort ?? -1,
   Description: rule.description,
-  ...("cidr" in rule.peer
-    ? { CidrIpv4: rule.peer.cidr }
-    : { ReferencedGroupInfo: { GroupId: rule.peer.groupId, UserId: call.accountId } }),
+  ...("cidr" in rule.peer ? { CidrIpv4: rule.peer.cidr } : {}),
+  ...("prefixListId" in rule.peer ? { PrefixListId: rule.peer.prefixListId } : {}),
+  ...("groupId" in rule.peer ? { ReferencedGroupInfo: { GroupId: rule.peer.groupId, UserId: call.accountId } } : {}),
   Tags: [],
 });
 

@@ -12,6 +12,10 @@ export interface Vpc {
   readonly enableDnsHostnames: boolean;
   readonly mainRouteTableId: string;
   readonly defaultGroupId: string;
+  readonly defaultNetworkAclId?: string;
+  /** Unset: AWS's own options, shown as `default`. */
+  readonly dhcpOptionsId?: string;
+  readonly isDefault?: boolean;
   readonly tags: Tags;
 }
 export const Vpcs = recordType<Vpc>("ec2:Vpc");
@@ -24,14 +28,23 @@ export interface Subnet {
   readonly mapPublicIpOnLaunch: boolean;
   /** Undefined: the VPC's main route table. */
   readonly routeTable?: { readonly routeTableId: string; readonly associationId: string };
+  readonly networkAcl?: { readonly networkAclId: string; readonly associationId: string };
+  /** The subnet of its zone in a default VPC. */
+  readonly defaultForAz?: boolean;
   readonly tags: Tags;
 }
 export const Subnets = recordType<Subnet>("ec2:Subnet");
 
 export interface Route {
+  /** A CIDR, or a prefix list's id. */
   readonly destination: string;
+  /** An internet gateway or a gateway endpoint. */
   readonly gatewayId?: string;
   readonly natGatewayId?: string;
+  readonly interfaceId?: string;
+  /** As sent, when the route names an instance: its primary interface is `interfaceId`. */
+  readonly instanceId?: string;
+  readonly vpcPeeringConnectionId?: string;
 }
 
 export interface RouteTable {
@@ -44,6 +57,70 @@ export interface RouteTable {
 }
 export const RouteTables = recordType<RouteTable>("ec2:RouteTable");
 
+export interface NetworkAclEntry {
+  readonly ruleNumber: number;
+  readonly egress: boolean;
+  readonly action: "allow" | "deny";
+  /** A protocol number as text, `-1` for all. */
+  readonly protocol: string;
+  readonly cidr: string;
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+}
+
+export interface NetworkAcl {
+  readonly networkAclId: string;
+  readonly vpcId: string;
+  readonly isDefault: boolean;
+  readonly entries: readonly NetworkAclEntry[];
+  readonly tags: Tags;
+}
+export const NetworkAcls = recordType<NetworkAcl>("ec2:NetworkAcl");
+
+export interface DhcpOptions {
+  readonly dhcpOptionsId: string;
+  /** By AWS's keys: `domain-name`, `domain-name-servers` … */
+  readonly options: Readonly<Record<string, readonly string[]>>;
+  readonly tags: Tags;
+}
+export const DhcpOptionsSets = recordType<DhcpOptions>("ec2:DhcpOptions");
+
+export interface VpcPeeringConnection {
+  readonly vpcPeeringConnectionId: string;
+  readonly requesterVpcId: string;
+  readonly accepterVpcId: string;
+  readonly state: "pending-acceptance" | "active" | "rejected" | "deleted";
+  readonly createdAt: number;
+  readonly tags: Tags;
+}
+export const VpcPeeringConnections = recordType<VpcPeeringConnection>("ec2:VpcPeeringConnection");
+
+export interface VpcEndpoint {
+  readonly vpcEndpointId: string;
+  readonly vpcId: string;
+  /** e.g. `com.amazonaws.eu-west-3.s3`. */
+  readonly serviceName: string;
+  readonly routeTableIds: readonly string[];
+  /** JSON, as sent. */
+  readonly policyDocument?: string;
+  readonly createdAt: number;
+  readonly tags: Tags;
+}
+export const VpcEndpoints = recordType<VpcEndpoint>("ec2:VpcEndpoint");
+
+export interface PrefixList {
+  readonly prefixListId: string;
+  readonly prefixListName: string;
+  readonly maxEntries: number;
+  readonly version: number;
+  readonly entries: readonly { readonly cidr: string; readonly description?: string }[];
+  readonly tags: Tags;
+}
+/** Managed prefix lists of the account; AWS's own (of S3) is not a record. */
+export const PrefixLists = recordType<PrefixList>("ec2:PrefixList");
+
 export interface InternetGateway {
   readonly internetGatewayId: string;
   readonly vpcId?: string;
@@ -54,7 +131,8 @@ export const InternetGateways = recordType<InternetGateway>("ec2:InternetGateway
 export interface Address {
   readonly allocationId: string;
   readonly publicIp: string;
-  readonly association?: { readonly associationId: string; readonly interfaceId: string };
+  /** `privateIp` unset: the interface's primary address. */
+  readonly association?: { readonly associationId: string; readonly interfaceId: string; readonly privateIp?: string };
   readonly tags: Tags;
 }
 export const Addresses = recordType<Address>("ec2:Address");
@@ -71,9 +149,12 @@ export interface NatGateway {
 }
 export const NatGateways = recordType<NatGateway>("ec2:NatGateway");
 
-export interface GroupRule extends GroupRuleSpec {
+export interface GroupRule extends Omit<GroupRuleSpec, "peer"> {
   readonly ruleId: string;
   readonly description?: string;
+  /** A prefix list is its entries at any moment. */
+  readonly peer: GroupRuleSpec["peer"] | { readonly prefixListId: string };
+  readonly tags?: Tags;
 }
 
 export interface SecurityGroup {
@@ -93,6 +174,7 @@ export interface NetworkInterface {
   readonly subnetId: string;
   readonly zone: string;
   readonly privateIp: string;
+  readonly secondaryIps?: readonly string[];
   readonly mac: string;
   readonly groupIds: readonly string[];
   readonly description: string;
