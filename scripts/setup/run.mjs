@@ -36,7 +36,7 @@ export function run(argv, options = {}) {
 export const packaged = (script, ...args) => [process.execPath, `${root}/node_modules/${script}`, ...args];
 
 /**
- * TypeScript 7 compiles and checks, several times faster; typescript-eslint needs the API of 6, which is why both are there.
+ * TypeScript 7 compiles and checks, several times faster; knip and dependency-cruiser need the API of 6, which is why both are there.
  */
 export const compiler = packaged("typescript7/bin/tsc");
 

@@ -178,7 +178,7 @@ describe("flask-ha", () => {
       curl -s -H "X-aws-ec2-metadata-token: $T" http://169.254.169.254/latest/meta-data/iam/security-credentials/ec2-backend-role
       curl -s -o /dev/null -w "\\n%{http_code}" http://169.254.169.254/latest/meta-data/`;
     const said = await region.cli("connect", first?.name ?? "", "--", "sh", "-c", script);
-    const [document = "", withoutToken] = [
+    const [document, withoutToken] = [
       said.stdout.slice(0, said.stdout.lastIndexOf("\n")),
       said.stdout.slice(said.stdout.lastIndexOf("\n") + 1),
     ];

@@ -142,4 +142,4 @@ const pids = (): number[] =>
   zones
     .flatMap((zone) => cgroupProcesses(cgroupPath(network.label, `names-router-${flaskHa.vpcId}-${zone}`)))
     .filter((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "dnsmasq")
-    .sort();
+    .sort((a, b) => a - b);
