@@ -28,9 +28,9 @@ const exceptions: { readonly [operation: string]: string } = {
   AssumeRoleWithWebIdentity: "not signed: the token is the proof. Not modelled.",
 };
 
-/** About a hundred of each service, evenly spread; all of them in a soak. */
+/** About forty of each service, evenly spread; all of them in a soak. */
 const sampled = (names: readonly string[]): readonly string[] => {
-  const step = process.env["SANDTABLE_SOAK_ROUNDS"] === undefined ? Math.ceil(names.length / 100) : 1;
+  const step = process.env["SANDTABLE_SOAK_ROUNDS"] === undefined ? Math.ceil(names.length / 40) : 1;
   return names.filter((_, index) => index % step === 0);
 };
 
