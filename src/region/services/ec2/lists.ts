@@ -34,12 +34,14 @@ export function select<T extends object>(
     /** e.g. `["InvalidVpcID.NotFound", "vpc ID"]`. */
     readonly notFound: readonly [code: string, noun: string];
     readonly filters: FilterTable<T>;
+    /** Largest `MaxResults`; 1000 unless the operation's reference says otherwise. */
+    readonly pageLimit?: number;
+    /** The wire's name of the ids, where AWS refuses them together with `MaxResults`. */
+    readonly unpaged?: string;
   },
 ): { page: readonly T[]; NextToken: string | undefined } {
-  for (const { Name = "" } of input.Filters ?? []) {
-    if (!Name.startsWith("tag:") && Name !== "tag-key" && !Object.hasOwn(how.filters, Name))
-      throw new ServiceFault("InvalidParameterValue", `The filter '${Name}' is invalid`);
-  }
+  checkPage(input, how);
+  checkFilters(input.Filters ?? [], how.filters);
   const known = new Set(items.map(how.id));
   const missing = (how.ids ?? []).filter((id) => !known.has(id));
   if (missing.length === 1) throw new ServiceFault(how.notFound[0], `The ${how.notFound[1]} '${missing[0]}' does not exist`);
@@ -48,6 +50,38 @@ export function select<T extends object>(
   const kept = wanted.filter((item) => (input.Filters ?? []).every((filter) => matches(item, filter, how.filters)));
   const { items: page, NextToken } = paginate(kept, how.id, input);
   return { page, NextToken };
+}
+
+function checkPage(
+  { MaxResults }: DescribeInput,
+  how: { readonly ids?: readonly string[] | undefined; readonly pageLimit?: number; readonly unpaged?: string },
+): void {
+  if (MaxResults === undefined) return;
+  const most = how.pageLimit ?? 1000;
+  if (MaxResults < 5 || MaxResults > most)
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Value ( ${MaxResults} ) for parameter maxResults is invalid. Expecting a value ${MaxResults < 5 ? "greater than 5" : `less than ${most}`}.`,
+    );
+  if (how.unpaged !== undefined && (how.ids?.length ?? 0) > 0)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `The parameter ${how.unpaged} cannot be used with the parameter maxResults`,
+    );
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html#filtering-considerations */
+const valuesPerCall = 200;
+
+function checkFilters(filters: readonly Filter[], table: FilterTable<never>): void {
+  for (const { Name = "" } of filters)
+    if (!Name.startsWith("tag:") && Name !== "tag-key" && !Object.hasOwn(table, Name))
+      throw new ServiceFault("InvalidParameterValue", `The filter '${Name}' is invalid`);
+  if (filters.reduce((sum, { Values }) => sum + (Values?.length ?? 0), 0) > valuesPerCall)
+    throw new ServiceFault(
+      "FilterLimitExceeded",
+      `The maximum number of filter values specified on a single call is ${valuesPerCall}`,
+    );
 }
 
 function matches<T extends object>(item: T, filter: Filter, table: FilterTable<T>): boolean {
@@ -62,13 +96,13 @@ function matches<T extends object>(item: T, filter: Filter, table: FilterTable<T
   return read().some((value) => value !== undefined && values.some((pattern) => pattern.test(value)));
 }
 
-const wildcard = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".")}$`,
-    "s",
-  );
+/** `*` is any text, `?` any character, and a backslash takes the next character as it is. */
+const wildcard = (pattern: string): RegExp => {
+  const parts = pattern.match(/\\[^]|[^]/g) ?? [];
+  const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const read = (part: string): string =>
+    part === "*" ? ".*" : part === "?" ? "." : literal(part.length > 1 ? part.slice(1) : part);
+  return new RegExp(`^${parts.map(read).join("")}$`, "s");
+};
 
-const tagsOf = (item: object): Tags => ("tags" in item ? (item.tags as Tags) : {});
+const tagsOf = (item: object): Tags => ("tags" in item ? ((item.tags as Tags | undefined) ?? {}) : {});

@@ -5,6 +5,7 @@ import { imageOperations } from "./images.js";
 import { instanceOperations } from "./instanceoperations.js";
 import { instanceTypeOperations } from "./instancetypes.js";
 import { internetGatewayOperations } from "./internetgateways.js";
+import { rehearsed } from "./dryrun.js";
 import { natGatewayOperations } from "./natgateways.js";
 import { networkInterfaceOperations } from "./networkinterfaces.js";
 import { routeTableOperations } from "./routetables.js";
@@ -13,7 +14,7 @@ import { taggingOperations } from "./tagging.js";
 import { vpcOperations } from "./vpcs.js";
 import { zoneOperations } from "./zones.js";
 
-export const ec2Operations: readonly Operation[] = [
+export const ec2Operations: readonly Operation[] = rehearsed([
   ...vpcOperations,
   ...subnetOperations,
   ...routeTableOperations,
@@ -27,4 +28,4 @@ export const ec2Operations: readonly Operation[] = [
   ...imageOperations,
   ...zoneOperations,
   ...taggingOperations,
-];
+]);

@@ -145,6 +145,8 @@ export interface NatGateway {
   readonly allocationId: string;
   readonly state: "available" | "deleted";
   readonly createdAt: number;
+  /** Shown for an hour after this, as on AWS. */
+  readonly deletedAt?: number;
   readonly tags: Tags;
 }
 export const NatGateways = recordType<NatGateway>("ec2:NatGateway");
@@ -184,11 +186,22 @@ export interface NetworkInterface {
     | { readonly kind: "instance"; readonly id: string }
     | { readonly kind: "nat-gateway"; readonly id: string }
     | { readonly kind: "database"; readonly id: string }
-    | { readonly kind: "balancer"; readonly id: string };
+    | { readonly kind: "balancer"; readonly id: string }
+    /** Made by CreateNetworkInterface and not attached: `available`. It stays until it is deleted. */
+    | { readonly kind: "none"; readonly id: "" };
+  /** How an instance holds it; unset: as the primary interface that was made with the instance and goes with it. */
+  readonly attachment?: {
+    readonly attachmentId: string;
+    readonly deviceIndex: number;
+    readonly deleteOnTermination: boolean;
+    /** Milliseconds since the epoch. */
+    readonly attachedAt: number;
+  };
   /** Port of its metadata listener on the router; see `InterfaceSpec.metadataPort`. */
   readonly metadataPort?: number;
   /** A public address that came with it (not an Elastic IP) and leaves with it. */
   readonly autoPublicIp?: string;
+  readonly tags?: Tags;
 }
 export const NetworkInterfaces = recordType<NetworkInterface>("ec2:NetworkInterface");
 
