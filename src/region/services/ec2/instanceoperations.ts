@@ -97,7 +97,7 @@ const run = operation<RunInstancesCommandInput, RunInstancesCommandOutput>(
         httpPutResponseHopLimit: input.MetadataOptions?.HttpPutResponseHopLimit,
         monitoring: input.Monitoring?.Enabled,
         clientToken: input.ClientToken,
-        tags: tagsAtCreation(input.TagSpecifications, "instance", "volume"),
+        tags: tagsAtCreation(input.TagSpecifications, "instance"),
       },
       Math.max(min, max),
     );

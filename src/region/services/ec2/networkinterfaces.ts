@@ -17,6 +17,7 @@ const types = {
   "nat-gateway": "nat_gateway",
   database: "interface",
   balancer: "network_load_balancer",
+  none: "interface",
 } as const;
 
 function describe(call: Call, nic: NetworkInterface): ApiNetworkInterface {
