@@ -1,76 +1,85 @@
-import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fsync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { UserFault } from "../../faults.js";
+import { journalFormat, readJournal, writeHeader, writeLine, type JournalLine, type StoredPut } from "./format.js";
 
 /**
- * The journal: one line is one atomic commit, `{seq, version, requestId, puts, deletes}`. A commit is written at once
- * (into the page cache, so a full disk is known before anything is answered) and acknowledged after an fdatasync that it
- * may share with others. A line cut short by a crash is the end of the journal and is dropped on opening.
+ * The journal: one line is one atomic commit. A commit is written at once (into the page cache, so a full disk is known before
+ * anything is answered) and acknowledged after an fdatasync that it may share with others. `format.ts` has the text.
+ *
+ * It is written anew, with nothing but the live records, when it has grown: beside the old one, while commits go on into that, and
+ * then takes its place by a rename. Until the rename the old file is the journal, after it the new one; both are whole.
  */
-export interface JournalLine {
-  readonly seq: number;
-  readonly version: number;
-  readonly requestId: string;
-  readonly puts: readonly StoredPut[];
-  readonly deletes: readonly StoredKey[];
-}
-
-export interface StoredKey {
-  readonly account: string;
-  readonly region: string;
-  readonly type: string;
-  readonly id: string;
-}
-
-export interface StoredPut extends StoredKey {
-  readonly value: object;
-}
-
-/** The version of the records' shapes that this program writes. Older ones are migrated forward, newer ones refused. */
-export const recordsVersion = 1;
-
 export class Journal {
-  private readonly fd: number;
+  private place: { readonly fd: number };
   private size: number;
+  private written: number;
   private syncing: Promise<void> | undefined;
   private waiting: Promise<void> | undefined;
+  /** The folder does not durably have the file's name yet. */
+  private isNewName = false;
+  /** Lines appended since the rewriting began. */
+  private since: string[] | undefined;
+  private failure: UserFault | undefined;
+  private isClosed = false;
 
   private constructor(
     readonly file: string,
-    fd: number,
+    place: { readonly fd: number },
     size: number,
+    snapshotBytes: number,
   ) {
-    this.fd = fd;
+    this.place = place;
     this.size = size;
+    this.written = snapshotBytes;
   }
 
-  /** Open or create the journal and hand every whole line to `replay`. Throws `UserFault` when it can't be trusted. */
-  static open(file: string, replay: (line: JournalLine) => void): Journal {
+  /** Open or create the journal and hand every whole line to `replay`. @throws UserFault when it can't be trusted */
+  static open(file: string, replay: (line: JournalLine) => void): { journal: Journal; isOldFormat: boolean } {
+    // What a kill in the middle of rewriting left; the journal itself is whole.
+    rmSync(fresh(file), { force: true });
     const fd = openSync(file, "a+", 0o600);
-    const bytes = readFileSync(file);
-    let good = 0;
-    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, good)) {
-      const text = bytes.toString("utf8", good, end);
-      replay(readLine(file, text, good));
-      good = end + 1;
+    try {
+      const bytes = readFileSync(file);
+      const { good, snapshotBytes, empty, format } = readJournal(file, bytes, replay);
+      if (good < bytes.length) ftruncateSync(fd, good);
+      const journal = new Journal(file, { fd }, good, snapshotBytes);
+      if (empty) journal.begin();
+      return { journal, isOldFormat: format < journalFormat };
+    } catch (error) {
+      closeSync(fd);
+      throw error;
     }
-    if (good < fstatSync(fd).size) ftruncateSync(fd, good);
-    return new Journal(file, fd, good);
   }
 
   /** Append one commit. On failure (a full disk) the file is as it was and the error is thrown. */
   append(line: JournalLine): void {
-    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-    try {
-      for (let written = 0; written < bytes.length;) written += writeSync(this.fd, bytes, written);
-    } catch (error) {
-      ftruncateSync(this.fd, this.size);
-      throw error;
-    }
-    this.size += bytes.length;
+    if (this.failure !== undefined) throw this.failure;
+    const text = writeLine(line);
+    this.write(text);
+    this.since?.push(text);
+  }
+
+  /** Bytes of the file now, and of the records it began with. */
+  get sizes(): { readonly now: number; readonly atFirst: number } {
+    return { now: this.size, atFirst: this.written };
   }
 
   /** Resolves when everything appended so far is on the disk. Calls made during a sync share the next one. */
   durable(): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
     if (this.syncing === undefined) return (this.syncing = this.sync().finally(() => (this.syncing = undefined)));
     this.waiting ??= this.syncing
       .catch(() => undefined)
@@ -81,32 +90,136 @@ export class Journal {
     return this.waiting;
   }
 
+  /**
+   * Write the journal anew. `puts` are the live records as of commit `seq`, the last one appended. Appending goes on meanwhile.
+   * On failure the old file stays the journal.
+   */
+  async rewrite(seq: number, puts: readonly StoredPut[]): Promise<void> {
+    if (this.since !== undefined) throw new Error(`${this.file} is being written anew already`);
+    const since: string[] = (this.since = []);
+    const path = fresh(this.file);
+    const handle = await open(path, "w", 0o600).catch((error: unknown) => {
+      this.since = undefined;
+      throw error;
+    });
+    let isJournal = false;
+    try {
+      let bytes = 0;
+      const write = async (text: string): Promise<void> => {
+        await handle.writeFile(text);
+        bytes += Buffer.byteLength(text);
+      };
+      for (const text of snapshot(seq, puts)) await write(text);
+      const snapshotBytes = bytes;
+      // Most of what came meanwhile, and the disk's own time, before the step that nothing may come between.
+      for (let round = 0; round < 3; round += 1) {
+        if (since.length > 0) await write(since.splice(0).join(""));
+        await handle.datasync();
+      }
+      if (this.isClosed) throw new Error(`${this.file} was closed while it was written anew`);
+      const fd = openSync(path, "a");
+      try {
+        // Acknowledged already, perhaps: before the name changes it is as safe here as it is there.
+        if (since.length > 0) {
+          bytes += writeAll(fd, since.join(""));
+          fdatasyncSync(fd);
+        }
+        renameSync(path, this.file);
+      } catch (error) {
+        closeSync(fd);
+        throw error;
+      }
+      isJournal = true;
+      this.take(fd, bytes, snapshotBytes);
+    } finally {
+      this.since = undefined;
+      await handle.close();
+      if (!isJournal) rmSync(path, { force: true });
+    }
+  }
+
+  /** Gives up a rewriting under way, too. */
   close(): void {
-    closeSync(this.fd);
+    this.isClosed = true;
+    closeSync(this.place.fd);
   }
 
-  private sync(): Promise<void> {
-    return new Promise((resolve, reject) => fdatasync(this.fd, (error) => (error ? reject(error) : resolve())));
+  /** The new file is the journal from here on; who waits for the old one's sync waits for the new one's too. */
+  private take(fd: number, size: number, snapshotBytes: number): void {
+    const old = this.place;
+    this.place = { fd };
+    this.size = size;
+    this.written = snapshotBytes;
+    this.isNewName = true;
+    const close = (): void => closeSync(old.fd);
+    if (this.syncing === undefined) close();
+    else this.syncing.then(close, close);
+  }
+
+  private begin(): void {
+    const text = writeHeader({ seq: 0, records: 0 });
+    this.isNewName = true;
+    this.write(text);
+    this.written = this.size;
+  }
+
+  private write(text: string): void {
+    try {
+      this.size += writeAll(this.place.fd, text);
+    } catch (error) {
+      try {
+        ftruncateSync(this.place.fd, this.size);
+      } catch (cause) {
+        this.failure = cannotWrite(this.file, cause);
+      }
+      throw error;
+    }
+  }
+
+  private async sync(): Promise<void> {
+    try {
+      for (let place: { readonly fd: number } | undefined; place !== this.place;) {
+        place = this.place;
+        await called((done) => fdatasync(place!.fd, done));
+        if (this.isNewName) await this.syncFolder();
+      }
+    } catch (cause) {
+      // The kernel may have dropped what it could not write and says so only once: memory can't be trusted to be on the disk.
+      this.failure = cannotWrite(this.file, cause);
+      throw this.failure;
+    }
+  }
+
+  private async syncFolder(): Promise<void> {
+    this.isNewName = false;
+    const fd = openSync(dirname(this.file), "r");
+    await called((done) => fsync(fd, done)).finally(() => closeSync(fd));
   }
 }
 
-function readLine(file: string, text: string, offset: number): JournalLine {
-  let line: JournalLine;
-  try {
-    line = JSON.parse(text) as JournalLine;
-  } catch (cause) {
-    throw new UserFault("JournalDamaged", {
-      at: `${file}, byte ${offset}`,
-      message: "The region's journal holds a line that is not JSON, so its records can't be trusted.",
-      fix: "Restore the file from a copy, or discard the region with `sandtable region stop --purge`.",
-      cause,
-    });
-  }
-  if (line.version > recordsVersion)
-    throw new UserFault("JournalTooNew", {
-      at: file,
-      message: `The records were written by a newer Sandtable (version ${line.version}; this one knows ${recordsVersion}).`,
-      fix: "Use the newer Sandtable, or discard the region with `sandtable region stop --purge`.",
-    });
-  return line;
+const fresh = (file: string): string => `${file}.new`;
+
+/** The text of a journal that begins with these records, in pieces of some size, so that others get their turn in between. */
+function* snapshot(seq: number, puts: readonly StoredPut[]): Iterable<string> {
+  yield writeHeader({ seq, records: puts.length });
+  const atOnce = 50;
+  for (let first = 0; first < puts.length; first += atOnce)
+    yield writeLine({ seq, requestId: "compaction", puts: puts.slice(first, first + atOnce), deletes: [] });
 }
+
+function writeAll(fd: number, text: string): number {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written);
+  return bytes.length;
+}
+
+const called = (work: (done: (error: Error | null) => void) => void): Promise<void> =>
+  new Promise((resolve, reject) => work((error) => (error ? reject(error) : resolve())));
+
+const cannotWrite = (file: string, cause: unknown): UserFault =>
+  new UserFault("JournalNotDurable", {
+    at: file,
+    message: `${file} cannot be written to the disk (${cause instanceof Error ? cause.message : String(cause)}), so the region takes no further changes`,
+    fix: "see to the disk, then start the region again (`sandtable region stop`, `sandtable region start`): it carries on from what the disk has",
+    cause,
+  });

@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ServiceFault } from "../operations/fault.js";
-import { Journal, recordsVersion, type JournalLine, type StoredKey } from "./journal.js";
+import type { JournalLine, StoredKey, StoredPut } from "./format.js";
+import { Journal } from "./journal.js";
 import type { Change, Commit, RecordType, Records } from "./records.js";
 
 /** IAM, STS and our own pools are global: kept here whatever region asks. */
@@ -13,27 +14,51 @@ export interface ScopeKey {
   readonly regionName: string;
 }
 
+export interface StoreOptions {
+  /** The journal is written anew when it is so many times larger than the records it began with. Default 4. */
+  readonly growth?: number;
+  /** Smaller journals are left as they are. Bytes; default 1 MiB. */
+  readonly smallest?: number;
+  /** Told when that failed; the journal goes on as it was, and it is tried again when it has grown further. */
+  readonly onCompactionFailed?: (error: unknown) => void;
+}
+
+/** The records of one type in one account and region, in order of their first commit. */
+interface Table extends Omit<StoredKey, "id"> {
+  readonly rows: Map<string, object>;
+}
+
 /** All records of a region's process, in memory and in the journal. */
 export class Store {
-  private readonly tables = new Map<string, Map<string, object>>();
+  private readonly tables = new Map<string, Table>();
   private readonly listeners = new Set<() => void>();
   private readonly seen = new Map<string, ScopeKey>();
   private journal!: Journal;
   private seq = 0;
+  private compacting: Promise<void> | undefined;
+  /** Compact when the journal has more bytes than this. */
+  private limit = 0;
 
-  /** Opens `<folder>/journal.jsonl`, creating it when absent. */
-  static open(folder: string): Store {
+  private constructor(private readonly options: StoreOptions) {}
+
+  /** Opens `<folder>/journal.jsonl`, creating it when absent. @throws UserFault when the journal can't be trusted */
+  static open(folder: string, options: StoreOptions = {}): Store {
     mkdirSync(folder, { recursive: true });
-    const store = new Store();
-    store.journal = Journal.open(join(folder, "journal.jsonl"), (line) => store.replay(line));
+    const store = new Store(options);
+    const { journal, isOldFormat } = Journal.open(join(folder, "journal.jsonl"), (line) => store.replay(line));
+    store.journal = journal;
+    store.setLimit();
+    if (isOldFormat) void store.compact();
+    else store.compactWhenLarge();
     return store;
   }
 
   /** The records of one account and region. */
   records(key: ScopeKey): Records {
     return {
-      get: <T extends object>(type: RecordType<T>, id: string) => this.tables.get(tableKey(key, type))?.get(id) as T | undefined,
-      list: <T extends object>(type: RecordType<T>) => [...(this.tables.get(tableKey(key, type))?.values() ?? [])] as T[],
+      get: <T extends object>(type: RecordType<T>, id: string) =>
+        this.tables.get(tableKey(key, type))?.rows.get(id) as T | undefined,
+      list: <T extends object>(type: RecordType<T>) => [...(this.tables.get(tableKey(key, type))?.rows.values() ?? [])] as T[],
     };
   }
 
@@ -53,7 +78,6 @@ export class Store {
     });
     const line: JournalLine = {
       seq: this.seq + 1,
-      version: recordsVersion,
       requestId,
       puts: changes.flatMap((change) => (change.do === "put" ? [{ ...stored(change), value: change.value }] : [])),
       deletes: changes.flatMap((change) => (change.do === "delete" ? [stored(change)] : [])),
@@ -61,24 +85,32 @@ export class Store {
     try {
       this.journal.append(line);
     } catch (cause) {
-      const code = (cause as NodeJS.ErrnoException).code ?? "unknown";
-      const fault = new ServiceFault(
-        "InsufficientStorage",
-        code === "ENOSPC"
-          ? `The disk that holds ${this.journal.file} is full, so nothing was changed. Free some space and try again.`
-          : `The records could not be written to ${this.journal.file} (${code}), so nothing was changed.`,
-        507,
-      );
-      fault.cause = cause;
-      throw fault;
+      throw notWritten(this.journal.file, cause);
     }
     this.replay(line);
+    this.compactWhenLarge();
     for (const listener of [...this.listeners]) listener();
   }
 
   /** Resolves when every commit so far is on the disk. */
   durable(): Promise<void> {
     return this.journal.durable();
+  }
+
+  /** Write the journal anew with nothing but the live records. Commits go on meanwhile; one at a time. Never rejects. */
+  compact(): Promise<void> {
+    this.compacting ??= this.journal
+      .rewrite(this.seq, this.live())
+      .then(
+        () => this.setLimit(),
+        (error: unknown) => {
+          // Not at every commit from here on: the disk may be full.
+          this.limit = this.journal.sizes.now * 2;
+          this.options.onCompactionFailed?.(error);
+        },
+      )
+      .finally(() => (this.compacting = undefined));
+    return this.compacting;
   }
 
   /** Be told after every commit; returns the way to stop that. */
@@ -91,22 +123,52 @@ export class Store {
     this.journal.close();
   }
 
+  private compactWhenLarge(): void {
+    if (this.compacting === undefined && this.journal.sizes.now > this.limit) void this.compact();
+  }
+
+  private setLimit(): void {
+    const { growth = 4, smallest = 1 << 20 } = this.options;
+    this.limit = Math.max(smallest, growth * this.journal.sizes.atFirst);
+  }
+
+  /** Every record of this moment: values are never changed in place. */
+  private live(): readonly StoredPut[] {
+    const puts: StoredPut[] = [];
+    for (const { rows, ...key } of this.tables.values()) for (const [id, value] of rows) puts.push({ ...key, id, value });
+    return puts;
+  }
+
   private replay(line: JournalLine): void {
     // Deletes first, so that a commit may replace a record and put it at the end of the list.
-    for (const gone of line.deletes) this.tables.get(storedTable(gone))?.delete(gone.id);
-    for (const kept of line.puts) {
-      const name = storedTable(kept);
+    for (const gone of line.deletes) this.tables.get(storedTable(gone))?.rows.delete(gone.id);
+    for (const { account, region, type, id, value } of line.puts) {
+      const name = storedTable({ account, region, type });
       let table = this.tables.get(name);
-      if (table === undefined) this.tables.set(name, (table = new Map()));
-      table.set(kept.id, kept.value);
-      const scope = `${kept.account}/${kept.region}`;
-      if (!this.seen.has(scope)) this.seen.set(scope, { accountId: kept.account, regionName: kept.region });
+      if (table === undefined) this.tables.set(name, (table = { account, region, type, rows: new Map() }));
+      table.rows.set(id, value);
+      const scope = `${account}/${region}`;
+      if (!this.seen.has(scope)) this.seen.set(scope, { accountId: account, regionName: region });
     }
     this.seq = line.seq;
   }
 }
 
+function notWritten(file: string, cause: unknown): unknown {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === undefined || !/^E[A-Z]+$/.test(code)) return cause;
+  const fault = new ServiceFault(
+    "InsufficientStorage",
+    code === "ENOSPC" || code === "EDQUOT"
+      ? `The disk that holds ${file} is full, so nothing was changed. Free some space and try again.`
+      : `The records could not be written to ${file} (${code}), so nothing was changed.`,
+    507,
+  );
+  fault.cause = cause;
+  return fault;
+}
+
 const tableKey = (key: ScopeKey, type: RecordType<object>): string =>
   `${key.accountId}/${type.global ? globalRegion : key.regionName}/${type.name}`;
 
-const storedTable = (key: StoredKey): string => `${key.account}/${key.region}/${key.type}`;
+const storedTable = (key: Omit<StoredKey, "id">): string => `${key.account}/${key.region}/${key.type}`;
