@@ -22,6 +22,12 @@ export const isCanonical = (cidr: string): boolean => {
   return block !== undefined && `${toAddress(block.base)}/${block.prefix}` === cidr;
 };
 
+/** `100.68.0.18/18` -> `100.68.0.0/18`, as AWS does with the blocks of subnets, routes and rules; undefined when it is no CIDR. */
+export const canonicalBlock = (cidr: string): string | undefined => {
+  const block = parseBlock(cidr);
+  return block === undefined ? undefined : `${toAddress(block.base)}/${block.prefix}`;
+};
+
 export const isAddress = (text: string): boolean => ipaddr.IPv4.isValidFourPartDecimal(text);
 
 /** `10.0.0.1` -> 167772161. The text must be an IPv4 address. */

@@ -15,7 +15,7 @@ import {
   type Route,
   type RouteTable,
 } from "../services/ec2/records.js";
-import { isBlackhole } from "../services/ec2/routetables.js";
+import { isBlackhole, isPrefixList } from "../services/ec2/routes.js";
 
 /** The whole wish of a VPC's network, from the records; undefined when there is no such VPC. Pure. */
 export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
@@ -35,7 +35,7 @@ export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
     })),
     routeTables: mine(records.list(RouteTables)).map((table) => ({
       routeTableId: table.routeTableId,
-      routes: table.routes.map((route) => routeSpec(records, table, route)),
+      routes: routeSpecs(records, table),
     })),
     securityGroups: mine(records.list(SecurityGroups)).map(({ groupId, ingress, egress }) => ({
       groupId,
@@ -57,19 +57,31 @@ function ruleSpecs(records: Records, { peer, ...rule }: GroupRule): GroupRuleSpe
   return (records.get(PrefixLists, peer.prefixListId)?.entries ?? []).map(({ cidr }) => ({ ...rule, peer: { cidr } }));
 }
 
-function routeSpec(records: Records, table: RouteTable, route: Route): RouteSpec {
-  if (isBlackhole({ records }, table, route)) return { destination: route.destination, target: { kind: "blackhole" } };
-  return {
-    destination: route.destination,
-    target:
-      route.natGatewayId === undefined ? { kind: "internet-gateway" } : { kind: "nat-gateway", natGatewayId: route.natGatewayId },
-  };
+/** A route to a prefix list is one for each entry that no route of its own names: those win, as on AWS. */
+function routeSpecs(records: Records, table: RouteTable): RouteSpec[] {
+  const own = table.routes.filter((route) => !isPrefixList(route.destination));
+  const stated = new Set(own.map((route) => route.destination));
+  const listed = table.routes.flatMap((route) => {
+    const entries = isPrefixList(route.destination) ? (records.get(PrefixLists, route.destination)?.entries ?? []) : [];
+    return entries.filter(({ cidr }) => !stated.has(cidr)).map(({ cidr }) => ({ ...route, destination: cidr }));
+  });
+  return [...own, ...listed].map((route) => ({ destination: route.destination, target: targetSpec(records, table, route) }));
+}
+
+function targetSpec(records: Records, table: RouteTable, route: Route): RouteSpec["target"] {
+  if (isBlackhole({ records }, table, route)) return { kind: "blackhole" };
+  if (route.natGatewayId !== undefined) return { kind: "nat-gateway", natGatewayId: route.natGatewayId };
+  if (route.interfaceId !== undefined) return { kind: "interface", interfaceId: route.interfaceId };
+  if (route.vpcPeeringConnectionId !== undefined) return { kind: "peering", peeringId: route.vpcPeeringConnectionId };
+  if (route.gatewayId?.startsWith("vpce-") === true) return { kind: "gateway-endpoint", endpointId: route.gatewayId };
+  return { kind: "internet-gateway" };
 }
 
 const interfaceSpec = (nic: NetworkInterface): InterfaceSpec => ({
   interfaceId: nic.interfaceId,
   subnetId: nic.subnetId,
   privateIp: nic.privateIp,
+  ...(nic.secondaryIps === undefined || nic.secondaryIps.length === 0 ? {} : { secondaryIps: nic.secondaryIps }),
   mac: nic.mac,
   groupIds: nic.groupIds,
   sourceDestCheck: nic.sourceDestCheck,

@@ -8,7 +8,7 @@ import { internetGatewayOperations } from "./internetgateways.js";
 import { rehearsed } from "./dryrun.js";
 import { natGatewayOperations } from "./natgateways.js";
 import { networkInterfaceOperations } from "./networkinterfaces.js";
-import { routeTableOperations } from "./routetables.js";
+import { routeTableOperations } from "./routetableoperations.js";
 import { subnetOperations } from "./subnets.js";
 import { taggingOperations } from "./tagging.js";
 import { vpcOperations } from "./vpcs.js";

@@ -14,11 +14,10 @@ import {
   deleteInternetGateway,
   detachInternetGateway,
 } from "../../../services/ec2/internetgateways.js";
+import { createRoute, deleteRoute } from "../../../services/ec2/routes.js";
 import {
   associateRouteTable,
-  createRoute,
   createRouteTable,
-  deleteRoute,
   deleteRouteTable,
   disassociateRouteTable,
 } from "../../../services/ec2/routetables.js";
