@@ -206,7 +206,7 @@ describe("compaction", () => {
     }
     await store.compact();
     store.close();
-    expect(statSync(journalIn(folder)).size).toBeLessThan(10_000);
+    expect(statSync(journalIn(folder)).size).toBeLessThan(40_000);
     expect(things(folder).map(({ name }) => name)).toEqual(["995", "996", "997", "998", "999"].map((n) => `round ${n}`));
   });
 
