@@ -1,9 +1,10 @@
 import { findCycle, type Graph } from "./graph.js";
-import { settleParameters, type ParameterValue, type ReadStored } from "./parameters.js";
+import { settleParameters, type Exists, type ParameterValue, type ReadStored } from "./parameters.js";
 import { Problems, type Problem } from "./problems.js";
 import { pseudoParameter, type Surroundings } from "./pseudo.js";
 import { functionsIn, referencesOf } from "./references.js";
 import { noValue, resolve, ResolutionFault, resolveCondition, type Lookup, type NoValue } from "./resolve.js";
+import { checkRules } from "./rules.js";
 import type { OutputDeclaration, Resource, Template } from "./template.js";
 import type { Path, Value, Values } from "./value.js";
 
@@ -29,15 +30,16 @@ export interface BoundTemplate {
   lookup(resources?: ResourceLookup, options?: { readonly hideSecrets?: boolean }): Lookup;
 }
 
-/** Give a template its values. Pure but for `readStored`; says every problem at once and throws nothing. */
+/** Give a template its values. Pure but for `readStored` and `exists`; says every problem at once and throws nothing. */
 export function bind(
   template: Template,
   given: ReadonlyMap<string, string>,
   surroundings: Surroundings,
   readStored: ReadStored = () => undefined,
+  exists: Exists = () => true,
 ): BoundTemplate {
   const problems = new Problems((path) => template.locate(path));
-  const parameters = settleParameters(template.parameters, given, readStored, problems);
+  const parameters = settleParameters(template.parameters, given, { readStored, exists }, problems);
   const lookup = (resources?: ResourceLookup, { hideSecrets = false } = {}): Lookup => ({
     ref(name): Value | NoValue | undefined {
       const parameter = parameters.get(name);
@@ -48,8 +50,10 @@ export function bind(
     condition: (name) => conditions.get(name) ?? false,
     mapping: (name) => template.mappings.get(name),
     zones: (regionName) => surroundings.zones(regionName),
+    imported: (name) => surroundings.exported?.(name),
   });
   const conditions = settleConditions(template, lookup(), problems);
+  if (problems.found.length === 0) checkRules(template.rules.values(), template.parameters, parameters, lookup(), problems);
   const holds = ({ condition }: { readonly condition?: string }): boolean =>
     condition === undefined || (conditions.get(condition) ?? false);
   const resources = new Map([...template.resources].filter(([, resource]) => holds(resource)));

@@ -1,4 +1,5 @@
-import { faultOf, isConditionFunction } from "./functions.js";
+import { dynamicReferences, refusalOfDynamic } from "./dynamic.js";
+import { faultOf, isConditionFunction, languageExtensions } from "./functions.js";
 import type { Problems } from "./problems.js";
 import { isPseudoParameter } from "./pseudo.js";
 import { functionsIn, referencesOf, type Reference, type Visit } from "./references.js";
@@ -13,6 +14,12 @@ export function checkReferences(template: Template, problems: Problems): void {
   for (const resource of template.resources.values()) {
     const path = ["Resources", resource.logicalId];
     checkExpression(template, resource.properties, [...path, "Properties"], "Resources", problems);
+    if (resource.creationPolicy !== undefined) {
+      const { count, timeout } = resource.creationPolicy;
+      const at = [...path, "CreationPolicy", "ResourceSignal"];
+      checkExpression(template, count, [...at, "Count"], "Resources", problems);
+      checkExpression(template, timeout, [...at, "Timeout"], "Resources", problems);
+    }
     if (resource.condition !== undefined) checkConditionName(template, resource.condition, [...path, "Condition"], problems);
     for (const name of resource.dependsOn)
       if (!template.resources.has(name))
@@ -24,8 +31,32 @@ export function checkReferences(template: Template, problems: Problems): void {
   for (const output of template.outputs.values()) {
     const path = ["Outputs", output.name];
     checkExpression(template, output.value, [...path, "Value"], "Outputs", problems);
+    if (output.exportName !== undefined) {
+      const at = [...path, "Export", "Name"];
+      checkExpression(template, output.exportName, at, "Outputs", problems);
+      if (dependsOnOthers(template, output.exportName))
+        problems.add(
+          at,
+          `Template error: Output ${output.name} is malformed. The Name field of Export must not depend on any resources, imported values, or Fn::GetAZs.`,
+        );
+    }
     if (output.condition !== undefined) checkConditionName(template, output.condition, [...path, "Condition"], problems);
   }
+  for (const rule of template.rules.values())
+    for (const visit of functionsIn(
+      [rule.condition ?? "", ...rule.assertions.map(({ assert }) => assert)],
+      ["Rules", rule.name],
+    )) {
+      const at = ["Rules", rule.name];
+      const fault = faultOf(visit.call, { inRules: true });
+      if (fault !== undefined) problems.add(at, fault);
+      for (const reference of referencesOf(visit))
+        if (reference.kind !== "ref" || !(template.parameters.has(reference.name) || isPseudoParameter(reference.name)))
+          problems.add(
+            at,
+            `Template format error: Unresolved dependencies [${reference.name}]. Rules may refer to parameters of the template only`,
+          );
+    }
   const uses = new Map(
     [...template.conditions].map(([name, value]) => [
       name,
@@ -53,7 +84,9 @@ function checkCondition(template: Template, name: string, condition: Value, prob
       "Template format error: Every Conditions member must be one of the functions Fn::And, Fn::Equals, Fn::Not, Fn::Or or Condition",
     );
   for (const visit of visits) {
-    if (!checkShape(visit, problems)) continue;
+    if (!checkShape(template, visit, problems)) continue;
+    if (visit.call.name === "Fn::ImportValue")
+      problems.add(visit.path, "Template error: Fn::ImportValue cannot be used in the Conditions block of the template");
     if (visit.call.name === "Fn::GetAtt")
       problems.add(visit.path, "Template error: Fn::GetAtt cannot be used in the Conditions block of the template");
     for (const reference of referencesOf(visit)) {
@@ -68,10 +101,15 @@ function checkCondition(template: Template, name: string, condition: Value, prob
 }
 
 function checkExpression(template: Template, value: Value, path: Path, block: "Resources" | "Outputs", problems: Problems): void {
-  refuseDynamicReferences(value, path, problems);
+  checkDynamicReferences(value, path, block, problems);
   checkMixedKeys(value, path, problems);
   for (const visit of functionsIn(value, path)) {
-    if (!checkShape(visit, problems)) continue;
+    if (!checkShape(template, visit, problems)) continue;
+    if (visit.call.name === "Fn::ImportValue" && dependsOnOthers(template, visit.call.argument))
+      problems.add(
+        visit.path,
+        "Template error: the attribute in Fn::ImportValue must not depend on any resources, imported values, or Fn::GetAZs",
+      );
     if (isConditionFunction(visit.call.name))
       problems.add(
         visit.path,
@@ -81,8 +119,16 @@ function checkExpression(template: Template, value: Value, path: Path, block: "R
   }
 }
 
-function checkShape(visit: Visit, problems: Problems): boolean {
-  const fault = faultOf(visit.call);
+/** Does a value depend on what is known only in the course of a deployment? */
+const dependsOnOthers = (template: Template, value: Value): boolean =>
+  functionsIn(value, []).some(
+    (visit) =>
+      ["Fn::ImportValue", "Fn::GetAZs", "Fn::GetAtt"].includes(visit.call.name) ||
+      referencesOf(visit).some(({ kind, name }) => kind === "attribute" || (kind === "ref" && template.resources.has(name))),
+  );
+
+function checkShape(template: Template, visit: Visit, problems: Problems): boolean {
+  const fault = faultOf(visit.call, { extensions: template.transforms.includes(languageExtensions) });
   if (fault !== undefined) {
     problems.add(visit.path, fault);
     return false;
@@ -132,15 +178,18 @@ function checkMixedKeys(value: Value, path: Path, problems: Problems): void {
   }
 }
 
-function refuseDynamicReferences(value: Value, path: Path, problems: Problems): void {
+function checkDynamicReferences(value: Value, path: Path, block: "Resources" | "Outputs", problems: Problems): void {
   if (isScalar(value)) {
-    const reference = /\{\{resolve:[^}]*\}\}/.exec(String(value))?.[0];
-    if (reference !== undefined)
-      problems.add(
-        path,
-        `Sandtable does not model dynamic references yet (${reference}); use a parameter, with NoEcho for a secret`,
-      );
-  } else if (isList(value)) value.forEach((item, index) => refuseDynamicReferences(item, [...path, index], problems));
+    for (const reference of dynamicReferences(value)) {
+      const refusal = refusalOfDynamic(reference);
+      if (refusal !== undefined) problems.add(path, refusal);
+      else if (block === "Outputs")
+        problems.add(
+          path,
+          `Sandtable does not model dynamic references in Outputs (${reference.text}); give the value as a parameter`,
+        );
+    }
+  } else if (isList(value)) value.forEach((item, index) => checkDynamicReferences(item, [...path, index], block, problems));
   else if (isValues(value))
-    for (const [key, item] of Object.entries(value)) refuseDynamicReferences(item, [...path, key], problems);
+    for (const [key, item] of Object.entries(value)) checkDynamicReferences(item, [...path, key], block, problems);
 }

@@ -50,11 +50,10 @@ const shapes: Readonly<Record<string, Shape>> = {
     isScalar(argument) || isValues(argument) ? undefined : "every Fn::Base64 object must have a String-typed value",
   "Fn::Cidr": listOf(3, 3, "every Fn::Cidr object requires three parameters: [ipBlock, count, cidrBits]"),
   "Fn::Equals": listOf(2, 2, "every Fn::Equals object requires a list of 2 string parameters"),
-  "Fn::FindInMap": listOf(
-    3,
-    3,
-    "every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value",
-  ),
+  "Fn::FindInMap": (argument) =>
+    isList(argument) && (argument.length === 3 || (argument.length === 4 && hasDefault(argument[3])))
+      ? undefined
+      : "every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value",
   "Fn::GetAZs": (argument) =>
     typeof argument === "string" || isValues(argument) ? undefined : "every Fn::GetAZs object must have a String-typed region",
   "Fn::GetAtt": attribute,
@@ -62,7 +61,15 @@ const shapes: Readonly<Record<string, Shape>> = {
     isList(argument) && argument.length === 3 && typeof argument[0] === "string"
       ? undefined
       : "every Fn::If object requires a list of three parameters: the name of a condition, the value if it is true and the value if it is false",
+  "Fn::ImportValue": (argument) =>
+    (isScalar(argument) && argument !== "") || isValues(argument)
+      ? undefined
+      : "every Fn::ImportValue object must have a String-typed name of an export",
   "Fn::Join": join,
+  "Fn::Length": (argument) =>
+    isList(argument) || isValues(argument)
+      ? undefined
+      : "every Fn::Length object requires a list, or a function that returns one",
   "Fn::Not": listOf(1, 1, "every Fn::Not object requires one boolean parameter"),
   "Fn::Or": listOf(2, 10, "every Fn::Or object requires a list of at least 2 and at most 10 boolean parameters"),
   "Fn::Select": (argument) =>
@@ -74,15 +81,28 @@ const shapes: Readonly<Record<string, Shape>> = {
       ? undefined
       : "every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split or a function that returns a string to be split",
   "Fn::Sub": sub,
+  "Fn::ToJsonString": (argument) =>
+    isList(argument) || isValues(argument) ? undefined : "every Fn::ToJsonString object requires an object or a list",
 };
+
+/** The functions of the section Rules only, which `rules.ts` evaluates. */
+const ruleShapes: Readonly<Record<string, Shape>> = {
+  "Fn::Contains": listOf(2, 2, "every Fn::Contains object requires a list of strings and a string"),
+  "Fn::EachMemberEquals": listOf(2, 2, "every Fn::EachMemberEquals object requires a list of strings and a string"),
+  "Fn::EachMemberIn": listOf(2, 2, "every Fn::EachMemberIn object requires two lists of strings"),
+  "Fn::RefAll": named("every Fn::RefAll object requires the name of a parameter type"),
+};
+
+function hasDefault(value: Value | undefined): boolean {
+  return isValues(value) && Object.keys(value).length === 1 && value["DefaultValue"] !== undefined;
+}
 
 /** Functions that AWS has and Sandtable has not: refused by name. */
 const refusals: Readonly<Record<string, string>> = {
-  "Fn::ImportValue": "values exported by another stack; give the value as a parameter",
   "Fn::Transform": "macros and transforms, which run Lambda functions; expand the template before you deploy it",
-  "Fn::Length": "the language extensions transform; expand the template before you deploy it",
-  "Fn::ToJsonString": "the language extensions transform; expand the template before you deploy it",
-  "Fn::GetStackOutput": "outputs of another stack; give the value as a parameter",
+  "Fn::GetStackOutput": "outputs of another stack; export the value and use Fn::ImportValue",
+  "Fn::ValueOf": "attributes of what a parameter names; compare the parameter itself",
+  "Fn::ValueOfAll": "attributes of what parameters name; compare the parameters themselves",
 };
 
 const conditionFunctions = new Set(["Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals", "Condition"]);
@@ -91,8 +111,8 @@ const conditionFunctions = new Set(["Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals"
 export const isConditionFunction = (name: string): boolean => conditionFunctions.has(name);
 
 /** Names with a short form in YAML, without the exclamation mark. */
-export const shortForms: readonly string[] = [...Object.keys(shapes), ...Object.keys(refusals)].map((name) =>
-  name.replace(/^Fn::/, ""),
+export const shortForms: readonly string[] = [...Object.keys(shapes), ...Object.keys(ruleShapes), ...Object.keys(refusals)].map(
+  (name) => name.replace(/^Fn::/, ""),
 );
 
 export const longForm = (short: string): string => (short === "Ref" || short === "Condition" ? short : `Fn::${short}`);
@@ -110,13 +130,28 @@ export function functionOf(value: Value, inConditions = false): FunctionCall | u
 }
 
 /** What is wrong with a call of a function as it stands (name and shape), or undefined. */
-export function faultOf({ name, argument }: FunctionCall): string | undefined {
-  if (name.startsWith("Fn::ForEach"))
-    return "Sandtable does not model Fn::ForEach (the language extensions transform); expand the template before you deploy it";
+export function faultOf(
+  { name, argument }: FunctionCall,
+  where: { readonly inRules?: boolean; readonly extensions?: boolean } = {},
+): string | undefined {
+  if (where.extensions !== true && needsExtensions(name, argument))
+    return `Template error: ${name === "Fn::FindInMap" ? "DefaultValue of Fn::FindInMap" : name.split("::").slice(0, 2).join("::")} needs the language extensions; add "Transform: AWS::LanguageExtensions" to the template`;
   const refusal = Object.hasOwn(refusals, name) ? refusals[name] : undefined;
   if (refusal !== undefined) return `Sandtable does not model ${name} (${refusal})`;
-  const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+  if (Object.hasOwn(ruleShapes, name) && where.inRules !== true)
+    return `Template error: ${name} may be used in the Rules block of the template only`;
+  const shape = Object.hasOwn(shapes, name) ? shapes[name] : ruleShapes[name];
   if (shape === undefined) return `Template error: ${name} is not a valid intrinsic function`;
   const fault = shape(argument);
   return fault === undefined ? undefined : `Template error: ${fault}`;
 }
+
+/** The one transform that is modelled. */
+export const languageExtensions = "AWS::LanguageExtensions";
+
+/** What AWS has in the transform AWS::LanguageExtensions only. */
+const needsExtensions = (name: string, argument: Value): boolean =>
+  name === "Fn::Length" ||
+  name === "Fn::ToJsonString" ||
+  name.startsWith("Fn::ForEach") ||
+  (name === "Fn::FindInMap" && isList(argument) && argument.length === 4);

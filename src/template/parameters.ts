@@ -119,6 +119,11 @@ export function readParameter(name: string, value: Value, path: Path, problems: 
   };
 }
 
+/**
+ * Is there such a thing (`("AWS::EC2::VPC::Id", "vpc-1")`)? Undefined: things of that type are not modelled, and cannot be.
+ */
+export type Exists = (type: string, value: string) => boolean | undefined;
+
 /** Reads a parameter of Systems Manager; undefined: there is none of that name. May throw what the service says. */
 export type ReadStored = (name: string) => string | undefined;
 
@@ -129,9 +134,10 @@ export type ReadStored = (name: string) => string | undefined;
 export function settleParameters(
   declarations: ReadonlyMap<string, ParameterDeclaration>,
   given: ReadonlyMap<string, string>,
-  readStored: ReadStored,
+  sources: { readonly readStored: ReadStored; readonly exists: Exists },
   problems: Problems,
 ): ReadonlyMap<string, ParameterValue> {
+  const { readStored, exists } = sources;
   const unknown = [...given.keys()].filter((name) => !declarations.has(name));
   if (unknown.length > 0) problems.add(["Parameters"], `Parameters: [${unknown.join(", ")}] do not exist in the template`);
   const missing = [...declarations.values()].filter(({ name, default: preset }) => !given.has(name) && preset === undefined);
@@ -151,7 +157,16 @@ export function settleParameters(
     const resolved = inner === undefined ? undefined : readStored(text);
     if (inner !== undefined && resolved === undefined)
       problems.add(path, `Unable to fetch parameters [${text}] from parameter store for this account.`);
+    if (declaration.type === "AWS::SSM::Parameter::Name" && readStored(text) === undefined)
+      problems.add(path, absent(text, declaration.name));
     const value = listed(inner ?? declaration.type) ? itemsOf(resolved ?? text) : (resolved ?? text);
+    const element = (inner ?? declaration.type).replace(/^List<(.*)>$/, "$1");
+    if (fault === undefined && elementTypes.includes(element))
+      for (const item of typeof value === "string" ? [value] : value) {
+        const there = exists(element, item);
+        if (there === undefined) problems.add([...path, "Type"], `Sandtable does not model parameters of type ${element} yet`);
+        else if (!there) problems.add(path, absent(item, declaration.name));
+      }
     values.set(declaration.name, {
       given: text,
       value,
@@ -162,9 +177,13 @@ export function settleParameters(
   return values;
 }
 
+const absent = (value: string, name: string): string =>
+  `Parameter validation failed: parameter value ${value} for parameter name ${name} does not exist`;
+
 const listed = (type: string): boolean => type.startsWith("List<") || type === "CommaDelimitedList";
 
-const itemsOf = (text: string): readonly string[] => (text === "" ? [] : text.split(",").map((item) => item.trim()));
+/** The items of a list type's text. */
+export const itemsOf = (text: string): readonly string[] => (text === "" ? [] : text.split(",").map((item) => item.trim()));
 
 function faultOfValue(declaration: ParameterDeclaration, text: string): string | undefined {
   const { name, type } = declaration;

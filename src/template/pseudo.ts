@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly notificationArns?: readonly string[];
   /** Names of the zones of a region, e.g. `["eu-west-3a", …]`; undefined: no such region is known. */
   zones(regionName: string): readonly string[] | undefined;
+  /** Exports of the account's other stacks in the region, by name. */
+  exported?(name: string): string | undefined;
 }
 
 const pseudoParameters: Readonly<Record<string, (surroundings: Surroundings) => Value | typeof noValue>> = {

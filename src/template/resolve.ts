@@ -18,6 +18,8 @@ export interface Lookup {
   mapping(name: string): Values | undefined;
   /** The zones of a region, by name. */
   zones(regionName: string): readonly string[] | undefined;
+  /** The value of an export of another stack; undefined: there is none of that name. */
+  imported(name: string): string | undefined;
 }
 
 /** An expression that has no value, and where. */
@@ -114,13 +116,21 @@ function evaluate({ name, argument }: FunctionCall, lookup: Lookup, path: Path):
       return substitute(argument, lookup, path);
     default: {
       const resolved = known(resolve(argument, lookup, path));
-      return isPendingArgument(name, resolved) ? { [name]: resolved } : apply(name, resolved, lookup, fail);
+      if (isPendingArgument(name, resolved)) return { [name]: resolved };
+      if (name === "Fn::ImportValue") {
+        const imported = lookup.imported(String(resolved));
+        if (imported === undefined) throw new ResolutionFault(path, `No export named ${String(resolved)} found.`);
+        return imported;
+      }
+      return apply(name, resolved, lookup, fail);
     }
   }
 }
 
-// Fn::Select may pick a known item out of a list of which others are still unknown.
+// Fn::Select may pick a known item out of a list of which others are still unknown; how long a list is, is known before its items.
 const isPendingArgument = (name: string, argument: Value): boolean => {
+  if (name === "Fn::Length") return !isList(argument);
+  if (name === "Fn::FindInMap") return list(argument).slice(0, 3).some(isPending);
   if (name !== "Fn::Select") return isPending(argument);
   const [index, from] = list(argument);
   if (!isScalar(index) || !isList(from)) return isPending(argument);
@@ -160,6 +170,8 @@ function apply(name: string, argument: Value, lookup: Lookup, fail: (message: st
       const mapping = lookup.mapping(String(first));
       const row = mapping !== undefined && Object.hasOwn(mapping, String(second)) ? mapping[String(second)] : undefined;
       const value = isValues(row) && Object.hasOwn(row, String(third)) ? row[String(third)] : undefined;
+      const otherwise = list(argument)[3];
+      if (value === undefined && isValues(otherwise)) return otherwise["DefaultValue"] ?? "";
       return value ?? fail(`Unable to get mapping for ${String(first)}::${String(second)}::${String(third)}`);
     }
     case "Fn::GetAZs": {
@@ -176,6 +188,10 @@ function apply(name: string, argument: Value, lookup: Lookup, fail: (message: st
         return fail((error as Error).message.replace(/^Template error: /, ""));
       }
     }
+    case "Fn::Length":
+      return list(argument).length;
+    case "Fn::ToJsonString":
+      return JSON.stringify(argument);
     default:
       return fail(`${name} cannot be used here`);
   }

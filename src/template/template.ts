@@ -1,8 +1,11 @@
 import { checkReferences } from "./checks.js";
-import { readParameter, type ParameterDeclaration } from "./parameters.js";
+import { expandLoops, loopPrefix } from "./expand.js";
+import { functionOf, languageExtensions } from "./functions.js";
+import { itemsOf, readParameter, type ParameterDeclaration } from "./parameters.js";
 import { Problems, type Problem } from "./problems.js";
+import { readRule, type Rule } from "./rules.js";
 import { readText } from "./text.js";
-import { isList, isValues, type Path, type Place, type Value, type Values } from "./value.js";
+import { isList, isScalar, isValues, type Path, type Place, type Value, type Values } from "./value.js";
 
 export type DeletionPolicy = "Delete" | "Retain" | "RetainExceptOnCreate";
 
@@ -14,7 +17,16 @@ export interface Resource {
   readonly condition?: string;
   readonly deletionPolicy: DeletionPolicy;
   readonly updateReplacePolicy: DeletionPolicy;
+  readonly creationPolicy?: CreationPolicy;
   readonly metadata?: Value;
+}
+
+/** What a resource waits for after it was made; values may still hold functions. */
+export interface CreationPolicy {
+  /** How many success signals; 1 unless said otherwise. */
+  readonly count: Value;
+  /** ISO 8601, e.g. `PT15M`; `PT5M` unless said otherwise. */
+  readonly timeout: Value;
 }
 
 export interface OutputDeclaration {
@@ -22,6 +34,8 @@ export interface OutputDeclaration {
   readonly value: Value;
   readonly description?: string;
   readonly condition?: string;
+  /** The name under which the account's other stacks may import the value. */
+  readonly exportName?: Value;
 }
 
 /** A template that was read; its values still hold functions. */
@@ -30,7 +44,12 @@ export interface Template {
   readonly version?: string;
   readonly description?: string;
   readonly metadata?: Value;
+  /** Names of transforms, e.g. `AWS::LanguageExtensions`. */
+  readonly transforms: readonly string[];
+  /** The text with its loops written out, as JSON; the text itself where there are none. */
+  readonly processed: string;
   readonly parameters: ReadonlyMap<string, ParameterDeclaration>;
+  readonly rules: ReadonlyMap<string, Rule>;
   readonly mappings: ReadonlyMap<string, Values>;
   readonly conditions: ReadonlyMap<string, Value>;
   readonly resources: ReadonlyMap<string, Resource>;
@@ -52,31 +71,42 @@ const sections = [
   "Parameters",
   "Mappings",
   "Conditions",
+  "Transform",
+  "Rules",
   "Resources",
   "Outputs",
 ];
 
 const refusedSections: Readonly<Record<string, string>> = {
-  Transform: "Transform (macros and SAM run Lambda functions); expand the template before you deploy it",
-  Rules:
-    "Rules; use AllowedValues or AllowedPattern on the parameters (CDK: LegacyStackSynthesizer, or generateBootstrapVersionRule: false)",
   Hooks: "Hooks; leave the section out",
 };
 
 const refusedAttributes: Readonly<Record<string, string>> = {
-  CreationPolicy: "CreationPolicy (waiting for signals); a resource is complete here when the service says that it is usable",
   UpdatePolicy: "UpdatePolicy (rolling updates); leave it out for now",
 };
 
-/** Read a template (JSON or YAML) and check what needs no parameter values: all problems at once. Pure; never throws. */
-export function readTemplate(text: string): Reading {
-  const { value, locate, problems: textProblems } = readText(text);
-  if (value === undefined) return { template: undefined, problems: textProblems };
-  const problems = new Problems(locate);
-  if (!isValues(value)) {
-    problems.add([], "Template format error: unsupported structure.");
-    return { template: undefined, problems: [...textProblems, ...problems.found] };
+/**
+ * Read a template (JSON or YAML) and check what needs no parameter values: all problems at once. Pure; never throws.
+ * `given` are the values of parameters, for the loops that run over one; without it such a loop is left out when the parameter has
+ * no default, and what may refer to its resources is not checked.
+ */
+export function readTemplate(text: string, given?: ReadonlyMap<string, string>): Reading {
+  const { value: written, locate: locateWritten, problems: textProblems } = readText(text);
+  if (written === undefined) return { template: undefined, problems: textProblems };
+  const asWritten = new Problems(locateWritten);
+  if (!isValues(written)) {
+    asWritten.add([], "Template format error: unsupported structure.");
+    return { template: undefined, problems: [...textProblems, ...asWritten.found] };
   }
+  const transforms = readTransforms(written["Transform"], asWritten);
+  const expansion = transforms.includes(languageExtensions)
+    ? expandLoops(written, (name) => collectionOf(name, written, given), asWritten)
+    : undefined;
+  if (expansion?.complete === false && given !== undefined)
+    asWritten.add([], "Template error: Fn::ForEach runs over a parameter that has no value");
+  const value = expansion?.value ?? written;
+  const locate = expansion === undefined ? locateWritten : (path: Path): Place => locateWritten(expansion.origin(path));
+  const problems = new Problems(locate);
   refuseNulls(value, [], problems);
   for (const name of Object.keys(value)) {
     if (Object.hasOwn(refusedSections, name)) problems.add([name], `Sandtable does not model ${refusedSections[name]}`);
@@ -97,6 +127,12 @@ export function readTemplate(text: string): Reading {
     version: typeof version === "string" ? version : undefined,
     description: typeof description === "string" ? description : undefined,
     metadata: value["Metadata"],
+    transforms,
+    processed:
+      expansion?.loops === true
+        ? JSON.stringify(Object.fromEntries(Object.entries(value).filter(([name]) => name !== "Transform")))
+        : text,
+    rules: section(value, "Rules", problems, readRule),
     parameters: section(value, "Parameters", problems, readParameter),
     mappings: section(value, "Mappings", problems, readMapping),
     conditions: section(value, "Conditions", problems, (_, condition) => condition),
@@ -106,8 +142,31 @@ export function readTemplate(text: string): Reading {
   };
   if (value["Resources"] === undefined || (isValues(value["Resources"]) && Object.keys(value["Resources"]).length === 0))
     problems.add([], "Template format error: At least one Resources member must be defined.");
-  checkReferences(template, problems);
-  return { template, problems: [...textProblems, ...problems.found] };
+  if (expansion?.complete !== false) checkReferences(template, problems);
+  return { template, problems: [...textProblems, ...asWritten.found, ...problems.found] };
+}
+
+function readTransforms(value: Value | undefined, problems: Problems): readonly string[] {
+  if (value === undefined) return [];
+  const names = isList(value) ? value : [value];
+  return names.flatMap((name): readonly string[] => {
+    if (name === languageExtensions) return [name];
+    const what = typeof name === "string" ? name : isValues(name) && typeof name["Name"] === "string" ? name["Name"] : "?";
+    problems.add(
+      ["Transform"],
+      `Sandtable does not model the transform ${what} (macros and SAM run Lambda functions, AWS::Include reads from S3); expand the template before you deploy it`,
+    );
+    return [];
+  });
+}
+
+/** The items of a list parameter, as far as they are known before the parameters are settled. */
+function collectionOf(name: string, root: Values, given: ReadonlyMap<string, string> | undefined): readonly string[] | undefined {
+  const declarations = root["Parameters"];
+  const declaration = isValues(declarations) ? declarations[name] : undefined;
+  const preset = isValues(declaration) && isScalar(declaration["Default"] ?? null) ? String(declaration["Default"]) : undefined;
+  const text = given?.get(name) ?? preset;
+  return text === undefined ? undefined : itemsOf(text);
 }
 
 function section<T>(
@@ -125,10 +184,10 @@ function section<T>(
   }
   for (const [key, value] of Object.entries(found)) {
     const path = [name, key];
-    if (key.startsWith("Fn::ForEach")) {
+    if (key.startsWith(loopPrefix)) {
       problems.add(
         path,
-        "Sandtable does not model Fn::ForEach (the language extensions transform); expand the template before you deploy it",
+        'Template error: Fn::ForEach needs the language extensions; add "Transform: AWS::LanguageExtensions" to the template',
       );
       continue;
     }
@@ -145,7 +204,10 @@ function readMapping(name: string, value: Value, path: Path, problems: Problems)
   return void problems.add(path, `Template format error: Every Mappings attribute must be a map of maps: ${name}`);
 }
 
-const resourceKeys = ["Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"];
+const resourceKeys = ["Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy"].concat([
+  "CreationPolicy",
+  "Metadata",
+]);
 
 function readResource(logicalId: string, value: Value, path: Path, problems: Problems): Resource | undefined {
   if (!isValues(value)) return void problems.add(path, `Template format error: [/Resources/${logicalId}] must be an object`);
@@ -178,8 +240,40 @@ function readResource(logicalId: string, value: Value, path: Path, problems: Pro
     condition: typeof condition === "string" ? condition : undefined,
     deletionPolicy: readPolicy(value, "DeletionPolicy", path, problems),
     updateReplacePolicy: readPolicy(value, "UpdateReplacePolicy", path, problems),
+    creationPolicy: readCreationPolicy(type, value["CreationPolicy"], [...path, "CreationPolicy"], problems),
     metadata: value["Metadata"],
   };
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html */
+const typesWithSnapshots = new Set([
+  "AWS::DocDB::DBCluster",
+  "AWS::EC2::Volume",
+  "AWS::ElastiCache::CacheCluster",
+  "AWS::ElastiCache::ReplicationGroup",
+  "AWS::Neptune::DBCluster",
+  "AWS::RDS::DBCluster",
+  "AWS::RDS::DBInstance",
+  "AWS::Redshift::Cluster",
+]);
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-creationpolicy.html */
+const typesWithSignals = ["AWS::EC2::Instance", "AWS::CloudFormation::WaitCondition"];
+
+function readCreationPolicy(type: string, policy: Value | undefined, path: Path, problems: Problems): CreationPolicy | undefined {
+  if (policy === undefined) return undefined;
+  const signal = isValues(policy) ? policy["ResourceSignal"] : undefined;
+  if (!isValues(policy) || Object.keys(policy).length !== 1 || !isValues(signal))
+    return void problems.add(path, "Sandtable does not model a CreationPolicy other than ResourceSignal with Count and Timeout");
+  if (!typesWithSignals.includes(type))
+    return void problems.add(
+      path,
+      `Sandtable does not model CreationPolicy of ${type}; it has it for ${typesWithSignals.join(" and ")}`,
+    );
+  for (const key of Object.keys(signal))
+    if (key !== "Count" && key !== "Timeout")
+      problems.add([...path, "ResourceSignal", key], `Template format error: Invalid ResourceSignal property '${key}'`);
+  return { count: signal["Count"] ?? 1, timeout: signal["Timeout"] ?? "PT5M" };
 }
 
 function readPolicy(
@@ -191,27 +285,32 @@ function readPolicy(
   const policy = resource[key] ?? "Delete";
   if (policy === "Delete" || policy === "Retain" || (policy === "RetainExceptOnCreate" && key === "DeletionPolicy"))
     return policy;
+  const type = String(resource["Type"]);
   if (policy === "Snapshot")
     problems.add(
       [...path, key],
-      `Sandtable does not model ${key}: Snapshot yet; say Delete, or Retain to keep the resource when its stack goes`,
+      typesWithSnapshots.has(type)
+        ? `Sandtable does not model ${key}: Snapshot yet; say Delete, or Retain to keep the resource when its stack goes`
+        : `Template error: ${type} does not support ${key} Snapshot`,
     );
+  else if (functionOf(policy) !== undefined)
+    problems.add([...path, key], `Sandtable does not model functions in ${key}; say Delete, Retain or RetainExceptOnCreate`);
   else problems.add([...path, key], `Template format error: Unrecognized ${key} ${JSON.stringify(policy)}`);
   return "Delete";
 }
 
 function readOutput(name: string, value: Value, path: Path, problems: Problems): OutputDeclaration | undefined {
   if (!isValues(value)) return void problems.add(path, `Template format error: [/Outputs/${name}] must be an object`);
-  for (const key of Object.keys(value)) {
-    if (key === "Export")
-      problems.add(
-        [...path, key],
-        "Sandtable does not model Export (values shared between stacks) yet; hand the value to the other stack as a parameter",
-      );
-    else if (!["Value", "Description", "Condition"].includes(key))
+  for (const key of Object.keys(value))
+    if (!["Value", "Description", "Condition", "Export"].includes(key))
       problems.add([...path, key], `Template format error: Invalid template output property '${key}'`);
-  }
-  const { Value: output, Description: description, Condition: condition } = value;
+  const { Value: output, Description: description, Condition: condition, Export: shared } = value;
+  const exportName = isValues(shared) ? shared["Name"] : undefined;
+  if (shared !== undefined && (exportName === undefined || isList(exportName)))
+    problems.add(
+      [...path, "Export"],
+      `Template format error: Output ${name} is malformed. The Name field of every Export member must be specified.`,
+    );
   if (output === undefined)
     return void problems.add(path, "Template format error: Every Outputs member must contain a Value object");
   if (isList(output))
@@ -224,6 +323,7 @@ function readOutput(name: string, value: Value, path: Path, problems: Problems):
     value: output,
     description: typeof description === "string" ? description : undefined,
     condition: typeof condition === "string" ? condition : undefined,
+    ...(exportName === undefined ? {} : { exportName }),
   };
 }
 

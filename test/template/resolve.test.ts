@@ -10,6 +10,7 @@ const lookup: Lookup = {
   attribute: (logicalId, name) => (logicalId === "Db" ? `db.${name}` : undefined),
   condition: (name) => name === "IsProd",
   mapping: (name) => (name === "Images" ? { "eu-west-3": { arm: "ami-1", list: ["x", "y"] } } : undefined),
+  imported: (name) => (name === "shop-vpc" ? "vpc-9" : undefined),
   zones: (region) => (region === "eu-west-3" ? ["eu-west-3a", "eu-west-3b", "eu-west-3c"] : undefined),
 };
 
@@ -36,6 +37,7 @@ describe("a function whose names are known has a value", () => {
     ['!Sub ["${A}${Env}", { A: !Ref Count }]', "3prod"],
     ['!Sub ["${A.B}", { A.B: x }]', "x"],
     ["!Base64 hé", "aMOp"],
+    ["!ImportValue { 'Fn::Sub': 'shop-vpc' }", "vpc-9"],
     ["!If [IsProd, yes, no]", "yes"],
     ["!If [IsTest, yes, !Ref Env]", "prod"],
     ["{ A: !If [IsTest, 1, !Ref AWS::NoValue], B: 2 }", { B: 2 }],

@@ -107,19 +107,69 @@ describe("a template that cannot work is refused with line and column", () => {
     [
       "a transform",
       withVpc("Transform: AWS::Serverless-2016-10-31\n"),
-      [/^line 6, column 1 \(Transform\): Sandtable does not model Transform/],
+      [/^line 6, column 1 \(Transform\): Sandtable does not model the transform AWS::Serverless-2016-10-31/],
     ],
-    ["rules", withVpc("Rules: {}\n"), [/Sandtable does not model Rules/]],
+    [
+      "a rule without assertions",
+      withVpc("Rules:\n  R: { Assertion: [] }\n"),
+      [/must contain a list of Assertions/, /Invalid template rule property 'Assertion'/],
+    ],
+    [
+      "a rule about a resource",
+      withVpc("Rules:\n  R: { Assertions: [{ Assert: !Equals [!Ref Vpc, x] }] }\n"),
+      [/Rules may refer to parameters of the template only/],
+    ],
+    [
+      "a rule's function elsewhere",
+      withVpc("Outputs:\n  A: { Value: !Contains [[a], a] }\n"),
+      [/Fn::Contains may be used in the Rules block of the template only/],
+    ],
+    [
+      "a length without its transform",
+      withVpc("Outputs:\n  A: { Value: !Length [a] }\n"),
+      [/Fn::Length needs the language extensions/],
+    ],
+    [
+      "a loop without its transform",
+      withVpc("  Fn::ForEach::Vpcs: [X, [A], { 'V${X}': { Type: AWS::EC2::VPC } }]\n"),
+      [/^line 6, column 3 .*Fn::ForEach needs the language extensions/],
+    ],
+    [
+      "a loop of the wrong shape",
+      withVpc("  Fn::ForEach::Vpcs: [X, [A]]\nTransform: AWS::LanguageExtensions\n"),
+      [/^line 6, column 3 .*Fn::ForEach object requires three parameters/],
+    ],
+    [
+      "what a loop makes, at its place in the loop",
+      withVpc(
+        "  Fn::ForEach::Vpcs:\n    - X\n    - [A]\n    - V${X}:\n        Type: AWS::EC2::VPC\n        DependsOn: None\nTransform: AWS::LanguageExtensions\n",
+      ),
+      [/^line 11, column 9 \(Resources.VA.DependsOn\)/],
+    ],
     [
       "a misspelt attribute of a resource",
       withVpc("    Propertys: {}\n"),
       [/^line 6, column 5 .*Invalid template resource property 'Propertys'/],
     ],
-    ["a creation policy", withVpc("    CreationPolicy: {}\n"), [/^line 6, column 5 .*does not model CreationPolicy/]],
+    [
+      "a creation policy without a signal",
+      withVpc("    CreationPolicy: {}\n"),
+      [/^line 6, column 5 .*does not model a CreationPolicy other than ResourceSignal/],
+    ],
+    [
+      "a creation policy of what sends no signal",
+      withVpc("    CreationPolicy: { ResourceSignal: { Count: 1 } }\n"),
+      [/^line 6, column 5 .*does not model CreationPolicy of AWS::EC2::VPC/],
+    ],
     [
       "a snapshot policy",
       withVpc("    DeletionPolicy: Snapshot\n"),
-      [/^line 6, column 5 .*does not model DeletionPolicy: Snapshot/],
+      [/^line 6, column 5 .*AWS::EC2::VPC does not support DeletionPolicy Snapshot/],
+    ],
+    [
+      "a snapshot policy that could be",
+      "Resources:\n  D: { Type: AWS::RDS::DBInstance, DeletionPolicy: Snapshot }\n",
+      [/does not model DeletionPolicy: Snapshot yet/],
     ],
     ["no type", "Resources:\n  Vpc: {}\n", [/^line 2, column 3 .*must contain a Type member/]],
     [
@@ -173,9 +223,36 @@ describe("a template that cannot work is refused with line and column", () => {
       [/may be used in the Conditions block of the template only/],
     ],
     ["an odd name in Sub", withVpc("Outputs:\n  A: { Value: !Sub '${a b}' }\n"), [/variable names in Fn::Sub/]],
-    ["an import", withVpc("Outputs:\n  A: { Value: !ImportValue x }\n"), [/^line 7, column 15 .*does not model Fn::ImportValue/]],
-    ["an export", withVpc("Outputs:\n  A: { Value: x, Export: { Name: y } }\n"), [/^line 7, column 18 .*does not model Export/]],
-    ["a dynamic reference", withVpc("Outputs:\n  A: { Value: '{{resolve:ssm:/x}}' }\n"), [/does not model dynamic references/]],
+    [
+      "an import in a condition",
+      withVpc("Conditions:\n  C: !Equals [!ImportValue x, x]\n"),
+      [/Fn::ImportValue cannot be used in the Conditions block/],
+    ],
+    [
+      "an import named by a resource",
+      withVpc("Outputs:\n  A: { Value: !ImportValue { Ref: Vpc } }\n"),
+      [/^line 7, column 15 .*must not depend on any resources/],
+    ],
+    [
+      "an export named by a resource",
+      withVpc("Outputs:\n  A: { Value: x, Export: { Name: !Ref Vpc } }\n"),
+      [/^line 7, column 28 .*The Name field of Export must not depend on any resources/],
+    ],
+    [
+      "an export without a name",
+      withVpc("Outputs:\n  A: { Value: x, Export: {} }\n"),
+      [/^line 7, column 18 .*Name field of every Export/],
+    ],
+    [
+      "a dynamic reference to a secret",
+      "Resources:\n  T: { Type: AWS::SNS::Topic, Properties: { TopicName: '{{resolve:secretsmanager:x}}' } }\n",
+      [/does not model dynamic references to Secrets Manager yet/],
+    ],
+    [
+      "a dynamic reference to a secure string",
+      "Resources:\n  T: { Type: AWS::SNS::Topic, Properties: { TopicName: '{{resolve:ssm-secure:x}}' } }\n",
+      [/does not model secure strings/],
+    ],
     [
       "an unknown parameter type",
       withVpc("Parameters:\n  P: { Type: Text }\n"),
@@ -190,7 +267,7 @@ describe("a template that cannot work is refused with line and column", () => {
   test("all problems at once, in the order of the text", () => {
     const said = problemsOf(
       withVpc(
-        "    DependsOn: Igw\n  Web:\n    Type: AWS::EC2::Instance\n    Properties:\n      SubnetId: !Ref Subnet\n      ImageId: !ImportValue x\n",
+        "    DependsOn: Igw\n  Web:\n    Type: AWS::EC2::Instance\n    Properties:\n      SubnetId: !Ref Subnet\n      ImageId: !GetStackOutput x\n",
       ),
     );
     expect(said.map((line) => /^line (\d+), column (\d+)/.exec(line)?.slice(1).map(Number))).toEqual([

@@ -1,5 +1,6 @@
 import type { Surroundings } from "../../template/pseudo.js";
 import type { Call, Scope } from "../operations/call.js";
+import { exportsOf } from "./exports.js";
 import { zonesOf } from "../services/ec2/zones.js";
 import type { ResourceProvider } from "./provider.js";
 import type { Specification } from "./spec/specification.js";
@@ -10,6 +11,11 @@ export interface StacksContext {
   readonly specification: Specification;
   /** Systems Manager's GetParameter, for the SSM parameter types. Throws `ServiceFault` (`ParameterNotFound`). */
   readonly readParameter: (call: Call, name: string) => string;
+  /**
+   * Is there a thing that a parameter of an AWS-specific type names (`AWS::EC2::VPC::Id`)? Undefined: things of that type are not
+   * modelled.
+   */
+  readonly exists: (scope: Scope, type: string, value: string) => boolean | undefined;
 }
 
 export const surroundingsOf = (scope: Scope, stack: { readonly stackName: string; readonly stackId: string }): Surroundings => ({
@@ -18,4 +24,5 @@ export const surroundingsOf = (scope: Scope, stack: { readonly stackName: string
   stackName: stack.stackName,
   stackId: stack.stackId,
   zones: zonesOf,
+  exported: (name) => exportsOf(scope).find((known) => known.name === name && known.stackId !== stack.stackId)?.value,
 });

@@ -14,6 +14,8 @@ export interface Deployment {
   readonly parameters: readonly GivenParameter[];
   readonly capabilities: readonly string[];
   readonly tags: readonly Tag[];
+  /** Names of other stacks' exports that the resources and outputs use. */
+  readonly imports?: readonly string[];
 }
 
 export interface GivenParameter {
@@ -29,6 +31,8 @@ export interface StackOutput {
   readonly name: string;
   readonly value: string;
   readonly description?: string;
+  /** The name under which other stacks may import it. */
+  readonly exportName?: string;
 }
 
 export type OnFailure = "ROLLBACK" | "DELETE" | "DO_NOTHING";
@@ -57,6 +61,12 @@ export interface Stack {
   readonly token?: string;
   /** Resources that the deletion under way leaves alone. */
   readonly retained?: readonly string[];
+  /** Until when the creation must be done (TimeoutInMinutes). */
+  readonly deadline?: number;
+  /** As asked at creation, shown by DescribeStacks. */
+  readonly timeoutInMinutes?: number;
+  /** A failed update stays as it is (DisableRollback), until RollbackStack. */
+  readonly keepFailedUpdate?: true;
 }
 export const Stacks = recordType<Stack>("cloudformation:Stack");
 
@@ -83,6 +93,10 @@ export interface StackResource extends Incarnation {
   readonly recorded: readonly MemberNote[];
   /** While an update is under way: what was before (another physical resource, or the same with other properties). */
   readonly former?: Incarnation;
+  /** Signals that it has received (CreationPolicy), by their unique ids. */
+  readonly signals?: Readonly<Record<string, "SUCCESS" | "FAILURE">>;
+  /** It waits for signals: how many, and until when. */
+  readonly awaits?: { readonly count: number; readonly until: number };
   /** The update is being rolled back, and this entry is on its way back or there: `former` is now what the update had made. */
   readonly wentBack?: true;
 }

@@ -1,5 +1,6 @@
 import { readParameter } from "../services/ssm/parameters.js";
 import type { StacksContext } from "./context.js";
+import { namedThingExists } from "./named-things.js";
 import { StackEngine } from "./engine/engine.js";
 import { resourceProviders } from "./providers/index.js";
 import { openSpecification } from "./spec/specification.js";
@@ -19,4 +20,5 @@ export const cloudFormation = furnishCloudFormation({
   providers: new Map(resourceProviders.map((provider) => [provider.type, provider])),
   specification: openSpecification(),
   readParameter,
+  exists: namedThingExists,
 });

@@ -167,8 +167,11 @@ export async function openBench(
   const formation = furnishCloudFormation({
     providers: new Map(testProviders(script).map((provider) => [provider.type, provider])),
     specification,
+    exists: (_scope, type, value) =>
+      type === "AWS::EC2::VPC::Id" ? value === "vpc-1" : type.startsWith("AWS::EC2::Image") || undefined,
     readParameter: (_call, name) => {
       if (name === "/image") return "ami-123";
+      if (name === "/delay") return "7";
       throw new ServiceFault("ParameterNotFound", `Parameter ${name} not found.`);
     },
   });

@@ -1,6 +1,7 @@
 import { attempt, type BoundTemplate } from "../../../template/bind.js";
 import { isPending, noValue, resolve } from "../../../template/resolve.js";
 import { isScalar } from "../../../template/value.js";
+import { faultOfExports } from "../exports.js";
 import type { StackOutput } from "../records.js";
 import { boundDeployment } from "../validation/prepare.js";
 import { entryOf, moveStack } from "./journal.js";
@@ -75,7 +76,7 @@ export async function walkCancelling(
 export function outputsOf(work: Work, bound: BoundTemplate): readonly StackOutput[] | { readonly fault: string } {
   const lookup = bound.lookup(existingResources(work, stackOf(work)));
   const outputs: StackOutput[] = [];
-  for (const { name, value, description } of bound.outputs.values()) {
+  for (const { name, value, description, exportName } of bound.outputs.values()) {
     try {
       const resolved = attempt(() => resolve(value, lookup, ["Outputs", name, "Value"]), undefined);
       if (resolved === noValue || resolved === undefined) continue;
@@ -83,10 +84,17 @@ export function outputsOf(work: Work, bound: BoundTemplate): readonly StackOutpu
         return {
           fault: `Template format error: Output ${name} is malformed. The Value field of every Outputs member must evaluate to a String.`,
         };
-      outputs.push({ name, value: String(resolved), ...(description === undefined ? {} : { description }) });
+      const shared = exportName === undefined ? undefined : resolve(exportName, lookup, ["Outputs", name, "Export", "Name"]);
+      outputs.push({
+        name,
+        value: String(resolved),
+        ...(description === undefined ? {} : { description }),
+        ...(shared === undefined ? {} : { exportName: String(shared) }),
+      });
     } catch (error) {
       return { fault: `Output ${name}: ${reasonOf(error)}` };
     }
   }
-  return outputs;
+  const fault = faultOfExports(work.scope, stackOf(work), outputs);
+  return fault === undefined ? outputs : { fault };
 }

@@ -1,4 +1,6 @@
 import { resolveProperties, type BoundTemplate } from "../../../template/bind.js";
+import { replaceDynamic } from "../../../template/dynamic.js";
+import type { Values } from "../../../template/value.js";
 import { namingOf } from "../naming.js";
 import type { StackResource } from "../records.js";
 import { recordedNotes } from "../validation/resources.js";
@@ -28,8 +30,11 @@ export function propertiesNow(
   const resource = bound.resources.get(logicalId);
   if (resource === undefined) throw new Error(`${logicalId} is not in the template`);
   const known = existingResources(work, stackOf(work));
+  const call = callOf(work, stackOf(work));
+  // Read at the last moment, as on AWS: the text stays in the template, the value is the one of now.
+  const read = (name: string): string => work.context.readParameter(call, name);
   return {
-    properties: resolveProperties(resource, bound.lookup(known)),
+    properties: replaceDynamic(resolveProperties(resource, bound.lookup(known)), read) as Values,
     shown: JSON.stringify(resolveProperties(resource, bound.lookup(known, { hideSecrets: true }))),
   };
 }

@@ -36,10 +36,21 @@ export function neededCapabilities(
   return { capabilities: types.size === 0 ? [] : [named ? "CAPABILITY_NAMED_IAM" : "CAPABILITY_IAM"], types: [...types] };
 }
 
-/** Throws `InsufficientCapabilitiesException`. CAPABILITY_NAMED_IAM includes CAPABILITY_IAM. */
-export function checkCapabilities(bound: BoundTemplate, granted: readonly string[]): void {
+/**
+ * Throws `InsufficientCapabilitiesException`. CAPABILITY_NAMED_IAM includes CAPABILITY_IAM. Transforms have to be acknowledged when
+ * a stack is made or changed directly, without a change set to look at first.
+ */
+export function checkCapabilities(
+  bound: BoundTemplate,
+  granted: readonly string[],
+  { direct = false }: { readonly direct?: boolean } = {},
+): void {
   const { capabilities } = neededCapabilities(bound.resources.values());
-  const lacking = capabilities.filter((capability) => !granted.includes(capability) && !granted.includes("CAPABILITY_NAMED_IAM"));
+  const lacking: string[] = capabilities.filter(
+    (capability) => !granted.includes(capability) && !granted.includes("CAPABILITY_NAMED_IAM"),
+  );
+  if (direct && bound.template.transforms.length > 0 && !granted.includes("CAPABILITY_AUTO_EXPAND"))
+    lacking.push("CAPABILITY_AUTO_EXPAND");
   if (lacking.length > 0)
     throw new ServiceFault("InsufficientCapabilitiesException", `Requires capabilities : [${lacking.join(", ")}]`);
 }

@@ -1,5 +1,7 @@
 import type { Parameter, Tag } from "@aws-sdk/client-cloudformation";
-import { bind, type BoundTemplate } from "../../../template/bind.js";
+import { attempt, bind, type BoundTemplate } from "../../../template/bind.js";
+import { functionsIn } from "../../../template/references.js";
+import { resolve } from "../../../template/resolve.js";
 import { describeProblems, Problems, type Problem } from "../../../template/problems.js";
 import { readTemplate, type Template } from "../../../template/template.js";
 import type { Call, Scope } from "../../operations/call.js";
@@ -24,14 +26,17 @@ export interface Wish {
   readonly Tags?: Tag[];
 }
 
-/** Read and check a template. Throws a `ValidationError` that says every problem. */
-export function soundTemplate(body: string): Template {
+/**
+ * Read and check a template. Throws a `ValidationError` that says every problem. `given` are the values of parameters, as far as
+ * loops run over them.
+ */
+export function soundTemplate(body: string, given?: ReadonlyMap<string, string>): Template {
   if (body.length > longestBody)
     throw validationError(
       `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${longestBody} (it has ${body.length}; ` +
         "Sandtable has no bucket to take a larger one from. CDK: leave out path metadata and indentation)",
     );
-  const { template, problems } = readTemplate(body);
+  const { template, problems } = readTemplate(body, given);
   if (problems.length > 0 || template === undefined) throw refusal(problems);
   return template;
 }
@@ -42,14 +47,19 @@ export function prepare(
   wish: Wish,
   stack: { readonly stackName: string; readonly stackId: string; readonly deployment?: Deployment },
   context: StacksContext,
+  options: { readonly direct?: boolean } = {},
 ): { readonly deployment: Deployment; readonly bound: BoundTemplate } {
-  const template = soundTemplate(bodyOf(wish, stack.deployment));
-  const given = givenParameters(wish.Parameters ?? [], template, stack.deployment);
-  const bound = bind(template, given, surroundingsOf(call, stack), (name) => readStored(call, name, context));
+  const sent = sentParameters(wish.Parameters ?? [], stack.deployment);
+  const template = soundTemplate(bodyOf(wish, stack.deployment), sent.values);
+  const given = new Map(sent.values);
+  for (const name of sent.unset) given.set(name, template.parameters.get(name)?.default ?? "");
+  const stored = (name: string): string | undefined => readStored(call, name, context);
+  const bound = bind(template, given, surroundingsOf(call, stack), stored, (type, value) => context.exists(call, type, value));
   const problems = new Problems((path) => template.locate(path));
-  checkResources(bound, context.providers, context.specification, problems);
+  checkResources(bound, context.providers, context.specification, problems, stored);
+  const imports = importsOf(bound, problems);
   if (bound.problems.length + problems.found.length > 0) throw refusal([...bound.problems, ...problems.found]);
-  checkCapabilities(bound, wish.Capabilities ?? []);
+  checkCapabilities(bound, wish.Capabilities ?? [], options);
   const tags = wish.Tags ?? stack.deployment?.tags ?? [];
   const reserved = tags.find(({ Key }) => Key?.toLowerCase().startsWith("aws:"));
   if (reserved !== undefined) throw validationError(`Tag keys may not begin with aws: (${reserved.Key})`);
@@ -60,7 +70,31 @@ export function prepare(
     ...(resolved === undefined ? {} : { resolved }),
   }));
   const { text, description } = template;
-  return { deployment: { template: text, description, parameters, capabilities: wish.Capabilities ?? [], tags }, bound };
+  const deployment = { template: text, description, parameters, capabilities: wish.Capabilities ?? [], tags };
+  return { deployment: { ...deployment, ...(imports.length === 0 ? {} : { imports }) }, bound };
+}
+
+/** Names of the exports that a template uses; one that does not exist is a problem. */
+function importsOf(bound: BoundTemplate, problems: Problems): readonly string[] {
+  const holds = (name: string): boolean | undefined => bound.conditions.get(name);
+  const lookup = bound.lookup();
+  const names = new Set<string>();
+  const places = [
+    ...[...bound.resources.values()].map(({ logicalId, properties }) => ({
+      value: properties,
+      path: ["Resources", logicalId, "Properties"],
+    })),
+    ...[...bound.outputs.values()].map(({ name, value }) => ({ value, path: ["Outputs", name, "Value"] })),
+  ];
+  for (const { value, path } of places)
+    for (const visit of functionsIn(value, path, { holds })) {
+      if (visit.call.name !== "Fn::ImportValue") continue;
+      const name = attempt(() => resolve(visit.call.argument, lookup, visit.path), problems);
+      if (typeof name !== "string") continue;
+      names.add(name);
+      if (lookup.imported(name) === undefined) problems.add(visit.path, `No export named ${name} found.`);
+    }
+  return [...names];
 }
 
 /** The template of a deployment that was checked before, with the values it was checked with. */
@@ -69,13 +103,17 @@ export function boundDeployment(
   stack: { readonly stackName: string; readonly stackId: string },
   deployment: Deployment,
 ): BoundTemplate {
-  const template = templates.get(deployment) ?? soundTemplate(deployment.template);
+  const given = valuesOf(deployment);
+  const template = templates.get(deployment) ?? soundTemplate(deployment.template, given);
   templates.set(deployment, template);
-  const given = new Map(deployment.parameters.map((parameter) => [parameter.name, parameter.given]));
   const stored = (name: string): string | undefined =>
     deployment.parameters.find((parameter) => parameter.given === name)?.resolved;
   return bind(template, given, surroundingsOf(scope, stack), stored);
 }
+
+/** The parameters of a deployment as they were given. */
+export const valuesOf = (deployment: Deployment): ReadonlyMap<string, string> =>
+  new Map(deployment.parameters.map((parameter) => [parameter.name, parameter.given]));
 
 // A stack's deployment is read once in each of its phases.
 const templates = new WeakMap<Deployment, Template>();
@@ -92,14 +130,15 @@ function bodyOf(wish: Wish, previous: Deployment | undefined): string {
   return wish.TemplateBody;
 }
 
-function givenParameters(
+/** What the client sends for parameters: values, and the names it sends without any (the default counts for them). */
+function sentParameters(
   parameters: readonly Parameter[],
-  template: Template,
   previous: Deployment | undefined,
-): ReadonlyMap<string, string> {
-  const given = new Map<string, string>();
+): { readonly values: ReadonlyMap<string, string>; readonly unset: readonly string[] } {
+  const values = new Map<string, string>();
+  const unset: string[] = [];
   for (const { ParameterKey: name = "", ParameterValue: value, UsePreviousValue: keep } of parameters) {
-    if (given.has(name)) throw validationError(`Parameters: duplicate parameter key ${name}`);
+    if (values.has(name) || unset.includes(name)) throw validationError(`Parameters: duplicate parameter key ${name}`);
     if (keep === true) {
       if (value !== undefined)
         throw validationError(
@@ -110,10 +149,11 @@ function givenParameters(
         throw validationError(
           `Invalid input for parameter key ${name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template`,
         );
-      given.set(name, before.given);
-    } else given.set(name, value ?? template.parameters.get(name)?.default ?? "");
+      values.set(name, before.given);
+    } else if (value === undefined) unset.push(name);
+    else values.set(name, value);
   }
-  return given;
+  return { values, unset };
 }
 
 function readStored(call: Call, name: string, context: StacksContext): string | undefined {

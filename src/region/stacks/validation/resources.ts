@@ -1,4 +1,5 @@
 import { resolveProperties, type BoundTemplate } from "../../../template/bind.js";
+import { dynamicReferences, replaceDynamic } from "../../../template/dynamic.js";
 import { functionOf } from "../../../template/functions.js";
 import { type Problems } from "../../../template/problems.js";
 import { functionsIn, referencesOf } from "../../../template/references.js";
@@ -21,13 +22,18 @@ export function checkResources(
   providers: Providers,
   specification: Specification,
   problems: Problems,
+  readStored: (name: string) => string | undefined = () => undefined,
 ): void {
   for (const resource of bound.template.resources.values()) {
     const path = ["Resources", resource.logicalId];
     if (!checkType(resource, providers, specification, bound.resources.has(resource.logicalId), problems)) continue;
     if (!bound.resources.has(resource.logicalId)) continue;
-    const properties = resolveProperties(resource, bound.lookup(), problems);
+    const written = resolveProperties(resource, bound.lookup(), problems);
     const at = [...path, "Properties"];
+    for (const [name, value] of Object.entries(written))
+      for (const { key } of dynamicReferences(value))
+        if (readStored(key) === undefined) problems.add([...at, name], `Parameters: [${key}] cannot be found.`);
+    const properties = replaceDynamic(written, (name) => readStored(name) ?? "") as Values;
     const provider = providers.get(resource.type);
     const spec = specification.of(resource.type);
     const faults = spec === undefined ? [] : checkProperties(resource.type, properties, spec.properties, at, specification);
@@ -71,13 +77,21 @@ function checkType(
       `Template format error: Unrecognized resource types: [${type}]${meant === undefined ? "" : `; did you mean ${meant}?`}`,
     );
   } else if (included) {
+    const why = Object.hasOwn(reasons, type) ? ` (${reasons[type]})` : "";
     problems.add(
       path,
-      `Sandtable does not model ${type} yet; leave it out of the local environment (a Condition can), or deploy to AWS`,
+      `Sandtable does not model ${type} yet${why}; leave it out of the local environment (a Condition can), or deploy to AWS`,
     );
   }
   return false;
 }
+
+/** Why some types are not modelled, where it is worth a word. */
+const reasons: Readonly<Record<string, string>> = {
+  "AWS::CloudFormation::Stack": "nested stacks: their templates lie in S3, which is not modelled yet",
+  "AWS::CloudFormation::WaitConditionHandle":
+    "its URL would have to be reachable from machines; give the WaitCondition or the instance a CreationPolicy and call SignalResource",
+};
 
 function checkAttributes(bound: BoundTemplate, providers: Providers, specification: Specification, problems: Problems): void {
   const holds = (name: string): boolean | undefined => bound.conditions.get(name);
