@@ -25,7 +25,7 @@ async function changeNamespace(owner: string, { namespace, lines, nft }: Namespa
   await batch({ owner, is }, name, lines);
   if (nft === undefined) return;
   await asFailure({ owner, is, doing: "nft -f" }, () =>
-    atMostThree(() => run(inNamespace(name, { argv: ["nft", "-f", "-"], stdin: nft }))),
+    atMostThree(() => run(inNamespace(name, { argv: ["nft", "-f", "-"], stdin: `${nft.text}\n` }))),
   );
 }
 
@@ -51,7 +51,10 @@ async function removeLinks(owner: string, links: readonly LiveLink[]): Promise<v
     [...byNamespace].map(
       ([namespace, lines]) =>
         () =>
-          batch({ owner, is: namespace }, namespace, lines),
+          // With its namespace a link is gone, too.
+          batch({ owner, is: namespace }, namespace, lines).catch((error: unknown) => {
+            if (!(error instanceof FabricFailed && error.message.includes("Cannot open network namespace"))) throw error;
+          }),
     ),
   );
 }

@@ -10,6 +10,8 @@ export const wellKnown = {
   nextZone: "169.254.255.1",
   toInternet: "169.254.254.1",
   toVpc: "169.254.253.1",
+  toPeer: "169.254.252.1",
+  toServices: "169.254.251.1",
 } as const;
 
 /** IPv4 address as an unsigned number. */
@@ -30,3 +32,9 @@ export function network(cidr: string): { start: number; prefix: number } {
 
 /** The n-th address of a CIDR: base+1 is a subnet's gateway, base+2 of the VPC its resolver. */
 export const nth = (cidr: string, n: number): string => addressOf(network(cidr).start + n);
+
+/** Is every address of `inner` in `outer`? */
+export function contains(outer: string, inner: string): boolean {
+  const [a, b] = [network(outer), network(inner)];
+  return a.prefix <= b.prefix && b.start - (b.start % 2 ** (32 - a.prefix)) === a.start;
+}

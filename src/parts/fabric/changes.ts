@@ -1,5 +1,6 @@
 import { shapeOf, type LiveFabric, type LiveLink, type LiveNamespace } from "./live.js";
 import { entryKey, linkKeyOf, type Entry, type FabricPlan, type LinkEnd, type LinkPlan, type NamespacePlan } from "./plan.js";
+import { rulesetChange, type RulesetChange } from "./ruleset-changes.js";
 
 /** The least that makes the kernel hold a plan, in the order in which it is done. Every step may be repeated. */
 export interface FabricChanges {
@@ -20,7 +21,7 @@ export interface NamespaceChange {
   readonly namespace: NamespacePlan;
   /** Lines of one `ip -batch`. */
   readonly lines: readonly string[];
-  readonly nft?: string;
+  readonly nft?: RulesetChange;
 }
 
 export function decide(live: LiveFabric, plan: FabricPlan): FabricChanges {
@@ -86,9 +87,10 @@ function changeOf(
     ...settings,
     ...differenceOf(remaining, namespace.entries),
   ];
-  const hasRuleset = isKnown && there.ruleset.known && there.ruleset.nft === namespace.nft;
+  const ruleset = isKnown && there.ruleset.known ? there.ruleset.nft : undefined;
+  const nft = rulesetChange(ruleset, namespace.nft ?? []);
   return {
-    change: { namespace, lines, ...(namespace.nft === undefined || hasRuleset ? {} : { nft: namespace.nft }) },
+    change: { namespace, lines, ...(nft === undefined ? {} : { nft }) },
     writeSysctls: isRenewed && namespace.sysctls.size > 0,
   };
 }

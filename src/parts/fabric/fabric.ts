@@ -1,14 +1,17 @@
 import type { RegionLabel } from "../host/label.js";
 import { deleteNamespaces, namespacesOf } from "../host/namespaces.js";
 import { act } from "./act.js";
-import { decide } from "./changes.js";
+import { decide, type FabricChanges } from "./changes.js";
 import { asApplied, type LiveFabric } from "./live.js";
+import { requireNetem } from "./netem.js";
 import { observe } from "./observe.js";
+import { planNoPeering, planPeering } from "./plan-peering.js";
 import type { FabricPlan } from "./plan.js";
 import { planInternet } from "./plan-internet.js";
+import { planServices } from "./plan-services.js";
 import { planVpc } from "./plan-vpc.js";
 import type { VpcSpec } from "./spec.js";
-import { internetName } from "./vpc.js";
+import { internetName, servicesName } from "./vpc.js";
 
 /**
  * The packets of one region. Level-driven: it is given the whole wish of a VPC and makes the kernel match. What the kernel has
@@ -17,37 +20,82 @@ import { internetName } from "./vpc.js";
 export class Fabric {
   readonly #live = new Map<string, LiveFabric>();
   readonly #queues = new Map<string, Promise<unknown>>();
+  /** What each VPC was last wished to be, and those of them that the kernel has. */
+  readonly #wishes = new Map<string, VpcSpec>();
+  readonly #applied = new Map<string, VpcSpec>();
   #internet: Promise<void> | undefined;
+  #services: Promise<void> | undefined;
 
   constructor(readonly label: RegionLabel) {}
 
   /** Make the simulated internet. Once per process; VPCs with an internet gateway ask for it themselves. */
   applyInternet(): Promise<void> {
-    this.#internet ??= this.#apply(planInternet(this.label)).catch((error: unknown) => {
-      this.#internet = undefined;
-      throw error;
-    });
+    this.#internet ??= this.#apply(planInternet(this.label)).then(
+      () => undefined,
+      (error: unknown) => {
+        this.#internet = undefined;
+        throw error;
+      },
+    );
     return this.#internet;
   }
 
-  /** Resolves when the kernel has the network of this VPC as `spec` says. Throws `FabricFailed`; trying again is safe. */
+  /** The same for the namespace behind gateway endpoints. */
+  #applyServices(): Promise<void> {
+    this.#services ??= this.#apply(planServices(this.label)).then(
+      () => undefined,
+      (error: unknown) => {
+        this.#services = undefined;
+        throw error;
+      },
+    );
+    return this.#services;
+  }
+
+  /**
+   * Resolves when the kernel has the network of this VPC as `spec` says, and its peering connections with those VPCs that were
+   * applied and name them, too. Throws `FabricFailed`; trying again is safe.
+   */
   async applyVpc(spec: VpcSpec): Promise<void> {
+    if (spec.faults?.some(({ kind }) => kind === "latency") === true) await requireNetem(spec.vpcId);
     const plan = planVpc(spec, this.label);
+    const before = this.#wishes.get(spec.vpcId);
+    this.#wishes.set(spec.vpcId, spec);
     if (spec.internetGatewayId !== undefined) await this.applyInternet();
-    await this.#apply(plan);
+    if ((spec.gatewayEndpoints ?? []).length > 0) await this.#applyServices();
+    const peerings = peeringIds(before, spec);
+    if (peerings.length === 0) {
+      await this.#apply(plan);
+      this.#applied.set(spec.vpcId, spec);
+      return;
+    }
+    await this.#inTurn("peerings", async () => {
+      const changes = await this.#apply(plan);
+      this.#applied.set(spec.vpcId, spec);
+      // Links leave with their router: what was known of the connections is not true any more.
+      if (changes === undefined || touchesRouters(changes)) for (const id of peerings) this.#live.delete(id);
+      for (const id of peerings) await this.#connect(id, spec);
+    });
   }
 
   /** Remove everything of a VPC. Removing one that is gone succeeds. */
   async removeVpc(vpcId: string): Promise<void> {
-    await this.#apply({ owner: vpcId, namespaces: new Map(), links: new Map() });
-    this.#live.delete(vpcId);
+    const before = this.#wishes.get(vpcId);
+    this.#wishes.delete(vpcId);
+    const remove = async (): Promise<void> => {
+      for (const id of peeringIds(before)) await this.#disconnect(id);
+      this.#applied.delete(vpcId);
+      await this.#apply({ owner: vpcId, namespaces: new Map(), links: new Map() });
+      this.#live.delete(vpcId);
+    };
+    await (peeringIds(before).length === 0 ? remove() : this.#inTurn("peerings", remove));
   }
 
-  /** Remove the simulated internet; the last thing to do. */
+  /** Remove the simulated internet and the services' namespace; the last thing to do. */
   async removeInternet(): Promise<void> {
-    this.#internet = undefined;
-    this.#live.delete("internet");
-    await deleteNamespaces([internetName(this.label)]);
+    this.#internet = this.#services = undefined;
+    for (const owner of ["internet", "services"]) this.#live.delete(owner);
+    await deleteNamespaces([internetName(this.label), servicesName(this.label)]);
   }
 
   /**
@@ -55,21 +103,52 @@ export class Fabric {
    * link leads to. When the region starts, before it applies its VPCs.
    */
   async removeStrangers(specs: readonly VpcSpec[]): Promise<void> {
-    const plans = [planInternet(this.label), ...specs.map((spec) => planVpc(spec, this.label))];
+    const plans = [planInternet(this.label), planServices(this.label), ...specs.map((spec) => planVpc(spec, this.label))];
     const wanted = new Set(plans.flatMap((plan) => [...plan.namespaces.keys()]));
     await deleteNamespaces((await namespacesOf(this.label)).filter((name) => !wanted.has(name)));
   }
 
-  /** One at a time per owner. */
-  #apply(plan: FabricPlan): Promise<void> {
-    const turn = (this.#queues.get(plan.owner) ?? Promise.resolve()).then(async () => {
-      const live = this.#live.get(plan.owner) ?? (await observe(this.label, plan));
+  /** A peering connection is made when the second of its VPCs has been applied, and unmade when the first no longer names it. */
+  async #connect(peeringId: string, spec: VpcSpec): Promise<void> {
+    const peering = spec.peerings?.find((each) => each.peeringId === peeringId);
+    const other = peering === undefined ? undefined : this.#applied.get(peering.peer.vpcId);
+    if (other?.peerings?.some((each) => each.peeringId === peeringId) === true)
+      await this.#apply(planPeering(peeringId, spec, other, this.label));
+    else if (peering === undefined || other !== undefined) await this.#disconnect(peeringId);
+    // Otherwise the other VPC has yet to be applied by this process: what is there is left as it is.
+  }
+
+  async #disconnect(peeringId: string): Promise<void> {
+    await this.#apply(planNoPeering(peeringId, [...this.#applied.values()], this.label));
+    this.#live.delete(peeringId);
+  }
+
+  /** Gives what was done, or nothing when it was not known before what was there. */
+  #apply(plan: FabricPlan): Promise<FabricChanges | undefined> {
+    return this.#inTurn(plan.owner, async () => {
+      const known = this.#live.get(plan.owner);
+      const changes = decide(known ?? (await observe(this.label, plan)), plan);
       this.#live.delete(plan.owner);
-      await act(plan.owner, decide(live, plan));
+      await act(plan.owner, changes);
       this.#live.set(plan.owner, asApplied(plan));
+      return known === undefined ? undefined : changes;
     });
-    const settled = turn.catch(() => undefined);
-    this.#queues.set(plan.owner, settled);
+  }
+
+  /** One at a time per owner. */
+  #inTurn<T>(owner: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#queues.get(owner) ?? Promise.resolve()).then(work);
+    this.#queues.set(
+      owner,
+      turn.catch(() => undefined),
+    );
     return turn;
   }
 }
+
+const peeringIds = (...specs: (VpcSpec | undefined)[]): string[] => [
+  ...new Set(specs.flatMap((spec) => (spec?.peerings ?? []).map(({ peeringId }) => peeringId))),
+];
+
+const touchesRouters = ({ newNamespaces, oldNamespaces, brokenLinks }: FabricChanges): boolean =>
+  brokenLinks.length > 0 || oldNamespaces.length > 0 || newNamespaces.some(({ kind }) => kind === "router");

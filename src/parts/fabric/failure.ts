@@ -14,3 +14,17 @@ export class FabricFailed extends Error {
     this.at = detail.is;
   }
 }
+
+/** A wished fault that this machine's kernel cannot make. */
+export class LatencyNotPossible extends Error {
+  constructor(
+    readonly owner: string,
+    readonly reason: string,
+  ) {
+    super(
+      `Network of ${owner}: latency is asked for, but this kernel cannot delay packets (${reason}): it lacks netem, sch_netem. ` +
+        `Use a kernel that has it, or drill with loss or a cut, which work here.`,
+    );
+    this.name = "LatencyNotPossible";
+  }
+}

@@ -2,9 +2,9 @@ import { linkName } from "../host/label.js";
 import { wellKnown } from "./addresses.js";
 import { groups, macOf, ranges } from "./numbers.js";
 import type { Entry, LinkPlan } from "./plan.js";
-import { internet, type PublicAddressSpec } from "./spec.js";
-import { chain, map, set } from "./text.js";
-import { aliasOf, internetName, routerName, type PlacedInterface, type Vpc } from "./vpc.js";
+import { internet } from "./spec.js";
+import { chain, map, set, type Piece } from "./text.js";
+import { aliasOf, internetName, routerName, type Vpc } from "./vpc.js";
 
 /**
  * The internet gateway: a link of 1500 bytes from each zone's router to the internet, and one-to-one translation between public
@@ -49,8 +49,8 @@ export function internetEntries(vpc: Vpc): Entry[] {
   ]);
 }
 
-export function gatewayChains(vpc: Vpc, zone: string): string[] {
-  const pairs = publicAddresses(vpc, zone).map(({ publicIp, at }) => ({ publicIp, privateIp: at.privateIp }));
+export function gatewayChains(vpc: Vpc, zone: string): Piece[] {
+  const pairs = publicAddresses(vpc, zone);
   const from = `iifgroup ${groups.internetGateway}`;
   const to = `oifgroup ${groups.internetGateway}`;
   const inward = "ct original ip daddr . ct reply ip saddr != @public_private drop";
@@ -95,10 +95,10 @@ export function gatewayChains(vpc: Vpc, zone: string): string[] {
   ];
 }
 
-function publicAddresses(vpc: Vpc, zone: string): (PublicAddressSpec & { at: PlacedInterface })[] {
+function publicAddresses(vpc: Vpc, zone: string): { publicIp: string; privateIp: string }[] {
   if (vpc.spec.internetGatewayId === undefined) return [];
-  return vpc.spec.publicAddresses.flatMap((address) => {
-    const at = vpc.byId.get(address.interfaceId);
-    return at?.zone === zone ? [{ ...address, at }] : [];
+  return vpc.spec.publicAddresses.flatMap(({ publicIp, interfaceId, privateIp }) => {
+    const at = vpc.byId.get(interfaceId);
+    return at?.zone === zone ? [{ publicIp, privateIp: privateIp ?? at.privateIp }] : [];
   });
 }

@@ -1,7 +1,8 @@
 import { linkName } from "../host/label.js";
 import { ranges } from "./numbers.js";
+import { allPorts, protocolText } from "./protocols.js";
 import type { GroupRuleSpec, SecurityGroupSpec } from "./spec.js";
-import { chain, map, set } from "./text.js";
+import { chain, map, set, type Piece } from "./text.js";
 import type { PlacedInterface, Vpc } from "./vpc.js";
 
 /**
@@ -14,7 +15,7 @@ import type { PlacedInterface, Vpc } from "./vpc.js";
  * other end; either makes each packet of that end face the rules. (AWS tracks flows through NAT gateways and Network Load
  * Balancers in any case; here they follow the same rule as all others.)
  */
-export function groupChains(vpc: Vpc, zone: string): string[] {
+export function groupChains(vpc: Vpc, zone: string): Piece[] {
   const here = vpc.interfaces.filter((nic) => nic.zone === zone);
   const known = new Map(vpc.spec.securityGroups.map((group) => [group.groupId, group]));
   const lists = new Map<string, readonly SecurityGroupSpec[]>();
@@ -40,8 +41,8 @@ export function groupChains(vpc: Vpc, zone: string): string[] {
   return [
     ...[...peers].sort().flatMap((groupId) => set(setName(groupId), "ipv4_addr", membersOf(vpc, groupId))),
     ...pieces.flatMap(({ name, list, rules }) => [
-      ...chain(`${name}_in`, [`comment "${about(list)}"`, ...rules.ingress, "drop"]),
-      ...chain(`${name}_out`, [`comment "${about(list)}"`, ...rules.egress, "drop"]),
+      ...chain(`${name}_in`, [...rules.ingress, "drop"], undefined, about(list)),
+      ...chain(`${name}_out`, [...rules.egress, "drop"], undefined, about(list)),
     ]),
     ...map("ingress", "ifname : verdict", ingress),
     ...map("egress", "ifname : verdict", egress),
@@ -80,8 +81,15 @@ const about = (list: readonly SecurityGroupSpec[]): string =>
 
 const setName = (groupId: string): string => groupId.replaceAll("-", "_");
 
-const membersOf = (vpc: Vpc, groupId: string): string[] =>
-  vpc.interfaces.filter((nic) => nic.groupIds.includes(groupId)).map((nic) => nic.privateIp);
+/** Addresses of a group's members, here or in a peered VPC. */
+const membersOf = (vpc: Vpc, groupId: string): string[] => [
+  ...new Set([
+    ...vpc.interfaces.flatMap((nic) => (nic.groupIds.includes(groupId) ? nic.addresses : [])),
+    ...(vpc.spec.peerings ?? []).flatMap(({ peer }) =>
+      peer.groups.flatMap((group) => (group.groupId === groupId ? group.addresses : [])),
+    ),
+  ]),
+];
 
 const peerGroups = (group: SecurityGroupSpec): string[] =>
   [...group.ingress, ...group.egress].flatMap((rule) => ("groupId" in rule.peer ? [rule.peer.groupId] : []));
@@ -109,9 +117,6 @@ const hasEffect = (rule: GroupRuleSpec): boolean => !("cidr" in rule.peer && rul
 
 const isOpen = (rule: GroupRuleSpec): boolean => "cidr" in rule.peer && rule.peer.cidr === "0.0.0.0/0";
 
-const allPorts = (rule: GroupRuleSpec): boolean =>
-  rule.protocol === "-1" || ((rule.fromPort ?? 0) <= 0 && ((rule.toPort ?? 65535) >= 65535 || rule.toPort === -1));
-
 function ruleText(rule: GroupRuleSpec, end: "saddr" | "daddr", mark: number, other: readonly GroupRuleSpec[]): string[] {
   const peer =
     "groupId" in rule.peer ? [`ip ${end} @${setName(rule.peer.groupId)}`] : isOpen(rule) ? [] : [`ip ${end} ${rule.peer.cidr}`];
@@ -129,27 +134,4 @@ function ruleText(rule: GroupRuleSpec, end: "saddr" | "daddr", mark: number, oth
     ),
     `${match} accept`.trimStart(),
   ];
-}
-
-/** What follows the address: protocol and ports. ICMP: type and code, -1 for all. */
-function protocolText(rule: GroupRuleSpec): string[] {
-  const { protocol, fromPort, toPort } = rule;
-  switch (protocol) {
-    case "-1":
-      return [];
-    case "tcp":
-    case "udp":
-    case "6":
-    case "17": {
-      const name = protocol === "6" ? "tcp" : protocol === "17" ? "udp" : protocol;
-      if (allPorts(rule)) return [`meta l4proto ${name}`];
-      return [`${name} dport ${fromPort === toPort || toPort === undefined ? fromPort : `${fromPort}-${toPort}`}`];
-    }
-    case "icmp":
-    case "1":
-      if (fromPort === undefined || fromPort < 0) return ["meta l4proto icmp"];
-      return [`icmp type ${fromPort}${toPort === undefined || toPort < 0 ? "" : ` icmp code ${toPort}`}`];
-    default:
-      return [`meta l4proto ${protocol}`];
-  }
 }

@@ -1,4 +1,5 @@
 import { linkKeyOf, type Entry, type FabricPlan, type LinkEnd, type LinkPlan, type NamespacePlan } from "./plan.js";
+import type { Table } from "./text.js";
 
 /** What the kernel has of one owner: read from it (`observe.ts`), or the plan that was applied last (`asApplied`). */
 export interface LiveFabric {
@@ -10,7 +11,7 @@ export interface LiveNamespace {
   readonly entriesAre: NamespacePlan["entriesAre"];
   readonly entries: ReadonlySet<Entry>;
   /** Unknown where it was only observed: then sysctls, link settings and ruleset are written again. */
-  readonly ruleset: { readonly known: true; readonly nft: string | undefined } | { readonly known: false };
+  readonly ruleset: { readonly known: true; readonly nft: readonly Table[] | undefined } | { readonly known: false };
 }
 
 export interface LiveLink {

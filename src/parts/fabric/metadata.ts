@@ -1,13 +1,13 @@
 import { wellKnown } from "./addresses.js";
 import { ranges } from "./numbers.js";
-import { chain, map, set } from "./text.js";
+import { chain, map, set, type Piece } from "./text.js";
 import type { Vpc } from "./vpc.js";
 
 /**
  * Instance metadata: a packet to 169.254.169.254:80 is led to the port that is its interface's own, so that the service knows
  * a caller by the listener it came through. The port itself is not open to anyone who names it.
  */
-export function metadataChains(vpc: Vpc, zone: string): string[] {
+export function metadataChains(vpc: Vpc, zone: string): Piece[] {
   const served = vpc.interfaces.flatMap((nic) =>
     nic.zone === zone && nic.metadataPort !== undefined ? [{ device: nic.device, port: nic.metadataPort }] : [],
   );

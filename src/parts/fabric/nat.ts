@@ -1,6 +1,6 @@
 import { linkName } from "../host/label.js";
 import type { Entry } from "./plan.js";
-import { block, chain, map, replaceTable } from "./text.js";
+import { chain, map, type Piece, type Table } from "./text.js";
 import type { PlacedInterface, Vpc } from "./vpc.js";
 
 /**
@@ -11,8 +11,10 @@ import type { PlacedInterface, Vpc } from "./vpc.js";
  * A router of another zone reaches it by a frame that carries the interface's MAC over the link between the zones; at
  * arrival that MAC selects the table that delivers it (`deliveries`). The packet itself bears the far destination.
  */
-export const natRuleset = (nic: PlacedInterface): string =>
-  replaceTable("ip", "nat_gateway", [
+export const natRuleset = (nic: PlacedInterface): Table => ({
+  family: "ip",
+  name: "nat_gateway",
+  pieces: [
     ...chain("input", [], "type filter hook input priority 0; policy drop"),
     ...chain("forward", ["ct state invalid drop"], "type filter hook forward priority 0"),
     ...chain(
@@ -24,11 +26,15 @@ export const natRuleset = (nic: PlacedInterface): string =>
       "type nat hook postrouting priority srcnat",
     ),
     ...chain("output", ["icmp type redirect drop"], "type filter hook output priority 0"),
-  ]);
+  ],
+});
 
-/** Interfaces of this zone that routers of other zones may send packets to that are meant for elsewhere. */
-const deliveredTo = (vpc: Vpc, zone: string): PlacedInterface[] =>
-  vpc.zones.length < 2 ? [] : [...vpc.natGateways.values()].map((nat) => nat.at).filter((nic) => nic.zone === zone);
+/** Interfaces of this zone that routers of other zones may send packets to that are meant for elsewhere: NAT gateways, appliances. */
+function deliveredTo(vpc: Vpc, zone: string): PlacedInterface[] {
+  if (vpc.zones.length < 2) return [];
+  const all = new Set([...[...vpc.natGateways.values()].map((nat) => nat.at), ...deliveredByRoute(vpc)]);
+  return [...all].filter((nic) => nic.zone === zone);
+}
 
 const hex = (number: number): string => `0x${number.toString(16)}`;
 
@@ -42,18 +48,43 @@ export const deliveryEntries = (vpc: Vpc, zone: string): Entry[] =>
   });
 
 /** Ingress of the links from other zones; `host`, as frames to another's MAC are otherwise thrown away. */
-export function deliveryRuleset(vpc: Vpc, zone: string): string {
-  if (vpc.zones.length < 2) return "";
+export function deliveryRuleset(vpc: Vpc, zone: string): Table[] {
+  if (vpc.zones.length < 2) return [];
   const delivered = deliveredTo(vpc, zone).map((nic) => `${nic.mac} : ${hex(vpc.deliveryOf.get(nic.interfaceId) ?? 0)}`);
-  return replaceTable("netdev", "delivery", [
+  const pieces = [
     ...map("by_mac", "ether_addr : mark", delivered),
     ...vpc.zones
       .filter((other) => other !== zone)
       .flatMap((other) =>
-        block(`chain ${linkName("z", other)}`, [
-          `type filter hook ingress device "${linkName("z", other)}" priority 0;`,
-          "meta mark set ether daddr map @by_mac meta pkttype set host",
-        ]),
+        chain(
+          linkName("z", other),
+          ["meta mark set ether daddr map @by_mac meta pkttype set host"],
+          `type filter hook ingress device "${linkName("z", other)}" priority 0`,
+        ),
       ),
-  ]);
+  ];
+  return [{ family: "netdev", name: "delivery", pieces }];
+}
+
+/**
+ * What a route hands to an interface that is checked and does not have the destination is dropped, as on AWS. Nothing to look at
+ * where no route leads to such an interface.
+ */
+export function destinationCheck(vpc: Vpc, zone: string): Piece[] {
+  const checked = deliveredByRoute(vpc).filter((nic) => nic.zone === zone && nic.sourceDestCheck);
+  if (checked.length === 0) return [];
+  const devices = checked.map((nic) => `"${nic.device}"`).join(", ");
+  return chain(
+    "destination_check",
+    [`oifname { ${devices} } oifname . ip daddr != @own_address drop`],
+    "type filter hook forward priority -50",
+  );
+}
+
+/** Appliances: interfaces that routes lead to. */
+function deliveredByRoute(vpc: Vpc): PlacedInterface[] {
+  const found = vpc.spec.routeTables.flatMap(({ routes }) =>
+    routes.flatMap(({ target }) => (target.kind === "interface" ? (vpc.byId.get(target.interfaceId) ?? []) : [])),
+  );
+  return [...new Set(found)];
 }

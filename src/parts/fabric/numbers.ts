@@ -6,8 +6,8 @@ import { network } from "./addresses.js";
  * removing one thing does not renumber another (which would touch flows that have nothing to do with it).
  */
 
-/** Device groups that are not subnets. 801-809, 811-820: kept for gateways to come; 901-: for later links of the fabric. */
-export const groups = { internetGateway: 800, peering: 810, mesh: 900 } as const;
+/** Device groups that are not subnets. 801-809, 811-819: kept for gateways to come; 901-: for later links of the fabric. */
+export const groups = { internetGateway: 800, peering: 810, endpoint: 820, mesh: 900 } as const;
 
 /** nftables ranges of device groups. */
 export const ranges = { subnets: "1024-69999", edges: "800-820" } as const;

@@ -4,7 +4,7 @@ import { namespacesOf } from "../host/namespaces.js";
 import { shapeOf, type LiveFabric, type LiveLink, type LiveNamespace } from "./live.js";
 import { linkKeyOf, type Entry, type FabricPlan } from "./plan.js";
 import { atMostThree } from "./gate.js";
-import { aliasOf, internetName, namespaceOf, routerName } from "./vpc.js";
+import { aliasOf, internetName, namespaceOf, routerName, servicesName } from "./vpc.js";
 import { deviceOf } from "./changes.js";
 
 /** Asks the kernel what it has of an owner: done once per owner and process, as nothing in memory outlives a `kill -9`. */
@@ -13,27 +13,34 @@ export async function observe(label: RegionLabel, plan: FabricPlan): Promise<Liv
   const ours = new Set([...names].filter((name) => name.startsWith(routerName(label, plan.owner, ""))));
   for (const { name, kind, entriesAre } of plan.namespaces.values())
     if (kind === "router" && entriesAre !== "guests" && names.has(name)) ours.add(name);
-  const internet = internetName(label);
-  const looked = await Promise.all(
-    [...ours, ...(names.has(internet) && !ours.has(internet) ? [internet] : [])].map(async (name) => ({
-      name,
-      ...(await look(name)),
-    })),
-  );
+  // Where links of ours may be guests: also where the plan does not want them any more.
+  const shared = [...plan.namespaces.values()].flatMap(({ name, entriesAre }) => (entriesAre === "guests" ? [name] : []));
+  const lookAt = new Set([...ours, ...shared, internetName(label), servicesName(label)].filter((name) => names.has(name)));
+  const looked = await Promise.all([...lookAt].map(async (name) => ({ name, ...(await look(name)) })));
 
   const prefix = `${aliasOf(label, plan.owner)}/`;
+  const planned = new Set([...plan.links.values()].flatMap(({ a, b }) => [linkKeyOf(a), linkKeyOf(b)]));
   const namespaces = new Map<string, LiveNamespace>();
   const links = new Map<string, LiveLink>();
   for (const { name, devices, entries } of looked) {
     if (ours.has(name)) {
       // In a shared namespace a link is its guest's, also one without an alias yet.
       const whole = plan.namespaces.get(name)?.entriesAre !== "shared";
+      const guests = new Set(devices.filter(({ alias }) => plan.guests?.has(ownerOf(alias) ?? "")).map((device) => device.name));
       for (const device of whole ? devices : [])
-        links.set(linkKeyOf({ namespace: name, name: device.name }), asLink(label, name, prefix, device));
-      const kept = entries.filter((entry) => whole || deviceOf(entry) === "lo");
+        if (!guests.has(device.name))
+          links.set(linkKeyOf({ namespace: name, name: device.name }), asLink(label, name, prefix, device));
+      const kept = entries.filter((entry) => (whole ? !guests.has(deviceOf(entry) ?? "") : deviceOf(entry) === "lo"));
       namespaces.set(name, { entriesAre: whole ? "ours" : "shared", entries: new Set(kept), ruleset: { known: false } });
     } else {
-      const ownDevices = new Set(devices.filter((device) => device.alias?.startsWith(prefix)).map((device) => device.name));
+      // A link of ours that was interrupted before it got its alias is known by its name.
+      const own = devices.filter((device) =>
+        device.alias === undefined
+          ? planned.has(linkKeyOf({ namespace: name, name: device.name }))
+          : device.alias.startsWith(prefix),
+      );
+      for (const device of own) links.set(linkKeyOf({ namespace: name, name: device.name }), asLink(label, name, prefix, device));
+      const ownDevices = new Set(own.map((device) => device.name));
       const kept = entries.filter((entry) => ownDevices.has(deviceOf(entry) ?? ""));
       namespaces.set(name, { entriesAre: "guests", entries: new Set(kept), ruleset: { known: false } });
     }
@@ -51,6 +58,9 @@ export async function observe(label: RegionLabel, plan: FabricPlan): Promise<Liv
   // A link made just before an interruption has no alias to tell its end by, but is not complete either: it is made again.
   return { namespaces, links };
 }
+
+/** The third word of an alias, see `aliasOf`. */
+const ownerOf = (alias: string | undefined): string | undefined => alias?.split("/")[2];
 
 interface Device {
   readonly name: string;

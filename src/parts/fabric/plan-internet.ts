@@ -2,7 +2,7 @@ import type { RegionLabel } from "../host/label.js";
 import { NamespaceDraft, type FabricPlan } from "./plan.js";
 import { internet } from "./spec.js";
 import { routerSysctls } from "./sysctls.js";
-import { chain, replaceTable } from "./text.js";
+import { chain, type Table } from "./text.js";
 import { internetName } from "./vpc.js";
 
 /**
@@ -21,7 +21,7 @@ export function planInternet(label: RegionLabel): FabricPlan {
   draft.add(...hosts.map((host) => `addr ${host}/32 dev lo` as const));
   // Silence for what nobody has: a blackhole would answer a local caller at once with an error, this makes it wait.
   draft.add(`route ${internet.cidr} dev lo src ${internet.host}`);
-  const nft = replaceTable("ip", "internet", [
+  const pieces = [
     ...chain(
       "silence",
       [
@@ -39,6 +39,7 @@ export function planInternet(label: RegionLabel): FabricPlan {
       ],
       "type filter hook output priority 0",
     ),
-  ]);
-  return { owner: "internet", namespaces: new Map([[draft.fixed.name, draft.done(nft)]]), links: new Map() };
+  ];
+  const table: Table = { family: "ip", name: "internet", pieces };
+  return { owner: "internet", namespaces: new Map([[draft.fixed.name, draft.done([table])]]), links: new Map() };
 }

@@ -1,5 +1,6 @@
 import { linkName, type RegionLabel } from "../host/label.js";
 import { network, nth, wellKnown } from "./addresses.js";
+import { endpointEntries, endpointLink, hasEndpoint, servicesEntries } from "./endpoints.js";
 import { internetEntries, uplinkEntries, uplinkOf } from "./gateway.js";
 import { deliveryEntries, natRuleset } from "./nat.js";
 import { groups, macOf } from "./numbers.js";
@@ -8,7 +9,7 @@ import { routeTableEntries } from "./routes.js";
 import { routerRuleset } from "./rulesets.js";
 import type { VpcSpec } from "./spec.js";
 import { hostSysctls, natSysctls, routerSysctls } from "./sysctls.js";
-import { aliasOf, internetName, lookUp, routerName, type PlacedInterface, type Vpc } from "./vpc.js";
+import { aliasOf, internetName, lookUp, routerName, servicesName, type PlacedInterface, type Vpc } from "./vpc.js";
 
 /**
  * What the kernel shall hold for a VPC: one router namespace per zone, joined with each other and (with an internet gateway)
@@ -20,17 +21,20 @@ export function planVpc(spec: VpcSpec, label: RegionLabel): FabricPlan {
   const links = [
     ...vpc.zones.flatMap((zone, at) => vpc.zones.slice(at + 1).map((other) => betweenZones(vpc, zone, other))),
     ...(spec.internetGatewayId === undefined ? [] : vpc.zones.map((zone) => uplinkOf(vpc, zone))),
+    ...(hasEndpoint(vpc) ? vpc.zones.map((zone) => endpointLink(vpc, zone)) : []),
     ...vpc.interfaces.map((nic) => interfaceLink(vpc, nic)),
   ];
   const namespaces = [
     ...vpc.zones.map((zone) => router(vpc, zone)),
     ...vpc.interfaces.map(interfaceEnd),
     ...(spec.internetGatewayId === undefined ? [] : [internetSide(vpc)]),
+    ...(hasEndpoint(vpc) ? [servicesSide(vpc)] : []),
   ];
   return {
     owner: spec.vpcId,
     namespaces: new Map(namespaces.map((namespace) => [namespace.name, namespace])),
     links: new Map(links.map((link) => [linkKeyOf(link.a), link])),
+    guests: new Set((spec.peerings ?? []).map(({ peeringId }) => peeringId)),
   };
 }
 
@@ -62,12 +66,11 @@ function router(vpc: Vpc, zone: string): NamespacePlan {
       );
   for (const nic of vpc.interfaces)
     if (nic.zone === zone)
-      draft.add(
-        `neigh ${nic.privateIp} lladdr ${nic.mac} dev ${nic.device} nud permanent`,
-        `route ${nic.privateIp}/32 dev ${nic.device}`,
-      );
+      for (const address of nic.addresses)
+        draft.add(`neigh ${address} lladdr ${nic.mac} dev ${nic.device} nud permanent`, `route ${address}/32 dev ${nic.device}`);
   draft.add(...routeTableEntries(vpc, zone), ...deliveryEntries(vpc, zone));
   if (vpc.spec.internetGatewayId !== undefined) draft.add(...uplinkEntries(vpc, zone));
+  if (hasEndpoint(vpc)) draft.add(...endpointEntries(vpc, zone));
   return draft.done(routerRuleset(vpc, zone));
 }
 
@@ -82,11 +85,13 @@ function interfaceEnd(nic: PlacedInterface): NamespacePlan {
     sysctls: isNat ? natSysctls : hostSysctls,
   });
   draft.add(...endEntries(nic));
-  return draft.done(isNat ? natRuleset(nic) : undefined);
+  return draft.done(isNat ? [natRuleset(nic)] : undefined);
 }
 
 const endEntries = (nic: PlacedInterface): Entry[] => [
   `addr ${nic.privateIp}/${network(nic.subnet.cidr).prefix} dev eth0`,
+  // As Amazon Linux does by itself from the metadata.
+  ...(nic.secondaryIps ?? []).map((address): Entry => `addr ${address}/32 dev eth0`),
   `route default via ${nth(nic.subnet.cidr, 1)} dev eth0`,
 ];
 
@@ -97,6 +102,15 @@ const internetSide = (vpc: Vpc): NamespacePlan => ({
   entriesAre: "guests",
   sysctls: new Map(),
   entries: new Set(internetEntries(vpc)),
+});
+
+const servicesSide = (vpc: Vpc): NamespacePlan => ({
+  name: servicesName(vpc.label),
+  is: `the services' side of ${vpc.spec.vpcId}`,
+  kind: "router",
+  entriesAre: "guests",
+  sysctls: new Map(),
+  entries: new Set(servicesEntries(vpc)),
 });
 
 const interfaceLink = (vpc: Vpc, nic: PlacedInterface): LinkPlan => ({

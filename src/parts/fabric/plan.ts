@@ -1,3 +1,5 @@
+import type { Table } from "./text.js";
+
 /**
  * What the kernel shall hold for one VPC (or for the simulated internet), as plain data made by pure functions:
  * namespaces with their sysctls, the veth pairs between them, keyed `ip` entries, and the complete nftables text of each.
@@ -9,6 +11,8 @@ export interface FabricPlan {
   readonly namespaces: ReadonlyMap<string, NamespacePlan>;
   /** Keyed by the first end, see `linkKeyOf`. */
   readonly links: ReadonlyMap<string, LinkPlan>;
+  /** Owners (peering connections) whose links may be in these namespaces beside ours; what others have there is removed. */
+  readonly guests?: ReadonlySet<string>;
 }
 
 export interface NamespacePlan {
@@ -26,8 +30,8 @@ export interface NamespacePlan {
   /** Path below /proc/sys/net -> value. Written explicitly, as a new namespace copies the host's. Empty: leave alone. */
   readonly sysctls: ReadonlyMap<string, string>;
   readonly entries: ReadonlySet<Entry>;
-  /** Replaces the whole ruleset named in it, in one transaction. */
-  readonly nft?: string;
+  /** Its nftables ruleset: these tables as a whole. */
+  readonly nft?: readonly Table[];
 }
 
 /**
@@ -81,7 +85,7 @@ export class NamespaceDraft {
   add(...entries: Entry[]): void {
     for (const entry of entries) this.entries.add(entry);
   }
-  done(nft?: string): NamespacePlan {
+  done(nft?: readonly Table[]): NamespacePlan {
     return { ...this.fixed, entries: this.entries, ...(nft === undefined ? {} : { nft }) };
   }
 }

@@ -1,17 +1,21 @@
+import { aclChains } from "./acls.js";
 import { nth, wellKnown } from "./addresses.js";
+import { endpointChains } from "./endpoints.js";
+import { faultChains } from "./faults.js";
 import { gatewayChains } from "./gateway.js";
 import { groupChains } from "./groups.js";
 import { metadataChains, metadataInput } from "./metadata.js";
-import { deliveryRuleset } from "./nat.js";
+import { deliveryRuleset, destinationCheck } from "./nat.js";
 import { ranges, subnetGroup } from "./numbers.js";
-import { chain, map, replaceTable, set } from "./text.js";
+import { peeringChains } from "./peering.js";
+import { chain, map, set, type Table } from "./text.js";
 import type { Vpc } from "./vpc.js";
 
 /**
- * The nftables text of the router of one zone. Forward chains by priority: -50 edges, (-40, -30 network ACLs to come), -20
- * groups of the sender, -10 groups of the receiver. What is not admitted is dropped without an answer.
+ * The nftables text of the router of one zone. Forward chains by priority: -50 edges, -40 and -30 network ACLs (out
+ * of a subnet, into one), -20 groups of the sender, -10 groups of the receiver. What is not admitted is dropped without an answer.
  */
-export function routerRuleset(vpc: Vpc, zone: string): string {
+export function routerRuleset(vpc: Vpc, zone: string): Table[] {
   const here = vpc.interfaces.filter((nic) => nic.zone === zone);
   const marks = vpc.spec.subnets
     .filter((subnet) => subnet.zone === zone)
@@ -20,12 +24,12 @@ export function routerRuleset(vpc: Vpc, zone: string): string {
     );
   const checked = here.filter((nic) => nic.natGatewayId === undefined && nic.sourceDestCheck);
   const unchecked = here.filter((nic) => nic.natGatewayId !== undefined || !nic.sourceDestCheck);
-  const table = replaceTable("ip", "vpc", [
+  const pieces = [
     ...map("route_table", "devgroup : mark", marks),
     ...set(
       "own_address",
       "ifname . ipv4_addr",
-      checked.map((nic) => `"${nic.device}" . ${nic.privateIp}`),
+      checked.flatMap((nic) => nic.addresses.map((address) => `"${nic.device}" . ${address}`)),
     ),
     ...set(
       "unchecked",
@@ -42,7 +46,12 @@ export function routerRuleset(vpc: Vpc, zone: string): string {
     ...chain("link_local", ["ip daddr 169.254.0.0/16 drop"], "type filter hook forward priority -50"),
     ...metadataChains(vpc, zone),
     ...(vpc.spec.internetGatewayId === undefined ? [] : gatewayChains(vpc, zone)),
+    ...peeringChains(vpc),
+    ...endpointChains(vpc, zone),
+    ...destinationCheck(vpc, zone),
+    ...aclChains(vpc, zone),
     ...groupChains(vpc, zone),
+    ...faultChains(vpc, zone),
     ...chain(
       "input",
       [
@@ -54,8 +63,8 @@ export function routerRuleset(vpc: Vpc, zone: string): string {
       "type filter hook input priority 0; policy drop",
     ),
     ...chain("output", icmpOfRouters, "type filter hook output priority 0"),
-  ]);
-  return [table, deliveryRuleset(vpc, zone)].filter((text) => text !== "").join("\n");
+  ];
+  return [{ family: "ip", name: "vpc", pieces }, ...deliveryRuleset(vpc, zone)];
 }
 
 /** Of the ICMP that a router makes, only path-MTU discovery shows on AWS. */

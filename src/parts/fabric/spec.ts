@@ -20,7 +20,23 @@ export interface VpcSpec {
   /** Active peering connections; the other VPC's spec names the same. */
   readonly peerings?: readonly PeeringSpec[];
   readonly gatewayEndpoints?: readonly GatewayEndpointSpec[];
+  /** Faults in force, as part of the wish: they last until they are no longer named, also over a restart. */
+  readonly faults?: readonly FaultSpec[];
 }
+
+/** Where a fault is. A place that the VPC does not have is no error: a zone's fault is wished of every VPC. */
+export type FaultPlace = { readonly zone: string } | { readonly interfaceId: string };
+
+export type FaultSpec =
+  /**
+   * Nothing passes: the border of a zone, to other zones, the internet, peered VPCs and services, while its inside lives; or all
+   * that an interface sends and is sent, also of the resolver and the metadata service.
+   */
+  | { readonly kind: "cut"; readonly at: FaultPlace }
+  /** This much of what passes there is lost, each way: 0 to 100, in steps of 0.01. Whole segments, before they are cut up for a wire. */
+  | { readonly kind: "loss"; readonly at: FaultPlace; readonly percent: number }
+  /** Each round trip over it takes so much longer. Only where the kernel has netem; `applyVpc` throws `LatencyNotPossible` elsewhere. */
+  | { readonly kind: "latency"; readonly at: FaultPlace; readonly milliseconds: number };
 
 export interface SubnetSpec {
   readonly subnetId: string;
@@ -147,4 +163,6 @@ export const internet = {
   endpoints: "198.19.0.80",
   /** The forward proxy that admits the package mirrors of this host. */
   packageProxy: "198.19.0.88",
+  /** Addresses of the region's services that gateway endpoints lead to; over the internet nobody has them either until a service does. */
+  services: "198.19.1.0/24",
 } as const;

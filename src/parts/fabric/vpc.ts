@@ -18,6 +18,8 @@ export interface Vpc {
 
 /** An interface with its place and its names on this machine. */
 export interface PlacedInterface extends InterfaceSpec {
+  /** All its private addresses, the primary one first. */
+  readonly addresses: readonly string[];
   readonly subnet: SubnetSpec;
   readonly zone: string;
   /** Device group of its subnet. */
@@ -33,6 +35,8 @@ export const routerName = (label: RegionLabel, vpcId: string, zone: string): str
   namespaceName(label, "router", `${vpcId}-${zone}`);
 
 export const internetName = (label: RegionLabel): string => namespaceName(label, "internet");
+
+export const servicesName = (label: RegionLabel): string => namespaceName(label, "services");
 
 /** The alias that every link of ours carries. */
 export const aliasOf = (label: RegionLabel, owner: string, ...what: string[]): string =>
@@ -53,6 +57,7 @@ export function lookUp(spec: VpcSpec, label: RegionLabel): Vpc {
     const natGatewayId = natOf.get(nic.interfaceId);
     return {
       ...nic,
+      addresses: [nic.privateIp, ...(nic.secondaryIps ?? [])],
       subnet,
       zone: subnet.zone,
       group: subnetGroup(spec.cidr, subnet.cidr),

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { planVpc } from "../../../src/parts/fabric/plan-vpc.js";
 import type { GroupRuleSpec } from "../../../src/parts/fabric/spec.js";
+import { rulesetText } from "../../../src/parts/fabric/text.js";
 import { flaskHa } from "./flask-ha.js";
 
 /** The chain that the database's ingress rules become. */
@@ -9,8 +10,10 @@ function chainOf(ingress: readonly GroupRuleSpec[], egress: readonly GroupRuleSp
     group.groupId === "sg-rds" ? { ...group, ingress, egress } : group,
   );
   const plan = planVpc({ ...flaskHa, securityGroups }, { code: "0f1a5c" });
-  const text = [...plan.namespaces.values()].find(({ is }) => is.includes("eu-west-3c"))?.nft ?? "";
-  const lines = text.split("\n").map((line) => line.trim());
+  const tables = [...plan.namespaces.values()].find(({ is }) => is.includes("eu-west-3c"))?.nft ?? [];
+  const lines = rulesetText(tables)
+    .split("\n")
+    .map((line) => line.trim());
   const start = lines.findIndex((line, at) => line.endsWith("_in {") && lines[at + 1] === 'comment "sg-rds"');
   return lines.slice(start + 2, lines.indexOf("drop", start));
 }

@@ -5,6 +5,7 @@ import { entryKey, type FabricPlan } from "../../../src/parts/fabric/plan.js";
 import { planInternet } from "../../../src/parts/fabric/plan-internet.js";
 import { planVpc } from "../../../src/parts/fabric/plan-vpc.js";
 import type { VpcSpec } from "../../../src/parts/fabric/spec.js";
+import { rulesetText } from "../../../src/parts/fabric/text.js";
 import { flaskHa } from "./flask-ha.js";
 
 const label = { code: "0f1a5c" };
@@ -20,7 +21,7 @@ const describePlan = (plan: FabricPlan): string =>
       `== ${name}: ${is}`,
       ...[...sysctls].map(([path, value]) => `sysctl ${path} = ${value}`),
       ...entries,
-      ...(nft === undefined ? [] : ["--", nft.trimEnd()]),
+      ...(nft === undefined ? [] : ["--", rulesetText(nft).trimEnd()]),
     ]),
     "",
   ].join("\n");
