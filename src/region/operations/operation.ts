@@ -1,5 +1,5 @@
 import type { Call } from "./call.js";
-import type { MemberRules, RulesFor } from "./members.js";
+import type { MemberNote, MemberRules, RulesFor } from "./members.js";
 
 /**
  * The services the region answers for, by the name requests are signed with (the SigV4 scope's service).
@@ -22,6 +22,8 @@ export interface Operation {
   readonly service: ServiceName;
   readonly name: string;
   readonly members: MemberRules;
+  /** What has no effect although no rule for a member can say it: it depends on a value. */
+  readonly notes?: ((input: unknown) => readonly MemberNote[]) | undefined;
   /** `input` is what the wire decoded against the SDK's schema. Throws `ServiceFault`. */
   run(call: Call, input: unknown): unknown;
 }
@@ -38,6 +40,13 @@ export function operation<I, O>(
   name: string,
   members: RulesFor<I>,
   run: (call: Call, input: I) => Output<O> | Promise<Output<O>>,
+  notes?: (input: I) => readonly MemberNote[],
 ): Operation {
-  return { service, name, members: members as MemberRules, run: (call, input) => run(call, input as I) };
+  return {
+    service,
+    name,
+    members: members as MemberRules,
+    notes: notes && ((input) => notes(input as I)),
+    run: (call, input) => run(call, input as I),
+  };
 }

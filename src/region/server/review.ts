@@ -25,7 +25,7 @@ export function reviewRequest(operation: Operation, wire: WireOperation, reading
       "UnknownParameter",
       `${name} has no parameter ${reading.unknown.join(", ")}. Check the spelling and the client's version.`,
     );
-  return recorded;
+  return [...recorded, ...(operation.notes?.(input) ?? [])];
 }
 
 const without = (input: Record<string, unknown>, name: string): Record<string, unknown> =>

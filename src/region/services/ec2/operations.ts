@@ -1,5 +1,7 @@
 import type { Operation } from "../../operations/operation.js";
-import { elasticIpOperations } from "./elasticips.js";
+import { endpointOperations } from "./endpointoperations.js";
+import { dhcpOptionsOperations } from "./dhcpoptionsoperations.js";
+import { elasticIpOperations } from "./elasticipoperations.js";
 import { groupOperations } from "./groups.js";
 import { imageOperations } from "./images.js";
 import { instanceOperations } from "./instanceoperations.js";
@@ -7,11 +9,14 @@ import { instanceTypeOperations } from "./instancetypes.js";
 import { internetGatewayOperations } from "./internetgateways.js";
 import { rehearsed } from "./dryrun.js";
 import { natGatewayOperations } from "./natgateways.js";
+import { networkAclOperations } from "./networkacloperations.js";
 import { networkInterfaceOperations } from "./networkinterfaces.js";
+import { peeringOperations } from "./peeringoperations.js";
+import { prefixListOperations } from "./prefixlistoperations.js";
 import { routeTableOperations } from "./routetableoperations.js";
 import { subnetOperations } from "./subnets.js";
 import { taggingOperations } from "./tagging.js";
-import { vpcOperations } from "./vpcs.js";
+import { vpcOperations } from "./vpcoperations.js";
 import { zoneOperations } from "./zones.js";
 
 export const ec2Operations: readonly Operation[] = rehearsed([
@@ -26,6 +31,11 @@ export const ec2Operations: readonly Operation[] = rehearsed([
   ...instanceOperations,
   ...instanceTypeOperations,
   ...imageOperations,
+  ...dhcpOptionsOperations,
+  ...networkAclOperations,
+  ...peeringOperations,
+  ...endpointOperations,
+  ...prefixListOperations,
   ...zoneOperations,
   ...taggingOperations,
 ]);

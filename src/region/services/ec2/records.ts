@@ -13,12 +13,15 @@ export interface Vpc {
   readonly mainRouteTableId: string;
   readonly defaultGroupId: string;
   readonly defaultNetworkAclId?: string;
-  /** Unset: AWS's own options, shown as `default`. */
+  /** Unset: the set that AWS makes for every account. `default`: no options at all. */
   readonly dhcpOptionsId?: string;
   readonly isDefault?: boolean;
   readonly tags: Tags;
 }
 export const Vpcs = recordType<Vpc>("ec2:Vpc");
+
+/** Kept, as `default`, once the default VPC was deleted: it does not come back by itself, as on AWS. */
+export const DefaultVpcDeletions = recordType<{ readonly at: number }>("ec2:DefaultVpcDeletion");
 
 export interface Subnet {
   readonly subnetId: string;
@@ -91,8 +94,10 @@ export interface VpcPeeringConnection {
   readonly vpcPeeringConnectionId: string;
   readonly requesterVpcId: string;
   readonly accepterVpcId: string;
-  readonly state: "pending-acceptance" | "active" | "rejected" | "deleted";
+  readonly state: "pending-acceptance" | "active" | "rejected" | "deleted" | "failed";
   readonly createdAt: number;
+  /** When it was rejected, deleted or failed: it stays visible for two hours. */
+  readonly endedAt?: number;
   readonly tags: Tags;
 }
 export const VpcPeeringConnections = recordType<VpcPeeringConnection>("ec2:VpcPeeringConnection");
@@ -115,6 +120,8 @@ export interface PrefixList {
   readonly prefixListName: string;
   readonly maxEntries: number;
   readonly version: number;
+  /** Whether it was ever modified: AWS then calls its state `modify-complete`. */
+  readonly modified?: boolean;
   readonly entries: readonly { readonly cidr: string; readonly description?: string }[];
   readonly tags: Tags;
 }
