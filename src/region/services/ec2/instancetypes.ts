@@ -12,25 +12,32 @@ export interface InstanceType {
   readonly name: string;
   readonly vcpus: number;
   readonly memoryMiB: number;
+  /** https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html#gp_network */
+  readonly addressesPerInterface: number;
 }
 
-const type = (name: string, vcpus: number, memoryMiB: number): InstanceType => ({ name, vcpus, memoryMiB });
+const type = (name: string, vcpus: number, memoryMiB: number, addressesPerInterface: number): InstanceType => ({
+  name,
+  vcpus,
+  memoryMiB,
+  addressesPerInterface,
+});
 
 /**
  * What a machine of each type is limited to: https://aws.amazon.com/ec2/instance-types/ (general purpose, burstable).
  * The arm64 families (t4g and the like) are refused: the machine image is amd64.
  */
 const types: readonly InstanceType[] = [
-  type("t2.nano", 1, 512),
-  type("t2.micro", 1, 1024),
-  type("t2.small", 1, 2048),
-  type("t2.medium", 2, 4096),
-  type("t2.large", 2, 8192),
-  type("t3.nano", 2, 512),
-  type("t3.micro", 2, 1024),
-  type("t3.small", 2, 2048),
-  type("t3.medium", 2, 4096),
-  type("t3.large", 2, 8192),
+  type("t2.nano", 1, 512, 2),
+  type("t2.micro", 1, 1024, 2),
+  type("t2.small", 1, 2048, 4),
+  type("t2.medium", 2, 4096, 6),
+  type("t2.large", 2, 8192, 12),
+  type("t3.nano", 2, 512, 2),
+  type("t3.micro", 2, 1024, 2),
+  type("t3.small", 2, 2048, 4),
+  type("t3.medium", 2, 4096, 6),
+  type("t3.large", 2, 8192, 12),
 ];
 
 /** Throws `NotModelled` for a type that Sandtable has no limits for. */
@@ -61,6 +68,7 @@ export const instanceTypeOperations: readonly Operation[] = [
           VCpuInfo: { DefaultVCpus: item.vcpus },
           MemoryInfo: { SizeInMiB: item.memoryMiB },
           ProcessorInfo: { SupportedArchitectures: ["x86_64"] },
+          NetworkInfo: { Ipv4AddressesPerInterface: item.addressesPerInterface, Ipv6Supported: false },
           BurstablePerformanceSupported: true,
         })),
         NextToken,

@@ -1,10 +1,19 @@
-import { holdsAddress, nth, parseBlock, toAddress, toNumber } from "../../../addresses.js";
+import { isAddress, nth, parseBlock, toAddress, toNumber } from "../../../addresses.js";
 import type { Scope } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put, remove, type Commit } from "../../records/records.js";
 import { freePublicAddress, releasePublicAddress, takePublicAddress } from "./publicaddresses.js";
 import { macOf, newId } from "./ids.js";
-import { NetworkInterfaces, SecurityGroups, Subnets, Vpcs, type NetworkInterface, type Subnet } from "./records.js";
+import {
+  Addresses,
+  NetworkInterfaces,
+  SecurityGroups,
+  Subnets,
+  Vpcs,
+  type NetworkInterface,
+  type Subnet,
+  type Tags,
+} from "./records.js";
 
 /** What an interface is wanted for. */
 export interface InterfaceWish {
@@ -14,7 +23,12 @@ export interface InterfaceWish {
   readonly noGroups?: boolean;
   readonly description: string;
   readonly holder: NetworkInterface["holder"];
+  readonly attachment?: NetworkInterface["attachment"];
   readonly privateIp?: string;
+  /** Further addresses: these, and so many more. */
+  readonly secondaryIps?: readonly string[];
+  readonly secondaryCount?: number;
+  readonly tags?: Tags;
   /** Take a public address from the pool that leaves with the interface. */
   readonly publicAddress?: boolean;
   readonly metadata?: boolean;
@@ -27,7 +41,8 @@ const firstMetadataPort = 20_000;
 /**
  * Decide a new network interface: picks a free address of the subnet, a MAC and, where wanted, a public address.
  * Changes nothing: put it into the holder's own commit with `...interfaceChanges(nic)`, then `upkeep.network(vpcId)`.
- * Throws `InvalidSubnetID.NotFound`, `InvalidGroup.NotFound`, `InsufficientFreeAddressesInSubnet`, `InvalidIPAddress.InUse`.
+ * Throws `InvalidSubnetID.NotFound`, `InvalidGroup.NotFound`, `SecurityGroupsPerInterfaceLimitExceeded`,
+ * `InsufficientFreeAddressesInSubnet`, `InvalidIPAddress.InUse`.
  * `alsoTaken`: interfaces decided in the same commit, whose addresses are not in the records yet.
  */
 export function decideInterface(
@@ -39,18 +54,30 @@ export function decideInterface(
   if (subnet === undefined) throw new ServiceFault("InvalidSubnetID.NotFound", `The subnet ID '${wish.subnetId}' does not exist`);
   const others = [...scope.records.list(NetworkInterfaces), ...alsoTaken];
   const interfaceId = newId("eni");
+  const taken = addressesIn(others, subnet.subnetId);
+  const [privateIp = ""] = pickAddresses(subnet, taken, {
+    stated: wish.privateIp === undefined ? [] : [wish.privateIp],
+    count: 1,
+  });
+  const secondaryIps = pickAddresses(subnet, new Set([...taken, privateIp]), {
+    stated: wish.secondaryIps ?? [],
+    count: (wish.secondaryIps?.length ?? 0) + (wish.secondaryCount ?? 0),
+  });
   return {
     interfaceId,
     vpcId: subnet.vpcId,
     subnetId: subnet.subnetId,
     zone: subnet.zone,
-    privateIp: privateAddress(subnet, wish.privateIp, others),
+    privateIp,
+    ...(secondaryIps.length === 0 ? {} : { secondaryIps }),
     mac: macOf(interfaceId),
-    groupIds: wish.noGroups === true ? [] : groups(scope, subnet, wish.groupIds),
+    groupIds: wish.noGroups === true ? [] : checkedGroups(scope, subnet, wish.groupIds),
     description: wish.description,
     sourceDestCheck: wish.sourceDestCheck ?? true,
     holder: wish.holder,
-    ...(wish.metadata === true ? { metadataPort: metadataPort(others) } : {}),
+    ...(wish.attachment === undefined ? {} : { attachment: wish.attachment }),
+    ...(wish.tags === undefined ? {} : { tags: wish.tags }),
+    ...(wish.metadata === true ? { metadataPort: freeMetadataPort(others) } : {}),
     ...(wish.publicAddress === true
       ? {
           autoPublicIp: freePublicAddress(
@@ -68,42 +95,102 @@ export const interfaceChanges = (nic: NetworkInterface): Commit => [
   ...(nic.autoPublicIp === undefined ? [] : [takePublicAddress(nic.autoPublicIp)]),
 ];
 
-/** The changes that remove every interface of a holder, and give back the public addresses that came with them. */
+/**
+ * The changes when a holder goes: its interfaces go with it, but those that an instance's attachment keeps are free again. Public
+ * addresses that came with them are given back, Elastic IPs of those that go are free.
+ */
 export const removeInterfacesOf = (scope: Scope, holder: NetworkInterface["holder"]): Commit =>
   scope.records
     .list(NetworkInterfaces)
     .filter((nic) => nic.holder.kind === holder.kind && nic.holder.id === holder.id)
-    .flatMap((nic) => [
-      remove(NetworkInterfaces, nic.interfaceId),
-      ...(nic.autoPublicIp === undefined ? [] : [releasePublicAddress(nic.autoPublicIp)]),
-    ]);
+    .flatMap((nic) => (nic.attachment?.deleteOnTermination === false ? freeInterface(nic) : removeInterface(scope, nic)));
 
-/** AWS keeps the first four and the last address of a subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
-function privateAddress(subnet: Subnet, wanted: string | undefined, others: readonly NetworkInterface[]): string {
-  const block = parseBlock(subnet.cidr);
-  if (block === undefined) throw new ServiceFault("InternalError", `Subnet ${subnet.subnetId} has no valid block`, 500);
-  const taken = new Set(others.filter((nic) => nic.subnetId === subnet.subnetId).map((nic) => nic.privateIp));
-  const reserved = (value: number): boolean => value < block.base + 4 || value === block.base + block.size - 1;
-  if (wanted !== undefined) {
-    if (!holdsAddress(block, wanted) || reserved(toNumber(wanted)))
-      throw new ServiceFault("InvalidParameterValue", `Address ${wanted} does not fall within the subnet's address range`);
-    if (taken.has(wanted)) throw new ServiceFault("InvalidIPAddress.InUse", `Address ${wanted} is in use.`);
-    return wanted;
-  }
-  for (let value = block.base + 4; value < block.base + block.size - 1; value++)
-    if (!taken.has(toAddress(value))) return toAddress(value);
-  throw new ServiceFault(
-    "InsufficientFreeAddressesInSubnet",
-    `There are not enough free addresses in subnet '${subnet.subnetId}' to satisfy the requested number of instances.`,
-  );
+export const removeInterface = (scope: Scope, nic: NetworkInterface): Commit => [
+  remove(NetworkInterfaces, nic.interfaceId),
+  ...(nic.autoPublicIp === undefined ? [] : [releasePublicAddress(nic.autoPublicIp)]),
+  ...freedAddresses(scope, nic.interfaceId),
+];
+
+/** An interface that outlives what it was attached to. */
+function freeInterface({ attachment: _ended, metadataPort: _closed, autoPublicIp, ...nic }: NetworkInterface): Commit {
+  return [
+    put(NetworkInterfaces, nic.interfaceId, { ...nic, holder: { kind: "none", id: "" } }),
+    ...(autoPublicIp === undefined ? [] : [releasePublicAddress(autoPublicIp)]),
+  ];
 }
 
-function groups(scope: Scope, subnet: Subnet, wanted: readonly string[]): readonly string[] {
-  if (wanted.length === 0) {
+/** The Elastic IPs of an interface, or of some of its addresses, without their association. */
+export const freedAddresses = (scope: Scope, interfaceId: string, privateIps?: readonly string[]): Commit =>
+  scope.records.list(Addresses).flatMap(({ association, ...address }) => {
+    const its =
+      association?.interfaceId === interfaceId &&
+      (privateIps === undefined || (association.privateIp !== undefined && privateIps.includes(association.privateIp)));
+    return its ? [put(Addresses, address.allocationId, address)] : [];
+  });
+
+/** Every private address of an interface, the primary one first. */
+export const addressesOf = (nic: NetworkInterface): readonly string[] => [nic.privateIp, ...(nic.secondaryIps ?? [])];
+
+/** Addresses that are taken in a subnet. */
+export const addressesIn = (nics: readonly NetworkInterface[], subnetId: string): ReadonlySet<string> =>
+  new Set(nics.filter((nic) => nic.subnetId === subnetId).flatMap(addressesOf));
+
+/**
+ * `count` free addresses of a subnet, the stated ones among them. AWS keeps the first four and the last address of a subnet:
+ * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+ */
+export function pickAddresses(
+  subnet: Subnet,
+  taken: ReadonlySet<string>,
+  wanted: { readonly stated: readonly string[]; readonly count: number },
+): readonly string[] {
+  const block = parseBlock(subnet.cidr);
+  if (block === undefined) throw new ServiceFault("InternalError", `Subnet ${subnet.subnetId} has no valid block`, 500);
+  const [first, end] = [block.base + 4, block.base + block.size - 1];
+  const picked = new Set<string>();
+  for (const address of wanted.stated) {
+    if (!isAddress(address))
+      throw new ServiceFault(
+        "InvalidParameterValue",
+        `Value (${address}) for parameter PrivateIpAddress is invalid. Invalid IPv4 address.`,
+      );
+    const value = toNumber(address);
+    if (value < first || value >= end)
+      throw new ServiceFault("InvalidParameterValue", `Address ${address} does not fall within the subnet's address range`);
+    if (taken.has(address) || picked.has(address))
+      throw new ServiceFault("InvalidIPAddress.InUse", `Address ${address} is in use.`);
+    picked.add(address);
+  }
+  for (let value = first; value < end && picked.size < wanted.count; value++)
+    if (!taken.has(toAddress(value))) picked.add(toAddress(value));
+  if (picked.size < wanted.count)
+    throw new ServiceFault(
+      "InsufficientFreeAddressesInSubnet",
+      `There are not enough free addresses in subnet '${subnet.subnetId}' to satisfy the requested number of instances.`,
+    );
+  return [...picked];
+}
+
+/** https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups */
+const groupsPerInterface = 5;
+
+/** The groups of an interface: those wanted, which must be of its VPC, or the VPC's default group. */
+export function checkedGroups(
+  scope: Pick<Scope, "records">,
+  subnet: Pick<Subnet, "subnetId" | "vpcId">,
+  wanted: readonly string[],
+): readonly string[] {
+  const groupIds = [...new Set(wanted)];
+  if (groupIds.length === 0) {
     const vpc = scope.records.get(Vpcs, subnet.vpcId);
     return vpc === undefined ? [] : [vpc.defaultGroupId];
   }
-  for (const groupId of wanted) {
+  if (groupIds.length > groupsPerInterface)
+    throw new ServiceFault(
+      "SecurityGroupsPerInterfaceLimitExceeded",
+      "The maximum number of security groups per interface has been reached.",
+    );
+  for (const groupId of groupIds) {
     const group = scope.records.get(SecurityGroups, groupId);
     if (group === undefined) throw new ServiceFault("InvalidGroup.NotFound", `The security group '${groupId}' does not exist`);
     if (group.vpcId !== subnet.vpcId)
@@ -112,10 +199,10 @@ function groups(scope: Scope, subnet: Subnet, wanted: readonly string[]): readon
         `Security group ${groupId} and subnet ${subnet.subnetId} belong to different networks.`,
       );
   }
-  return wanted;
+  return groupIds;
 }
 
-function metadataPort(others: readonly NetworkInterface[]): number {
+export function freeMetadataPort(others: readonly NetworkInterface[]): number {
   const taken = new Set(others.map((nic) => nic.metadataPort));
   let port = firstMetadataPort;
   while (taken.has(port)) port++;

@@ -11,20 +11,26 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
-import { put } from "../../records/records.js";
+import { put, remove, type Commit } from "../../records/records.js";
 import { theAddress } from "./elasticips.js";
 import { newId } from "./ids.js";
 import { decideInterface, interfaceChanges, removeInterfacesOf } from "./interfaces.js";
 import { describeRules, select } from "./lists.js";
-import { Addresses, InternetGateways, NatGateways, NetworkInterfaces, type NatGateway } from "./records.js";
+import { Addresses, InternetGateways, NatGateways, NetworkInterfaces, Subnets, type NatGateway } from "./records.js";
 import { theSubnet } from "./subnets.js";
 import { tagList, tagsAtCreation, tagSpecifications } from "./tags.js";
 
 export interface NatGatewayWish {
   readonly subnetId: string;
   readonly allocationId: string;
+  readonly privateIp?: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
 }
+
+/** https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-gateways */
+const gatewaysPerZone = 5;
+/** A deleted gateway stays visible for about an hour, in milliseconds. */
+const deletedShown = 3_600_000;
 
 /**
  * A public NAT gateway. On AWS it is `pending` for a minute or two; here it is available once the kernel has it.
@@ -37,6 +43,12 @@ export async function createNatGateway(call: Call, wish: NatGatewayWish): Promis
     throw new ServiceFault("InvalidIPAddress.InUse", `Elastic IP address [${wish.allocationId}] is already associated`);
   if (!call.records.list(InternetGateways).some((gateway) => gateway.vpcId === subnet.vpcId))
     throw new ServiceFault("Gateway.NotAttached", `Network ${subnet.vpcId} has no Internet gateway attached`);
+  const present = call.records.list(NatGateways).filter(({ state }) => state === "available");
+  if (present.filter((other) => call.records.get(Subnets, other.subnetId)?.zone === subnet.zone).length >= gatewaysPerZone)
+    throw new ServiceFault(
+      "NatGatewayLimitExceeded",
+      `Performing this operation would exceed the limit of ${gatewaysPerZone} NAT gateways`,
+    );
   const natGatewayId = newId("nat");
   const nic = decideInterface(call, {
     subnetId: subnet.subnetId,
@@ -45,6 +57,7 @@ export async function createNatGateway(call: Call, wish: NatGatewayWish): Promis
     description: `Interface for NAT Gateway ${natGatewayId}`,
     holder: { kind: "nat-gateway", id: natGatewayId },
     sourceDestCheck: false,
+    ...(wish.privateIp === undefined ? {} : { privateIp: wish.privateIp }),
   });
   const gateway: NatGateway = {
     natGatewayId,
@@ -58,6 +71,7 @@ export async function createNatGateway(call: Call, wish: NatGatewayWish): Promis
   };
   call.commit(
     put(NatGateways, natGatewayId, gateway),
+    ...forgotten(call),
     ...interfaceChanges(nic),
     put(Addresses, address.allocationId, {
       ...address,
@@ -68,16 +82,22 @@ export async function createNatGateway(call: Call, wish: NatGatewayWish): Promis
   return gateway;
 }
 
+const isForgotten = (call: Call, gateway: NatGateway): boolean =>
+  gateway.state === "deleted" && call.now() - (gateway.deletedAt ?? gateway.createdAt) > deletedShown;
+
+const forgotten = (call: Call): Commit =>
+  call.records
+    .list(NatGateways)
+    .filter((gateway) => isForgotten(call, gateway))
+    .map(({ natGatewayId }) => remove(NatGateways, natGatewayId));
+
 /** The gateway stays visible as `deleted`; its interface and its hold on the Elastic IP go. */
 export async function deleteNatGateway(call: Call, natGatewayId: string): Promise<void> {
   const gateway = theNatGateway(call, natGatewayId);
   if (gateway.state === "deleted") return;
-  const address = call.records.get(Addresses, gateway.allocationId);
-  const { association: _freed, ...kept } = address ?? { association: undefined };
   call.commit(
-    put(NatGateways, natGatewayId, { ...gateway, state: "deleted" }),
+    put(NatGateways, natGatewayId, { ...gateway, state: "deleted", deletedAt: call.now() }),
     ...removeInterfacesOf(call, { kind: "nat-gateway", id: natGatewayId }),
-    ...(address === undefined ? [] : [put(Addresses, address.allocationId, kept as typeof address)]),
   );
   await call.upkeep.network(gateway.vpcId);
 }
@@ -98,6 +118,7 @@ function describe(call: Call, gateway: NatGateway): ApiNatGateway {
     State: gateway.state,
     ConnectivityType: "public",
     CreateTime: new Date(gateway.createdAt),
+    DeleteTime: gateway.deletedAt === undefined ? undefined : new Date(gateway.deletedAt),
     NatGatewayAddresses: [
       {
         AllocationId: gateway.allocationId,
@@ -105,7 +126,8 @@ function describe(call: Call, gateway: NatGateway): ApiNatGateway {
         PrivateIp: nic?.privateIp,
         PublicIp: address?.publicIp,
         IsPrimary: true,
-        Status: gateway.state === "available" ? "succeeded" : "disassociating",
+        Status: "succeeded",
+        AssociationId: gateway.state === "available" ? address?.association?.associationId : undefined,
       },
     ],
     Tags: tagList(gateway.tags),
@@ -119,6 +141,7 @@ export const natGatewayOperations: readonly Operation[] = [
     {
       SubnetId: enforced,
       AllocationId: enforced,
+      PrivateIpAddress: enforced,
       ConnectivityType: states("public"),
       TagSpecifications: tagSpecifications,
       ClientToken: enforced,
@@ -133,6 +156,7 @@ export const natGatewayOperations: readonly Operation[] = [
       const gateway = await createNatGateway(call, {
         subnetId: input.SubnetId ?? "",
         allocationId: input.AllocationId,
+        privateIp: input.PrivateIpAddress,
         tags: tagsAtCreation(input.TagSpecifications, "natgateway"),
       });
       return { NatGateway: describe(call, gateway), ClientToken: input.ClientToken };
@@ -144,7 +168,7 @@ export const natGatewayOperations: readonly Operation[] = [
     { Filter: describeRules.Filters, NatGatewayIds: enforced, MaxResults: enforced, NextToken: enforced, DryRun: states(false) },
     (call, input) => {
       const { page, NextToken } = select(
-        call.records.list(NatGateways),
+        call.records.list(NatGateways).filter((gateway) => !isForgotten(call, gateway)),
         { Filters: input.Filter, MaxResults: input.MaxResults, NextToken: input.NextToken },
         {
           id: (gateway) => gateway.natGatewayId,

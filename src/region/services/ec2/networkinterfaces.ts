@@ -1,86 +1,232 @@
-import type {
-  DescribeNetworkInterfacesCommandInput,
-  DescribeNetworkInterfacesCommandOutput,
-  NetworkInterface as ApiNetworkInterface,
-} from "@aws-sdk/client-ec2";
 import type { Call } from "../../operations/call.js";
-import { enforced } from "../../operations/members.js";
-import { operation, type Operation } from "../../operations/operation.js";
-import { publicIpOf } from "./elasticips.js";
-import { privateDnsName } from "./instanceview.js";
-import { describeRules, select } from "./lists.js";
-import { NetworkInterfaces, SecurityGroups, type NetworkInterface } from "./records.js";
+import { NotModelled, ServiceFault } from "../../operations/fault.js";
+import { put } from "../../records/records.js";
+import { instanceType } from "./instancetypes.js";
+import {
+  addressesIn,
+  addressesOf,
+  checkedGroups,
+  decideInterface,
+  freedAddresses,
+  interfaceChanges,
+  pickAddresses,
+  removeInterface,
+} from "./interfaces.js";
+import { Instances, NetworkInterfaces, type NetworkInterface, type Tags } from "./records.js";
+import { theSubnet } from "./subnets.js";
 
-/** What AWS calls an interface that a service made for itself; the SDK's enumeration is behind AWS here. */
-const types = {
-  instance: "interface",
-  "nat-gateway": "nat_gateway",
-  database: "interface",
-  balancer: "network_load_balancer",
-  none: "interface",
-} as const;
+type Reads = Pick<Call, "records">;
 
-function describe(call: Call, nic: NetworkInterface): ApiNetworkInterface {
-  const publicIp = publicIpOf(call, nic.interfaceId);
+export interface NetworkInterfaceWish {
+  readonly subnetId: string;
+  readonly description?: string | undefined;
+  readonly groupIds?: readonly string[] | undefined;
+  readonly privateIp?: string | undefined;
+  readonly secondaryIps?: readonly string[] | undefined;
+  readonly secondaryCount?: number | undefined;
+  readonly sourceDestCheck?: boolean | undefined;
+  readonly tags: Tags;
+}
+
+/**
+ * An interface of the user's own, attached to nothing: a namespace with its addresses and nothing in it.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkInterface.html
+ */
+export async function createNetworkInterface(call: Call, wish: NetworkInterfaceWish): Promise<NetworkInterface> {
+  const subnet = theSubnet(call, wish.subnetId);
+  const secondaryIps = wish.secondaryIps ?? [];
+  const nic = decideInterface(call, {
+    subnetId: subnet.subnetId,
+    groupIds: wish.groupIds ?? [],
+    description: wish.description ?? "",
+    holder: { kind: "none", id: "" },
+    ...(wish.privateIp === undefined ? {} : { privateIp: wish.privateIp }),
+    secondaryIps,
+    secondaryCount: wish.secondaryCount ?? 0,
+    sourceDestCheck: wish.sourceDestCheck ?? true,
+    tags: wish.tags,
+  });
+  checkAddressCount(call, nic, addressesOf(nic).length);
+  call.commit(...interfaceChanges(nic));
+  await call.upkeep.network(nic.vpcId);
+  return nic;
+}
+
+export async function deleteNetworkInterface(call: Call, interfaceId: string): Promise<void> {
+  const nic = theInterface(call, interfaceId);
+  if (nic.holder.kind !== "none")
+    throw new ServiceFault("InvalidParameterValue", `Network interface '${interfaceId}' is currently in use.`);
+  call.commit(...removeInterface(call, nic));
+  await call.upkeep.network(nic.vpcId);
+}
+
+/** What ModifyNetworkInterfaceAttribute changes; unset stays. */
+export interface InterfaceAttributes {
+  readonly description?: string | undefined;
+  readonly groupIds?: readonly string[] | undefined;
+  readonly sourceDestCheck?: boolean | undefined;
+  readonly deleteOnTermination?: boolean | undefined;
+}
+
+/** The kernel has changed groups and checks before this resolves. */
+export async function modifyNetworkInterface(call: Call, interfaceId: string, to: InterfaceAttributes): Promise<void> {
+  const nic = ownInterface(call, interfaceId);
+  const groupIds = to.groupIds === undefined ? nic.groupIds : checkedGroups(call, nic, to.groupIds);
+  if (to.deleteOnTermination !== undefined && nic.holder.kind !== "instance")
+    throw new ServiceFault("InvalidAttachmentID.NotFound", `The interface ${interfaceId} is not attached to an instance.`);
+  call.commit(
+    put(NetworkInterfaces, interfaceId, {
+      ...nic,
+      groupIds,
+      description: to.description ?? nic.description,
+      sourceDestCheck: to.sourceDestCheck ?? nic.sourceDestCheck,
+      ...(to.deleteOnTermination === undefined
+        ? {}
+        : { attachment: { ...attachmentOf(call, nic), deleteOnTermination: to.deleteOnTermination } }),
+    }),
+  );
+  if (to.groupIds !== undefined || to.sourceDestCheck !== undefined) await call.upkeep.network(nic.vpcId);
+}
+
+export interface AddressesWish {
+  readonly stated?: readonly string[] | undefined;
+  readonly count?: number | undefined;
+  /** Take stated addresses from interfaces that have them as secondary ones. */
+  readonly reassign?: boolean | undefined;
+}
+
+/** Gives an interface secondary private addresses; returns the new ones. */
+export async function assignAddresses(call: Call, interfaceId: string, wish: AddressesWish): Promise<readonly string[]> {
+  const nic = ownInterface(call, interfaceId);
+  const stated = wish.stated ?? [];
+  if (stated.length > 0 === (wish.count !== undefined))
+    throw new ServiceFault(
+      stated.length > 0 ? "InvalidParameterCombination" : "MissingParameter",
+      "Either private IP addresses or the count of secondary addresses must be specified, and not both",
+    );
+  const others = call.records.list(NetworkInterfaces).filter((other) => other.subnetId === nic.subnetId);
+  const losers = others.filter((other) => other.secondaryIps?.some((address) => stated.includes(address)));
+  if (losers.length > 0 && wish.reassign !== true)
+    throw new ServiceFault(
+      "Resource.AlreadyAssigned",
+      `An address of ${stated.join(", ")} is already assigned to ${losers[0]?.interfaceId}.`,
+    );
+  const kept = others.map((other) => without(other, stated));
+  const added = pickAddresses(theSubnet(call, nic.subnetId), addressesIn(kept, nic.subnetId), {
+    stated,
+    count: wish.count ?? stated.length,
+  });
+  const now = without(nic, stated);
+  checkAddressCount(call, nic, addressesOf(now).length + added.length);
+  call.commit(
+    ...losers.flatMap((other) => [
+      put(NetworkInterfaces, other.interfaceId, without(other, stated)),
+      ...freedAddresses(call, other.interfaceId, stated),
+    ]),
+    put(NetworkInterfaces, interfaceId, { ...now, secondaryIps: [...(now.secondaryIps ?? []), ...added] }),
+  );
+  await call.upkeep.network(nic.vpcId);
+  return added;
+}
+
+/** Takes secondary addresses away, and the Elastic IPs that are on them. */
+export async function unassignAddresses(call: Call, interfaceId: string, addresses: readonly string[]): Promise<void> {
+  const nic = ownInterface(call, interfaceId);
+  const unknown = addresses.filter((address) => !(nic.secondaryIps ?? []).includes(address));
+  if (unknown.length > 0)
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Some of the specified addresses are not assigned to interface ${interfaceId} as secondary ones: ${unknown.join(", ")}`,
+    );
+  call.commit(put(NetworkInterfaces, interfaceId, without(nic, addresses)), ...freedAddresses(call, interfaceId, addresses));
+  await call.upkeep.network(nic.vpcId);
+}
+
+const without = (nic: NetworkInterface, addresses: readonly string[]): NetworkInterface => ({
+  ...nic,
+  secondaryIps: (nic.secondaryIps ?? []).filter((address) => !addresses.includes(address)),
+});
+
+/**
+ * Attaching is checked as AWS checks it and then refused by name: a machine of the model lives in the namespace of its one
+ * interface, which another one can't join.
+ */
+export function attachNetworkInterface(call: Reads, interfaceId: string, instanceId: string, deviceIndex: number): never {
+  const nic = ownInterface(call, interfaceId);
+  if (nic.holder.kind !== "none") throw new ServiceFault("InvalidNetworkInterface.InUse", `Interface: [${interfaceId}] in use.`);
+  const instance = call.records.get(Instances, instanceId);
+  if (instance === undefined || instance.state === "terminated")
+    throw new ServiceFault("InvalidInstanceID.NotFound", `The instance ID '${instanceId}' does not exist`);
+  if (instance.zone !== nic.zone)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `You may not attach a network interface to an instance if they are not in the same availability zone`,
+    );
+  if (deviceIndex === 0)
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Instance '${instanceId}' already has an interface attached at device index '0'.`,
+    );
+  throw new NotModelled(
+    `a second network interface of an instance (${interfaceId} at device index ${deviceIndex} of ${instanceId}): a machine lives in the network namespace of its one interface`,
+    "Launch the instance with this interface as its first one, or give its interface secondary private addresses.",
+  );
+}
+
+/** The first interface of an instance can't be detached, and there is no other; see `attachNetworkInterface`. */
+export function detachNetworkInterface(call: Reads, attachmentId: string): never {
+  const nic = call.records
+    .list(NetworkInterfaces)
+    .find((known) => known.holder.kind !== "none" && attachmentOf(call, known).attachmentId === attachmentId);
+  if (nic === undefined)
+    throw new ServiceFault("InvalidAttachmentID.NotFound", `The interface attachment ID '${attachmentId}' does not exist`);
+  throw new ServiceFault(
+    "OperationNotPermitted",
+    nic.holder.kind === "instance"
+      ? "The network interface at device index 0 and networkCard index 0 cannot be detached."
+      : "You are not allowed to manage 'ela-attach' attachments.",
+  );
+}
+
+/** How an interface is attached; by default as the one that came with its instance. */
+export function attachmentOf(call: Reads, nic: NetworkInterface): NonNullable<NetworkInterface["attachment"]> {
+  if (nic.attachment !== undefined) return nic.attachment;
+  const { kind, id } = nic.holder;
   return {
-    NetworkInterfaceId: nic.interfaceId,
-    Description: nic.description,
-    Status: "in-use",
-    InterfaceType: types[nic.holder.kind] as ApiNetworkInterface["InterfaceType"],
-    RequesterManaged: nic.holder.kind !== "instance",
-    VpcId: nic.vpcId,
-    SubnetId: nic.subnetId,
-    AvailabilityZone: nic.zone,
-    OwnerId: call.accountId,
-    MacAddress: nic.mac,
-    PrivateIpAddress: nic.privateIp,
-    PrivateDnsName: privateDnsName(call.regionName, nic.privateIp),
-    PrivateIpAddresses: [{ PrivateIpAddress: nic.privateIp, Primary: true }],
-    SourceDestCheck: nic.sourceDestCheck,
-    Groups: nic.groupIds.map((GroupId) => ({ GroupId, GroupName: call.records.get(SecurityGroups, GroupId)?.groupName })),
-    Attachment:
-      nic.holder.kind === "instance"
-        ? {
-            InstanceId: nic.holder.id,
-            DeviceIndex: 0,
-            Status: "attached",
-            DeleteOnTermination: true,
-            InstanceOwnerId: call.accountId,
-          }
-        : { DeviceIndex: 1, Status: "attached", DeleteOnTermination: false },
-    ...(publicIp === undefined
-      ? {}
-      : { Association: { PublicIp: publicIp, IpOwnerId: nic.autoPublicIp === undefined ? call.accountId : "amazon" } }),
-    TagSet: [],
+    attachmentId: `${kind === "instance" ? "eni-attach" : "ela-attach"}-${nic.interfaceId.slice("eni-".length)}`,
+    deviceIndex: kind === "instance" ? 0 : 1,
+    deleteOnTermination: kind === "instance",
+    attachedAt: call.records.get(Instances, id)?.launchedAt ?? 0,
   };
 }
 
-export const networkInterfaceOperations: readonly Operation[] = [
-  operation<DescribeNetworkInterfacesCommandInput, DescribeNetworkInterfacesCommandOutput>(
-    "ec2",
-    "DescribeNetworkInterfaces",
-    { ...describeRules, NetworkInterfaceIds: enforced },
-    (call, input) => {
-      const { page, NextToken } = select(call.records.list(NetworkInterfaces), input, {
-        id: (nic) => nic.interfaceId,
-        ids: input.NetworkInterfaceIds,
-        notFound: ["InvalidNetworkInterfaceID.NotFound", "networkInterface ID"],
-        filters: {
-          "network-interface-id": (nic) => nic.interfaceId,
-          "vpc-id": (nic) => nic.vpcId,
-          "subnet-id": (nic) => nic.subnetId,
-          "availability-zone": (nic) => nic.zone,
-          "group-id": (nic) => nic.groupIds,
-          description: (nic) => nic.description,
-          status: () => "in-use",
-          "interface-type": (nic) => types[nic.holder.kind],
-          "private-ip-address": (nic) => nic.privateIp,
-          "addresses.private-ip-address": (nic) => nic.privateIp,
-          "association.public-ip": (nic) => publicIpOf(call, nic.interfaceId),
-          "attachment.instance-id": (nic) => (nic.holder.kind === "instance" ? nic.holder.id : undefined),
-        },
-      });
-      return { NetworkInterfaces: page.map((nic) => describe(call, nic)), NextToken };
-    },
-  ),
-];
+export function theInterface(call: Reads, interfaceId: string | undefined): NetworkInterface {
+  const nic = interfaceId === undefined ? undefined : call.records.get(NetworkInterfaces, interfaceId);
+  if (nic === undefined)
+    throw new ServiceFault("InvalidNetworkInterfaceID.NotFound", `The networkInterface ID '${interfaceId}' does not exist`);
+  return nic;
+}
+
+/** One that a service made for itself is not the user's to change. */
+function ownInterface(call: Reads, interfaceId: string): NetworkInterface {
+  const nic = theInterface(call, interfaceId);
+  if (nic.holder.kind !== "none" && nic.holder.kind !== "instance")
+    throw new ServiceFault(
+      "AuthFailure",
+      `You do not have permission to access the specified resource: ${interfaceId} belongs to ${nic.holder.id}.`,
+    );
+  return nic;
+}
+
+/** Of an interface that is attached to nothing: as many as the largest type takes. */
+const mostAddresses = 50;
+
+function checkAddressCount(call: Reads, nic: NetworkInterface, count: number): void {
+  const instance = nic.holder.kind === "instance" ? call.records.get(Instances, nic.holder.id) : undefined;
+  const most = instance === undefined ? mostAddresses : instanceType(instance.instanceType).addressesPerInterface;
+  if (count > most)
+    throw new ServiceFault(
+      "PrivateIpAddressLimitExceeded",
+      `Number of private addresses will exceed limit: ${nic.interfaceId} may have ${most}.`,
+    );
+}

@@ -10,7 +10,7 @@ import { internetGatewayOperations } from "./internetgateways.js";
 import { rehearsed } from "./dryrun.js";
 import { natGatewayOperations } from "./natgateways.js";
 import { networkAclOperations } from "./networkacloperations.js";
-import { networkInterfaceOperations } from "./networkinterfaces.js";
+import { networkInterfaceOperations } from "./networkinterfaceoperations.js";
 import { peeringOperations } from "./peeringoperations.js";
 import { prefixListOperations } from "./prefixlistoperations.js";
 import { routeTableOperations } from "./routetableoperations.js";

@@ -70,7 +70,7 @@ export async function deleteSubnet(call: Call, subnetId: string): Promise<void> 
   if (used !== undefined)
     throw new ServiceFault(
       "DependencyViolation",
-      `The subnet '${subnetId}' has dependencies and cannot be deleted. ${used.interfaceId} of ${used.holder.kind} ${used.holder.id} is in it.`,
+      `The subnet '${subnetId}' has dependencies and cannot be deleted. ${used.interfaceId}${used.holder.kind === "none" ? "" : ` of ${used.holder.kind} ${used.holder.id}`} is in it.`,
     );
   call.commit(remove(Subnets, subnetId));
   await call.upkeep.network(subnet.vpcId);
