@@ -1,21 +1,25 @@
-import type { GroupRuleSpec, InterfaceSpec, RouteSpec, VpcSpec } from "../../parts/fabric/spec.js";
+import type { GroupRuleSpec, InterfaceSpec, RouteSpec, SubnetSpec, VpcSpec } from "../../parts/fabric/spec.js";
 import type { Records } from "../records/records.js";
 import { publicAddressesOf } from "../services/ec2/elasticips.js";
 import {
   InternetGateways,
   NatGateways,
   NetworkInterfaces,
-  PrefixLists,
   RouteTables,
   SecurityGroups,
   Subnets,
+  VpcEndpoints,
   Vpcs,
   type GroupRule,
+  type NetworkAcl,
   type NetworkInterface,
   type Route,
   type RouteTable,
 } from "../services/ec2/records.js";
+import { cidrsOf, s3Cidrs } from "../services/ec2/prefixlists.js";
 import { isBlackhole, isPrefixList } from "../services/ec2/routes.js";
+import { aclOf, aclSpec } from "./aclspec.js";
+import { peeringSpecs } from "./peeringspec.js";
 
 /** The whole wish of a VPC's network, from the records; undefined when there is no such VPC. Pure. */
 export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
@@ -24,15 +28,24 @@ export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
   const mine = <T extends { readonly vpcId?: string }>(items: readonly T[]): readonly T[] =>
     items.filter((item) => item.vpcId === vpcId);
   const gateway = mine(records.list(InternetGateways))[0];
-  return {
-    vpcId,
-    cidr: vpc.cidr,
-    subnets: mine(records.list(Subnets)).map((subnet) => ({
+  const acls = new Map<string, NetworkAcl>();
+  const peerings = peeringSpecs(records, vpcId);
+  const endpoints = mine(records.list(VpcEndpoints));
+  const subnets = mine(records.list(Subnets)).map((subnet): SubnetSpec => {
+    const acl = aclOf(records, subnet);
+    if (acl !== undefined) acls.set(acl.networkAclId, acl);
+    return {
       subnetId: subnet.subnetId,
       cidr: subnet.cidr,
       zone: subnet.zone,
       routeTableId: subnet.routeTable?.routeTableId ?? vpc.mainRouteTableId,
-    })),
+      ...(acl === undefined ? {} : { networkAclId: acl.networkAclId }),
+    };
+  });
+  return {
+    vpcId,
+    cidr: vpc.cidr,
+    subnets,
     routeTables: mine(records.list(RouteTables)).map((table) => ({
       routeTableId: table.routeTableId,
       routes: routeSpecs(records, table),
@@ -48,13 +61,18 @@ export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
       .map(({ natGatewayId, interfaceId }) => ({ natGatewayId, interfaceId })),
     ...(gateway === undefined ? {} : { internetGatewayId: gateway.internetGatewayId }),
     publicAddresses: publicAddressesOf({ records }, vpcId),
+    ...(acls.size === 0 ? {} : { networkAcls: [...acls.values()].map(aclSpec) }),
+    ...(peerings.length === 0 ? {} : { peerings }),
+    ...(endpoints.length === 0
+      ? {}
+      : { gatewayEndpoints: endpoints.map(({ vpcEndpointId }) => ({ endpointId: vpcEndpointId, cidrs: s3Cidrs })) }),
   };
 }
 
 /** A rule that names a prefix list is one for each of its entries. */
 function ruleSpecs(records: Records, { peer, ...rule }: GroupRule): GroupRuleSpec[] {
   if (!("prefixListId" in peer)) return [{ ...rule, peer }];
-  return (records.get(PrefixLists, peer.prefixListId)?.entries ?? []).map(({ cidr }) => ({ ...rule, peer: { cidr } }));
+  return cidrsOf({ records }, peer.prefixListId).map((cidr) => ({ ...rule, peer: { cidr } }));
 }
 
 /** A route to a prefix list is one for each entry that no route of its own names: those win, as on AWS. */
@@ -62,8 +80,8 @@ function routeSpecs(records: Records, table: RouteTable): RouteSpec[] {
   const own = table.routes.filter((route) => !isPrefixList(route.destination));
   const stated = new Set(own.map((route) => route.destination));
   const listed = table.routes.flatMap((route) => {
-    const entries = isPrefixList(route.destination) ? (records.get(PrefixLists, route.destination)?.entries ?? []) : [];
-    return entries.filter(({ cidr }) => !stated.has(cidr)).map(({ cidr }) => ({ ...route, destination: cidr }));
+    const cidrs = isPrefixList(route.destination) ? cidrsOf({ records }, route.destination) : [];
+    return cidrs.filter((cidr) => !stated.has(cidr)).map((cidr) => ({ ...route, destination: cidr }));
   });
   return [...own, ...listed].map((route) => ({ destination: route.destination, target: targetSpec(records, table, route) }));
 }
