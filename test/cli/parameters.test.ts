@@ -19,12 +19,12 @@ test("name and value are parted at the first equals sign", () => {
 
 test("a secret without a default is made up once and remembered", () => {
   const first = planParameters({ template, ...none, given: { Owner: "me" } }, secret);
-  expect(first).toEqual({ values: { Owner: "me", Password: "made-up" }, generated: { Password: "made-up" } });
+  expect(first).toEqual({ values: { Owner: "me", Password: "made-up" }, kept: [], generated: { Password: "made-up" } });
   const second = planParameters(
     { template, ...none, given: { Owner: "me" }, remembered: { Password: "made-up" } },
     () => "other",
   );
-  expect(second).toEqual({ values: { Owner: "me", Password: "made-up" }, generated: {} });
+  expect(second).toEqual({ values: { Owner: "me", Password: "made-up" }, kept: [], generated: {} });
 });
 
 test("a made-up secret keeps to the lengths the template asks for", () => {
@@ -35,6 +35,7 @@ test("a made-up secret keeps to the lengths the template asks for", () => {
 test("a value the stack has already is left to the stack", () => {
   expect(planParameters({ template, ...none, deployed: new Set(["Password", "Owner"]) }, secret)).toEqual({
     values: {},
+    kept: ["Password", "Owner"],
     generated: {},
   });
 });

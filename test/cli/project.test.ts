@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { assemble, chooseStack } from "../../src/cli/up/assemble.js";
 import { openProject, stackNameFrom } from "../../src/cli/up/project.js";
@@ -64,14 +64,15 @@ test.each([
 });
 
 describe("assembling", () => {
-  test("a YAML template keeps its meaning: short forms are spelled out", async () => {
+  test("a YAML template is sent as it was written", async () => {
     const path = file(
       "net.yaml",
       "Parameters:\n  Cidr: {Type: String, Default: 10.0.0.0/16}\nResources:\n  Vpc:\n    Type: AWS::EC2::VPC\n    Properties: {CidrBlock: !Ref Cidr}\n",
     );
-    await using assembly = await assemble(openProject(path), "shop", "local");
+    const assembly = await assemble(openProject(path), "shop", "local");
     expect(chooseStack(assembly, undefined)).toMatchObject({
       stackName: "shop",
+      body: readFileSync(path, "utf8"),
       template: { Resources: { Vpc: { Properties: { CidrBlock: { Ref: "Cidr" } } } } },
     });
   });
@@ -88,9 +89,24 @@ describe("assembling", () => {
   });
 
   test("a TypeScript definition is synthesised on a thread of this process", async () => {
-    await using assembly = await assemble(openProject("examples/flask-ha"), undefined, "local");
+    const assembly = await assemble(openProject("examples/flask-ha"), undefined, "local");
     expect(assembly.stacks.map((stack) => stack.stackName)).toEqual(["flask-ha"]);
+    expect(assembly.stacks[0]?.names).toMatchObject({ Role1ABCC5F0: "Role", NetworkVpcFAC8F4A5: "Network/Vpc" });
     expect(() => chooseStack(assembly, "other")).toThrow("the app has 1 stacks: flask-ha; none is other");
+  });
+
+  test("a definition that needs assets is refused by their names", async () => {
+    file(
+      "five/environment.mjs",
+      `import { Stack } from "aws-cdk-lib/core"; import { Asset } from "aws-cdk-lib/aws-s3-assets";
+       export default (app) => new Asset(new Stack(app, "five"), "Page", { path: ${JSON.stringify(join(folder, "notes.txt"))} });`,
+    );
+    symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
+    file("notes.txt", "");
+    await expect(assemble(openProject(join(folder, "five")), undefined, "local")).rejects.toMatchObject({
+      code: "NotModelled",
+      message: expect.stringContaining("five needs 1 asset") as string,
+    });
   });
 
   test("a definition without a default export says how one looks", async () => {

@@ -1,3 +1,4 @@
+import type { Change, ChangeAction } from "@aws-sdk/client-cloudformation";
 import pc from "picocolors";
 import { expect, test } from "vitest";
 import { cgroupKind, diagnosis, readsEndpointUrl } from "../../src/cli/doctor/findings.js";
@@ -105,21 +106,26 @@ test("a fault says what happened, where, and what to do", () => {
 });
 
 test("changes are counted by type, and only what touches existing resources is listed", () => {
-  const change = (changeImpact: string, type: string) => ({ changeImpact, newResourceType: type, oldResourceType: type });
-  const changes = resourceChanges({
-    resources: {
-      changes: {
-        A: change("WILL_CREATE", "AWS::EC2::Subnet"),
-        B: change("WILL_CREATE", "AWS::EC2::Subnet"),
-        C: change("WILL_REPLACE", "AWS::RDS::DBInstance"),
-        D: change("NO_CHANGE", "AWS::EC2::VPC"),
-      },
-    },
-  } as never);
+  const change = (Action: string, LogicalResourceId: string, ResourceType: string, more: object = {}): Change => ({
+    Type: "Resource",
+    ResourceChange: { Action: Action as ChangeAction, LogicalResourceId, ResourceType, ...more },
+  });
+  const changes = resourceChanges([
+    change("Add", "A", "AWS::EC2::Subnet"),
+    change("Add", "B", "AWS::EC2::Subnet"),
+    change("Modify", "C", "AWS::RDS::DBInstance", {
+      Replacement: "True",
+      Details: [{ Target: { Attribute: "Properties", Name: "Engine" } }],
+    }),
+    change("Modify", "D", "AWS::EC2::VPC", { Replacement: "False", Details: [{ Target: { Attribute: "Tags" } }] }),
+    change("Remove", "E", "AWS::EC2::EIP"),
+  ]);
   expect(renderChanges("shop", changes, plain)).toMatchInlineSnapshot(`
     "Changes to stack shop:
       add 2: 2 × AWS::EC2::Subnet
-      replace C (AWS::RDS::DBInstance)"
+      replace C (AWS::RDS::DBInstance): Engine
+      change D (AWS::EC2::VPC): Tags
+      remove E (AWS::EC2::EIP)"
   `);
   expect(renderChanges("shop", [], plain)).toMatchInlineSnapshot(`
     "Changes to stack shop:

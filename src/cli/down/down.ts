@@ -1,18 +1,17 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { statSync } from "node:fs";
 import type { Stack } from "@aws-sdk/client-cloudformation";
 import { UserFault } from "../../faults.js";
 import { clientsFor, type Clients } from "../aws/clients.js";
 import { askLeftovers } from "../aws/local-facts.js";
-import { describeStack, eventsAfter, isSettled, listResources, listStacks } from "../aws/stacks.js";
+import { followStack, pollInterval } from "../aws/follow.js";
+import { describeStack, eventsAfter, listResources, listStacks } from "../aws/stacks.js";
 import { findTarget, type Target, type TargetName } from "../aws/target.js";
 import { confirm } from "../confirm.js";
 import { exit } from "../exit.js";
 import { colours, json, type Output } from "../output.js";
-import { renderLine, renderUnderWay } from "../render/progress.js";
 import { renderGoing, renderLeft } from "../render/removal.js";
 import { assemble, chooseStack } from "../up/assemble.js";
-import { noEvents, takeEvent, type Deployment } from "../up/events.js";
+import type { Deployment } from "../up/events.js";
 import { forgetParameters } from "../up/parameters.js";
 import { openProject } from "../up/project.js";
 import { stillThere } from "./search.js";
@@ -62,7 +61,7 @@ async function stackNameOf(what: string, options: DownOptions): Promise<string> 
   if (statSync(what, { throwIfNoEntry: false }) === undefined) return options.stack ?? what;
   const project = openProject(what);
   if (project.kind === "template") return options.stack ?? project.defaultName;
-  await using assembly = await assemble(project, options.stack, options.target);
+  const assembly = await assemble(project, options.stack, options.target);
   return chooseStack(assembly, options.stack).stackName;
 }
 
@@ -70,22 +69,15 @@ async function remove(target: Target, clients: Clients, stack: Stack, output: Ou
   const { DeleteStackCommand } = await import("@aws-sdk/client-cloudformation");
   const id = stack.StackId ?? "";
   // What happened before the deletion is not ours to tell again.
-  let last = (await eventsAfter(clients, id, undefined)).at(-1)?.EventId;
+  const after = (await eventsAfter(clients, id, undefined)).at(-1)?.EventId;
   await (await clients.cloudformation()).send(new DeleteStackCommand({ StackName: id }));
-  let deployment = noEvents;
-  for (;;) {
-    const now = await describeStack(clients, id);
-    for (const event of await eventsAfter(clients, id, last)) {
-      last = event.EventId;
-      const { after, line } = takeEvent(deployment, event);
-      deployment = after;
-      if (line !== undefined) output.say(renderLine(line, colours()));
-    }
-    if (output.interactive) output.status(renderUnderWay(deployment, undefined));
-    if (now === undefined || now.StackStatus === "DELETE_COMPLETE") return deployment;
-    if (isSettled(now.StackStatus)) throw deleteFault(stack.StackName ?? id, now, deployment);
-    await sleep(target.name === "local" ? 100 : 3000);
-  }
+  const { stack: now, deployment } = await followStack(
+    clients,
+    { stackId: id, after, pollInterval: pollInterval(target.name) },
+    output,
+  );
+  if (now === undefined || now.StackStatus === "DELETE_COMPLETE") return deployment;
+  throw deleteFault(stack.StackName ?? id, now, deployment);
 }
 
 function deleteFault(stackName: string, now: Stack, deployment: Deployment): UserFault {

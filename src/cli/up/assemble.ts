@@ -7,26 +7,22 @@ import { readTemplate } from "../../template/template.js";
 import { readText } from "../../template/text.js";
 import { UserFault } from "../../faults.js";
 import type { TargetName } from "../aws/target.js";
-import { readAssembly, wrapTemplate, type AssembledStack, type Template } from "./assembly.js";
-import type { Locate } from "./places.js";
+import { readAssembly, type AssembledStack, type Template } from "./assembly.js";
 import type { Project } from "./project.js";
 import { synthesiseAside } from "./synthesis.js";
 
-/** A cloud assembly in a folder of its own, removed with `await using`. */
-export interface Assembly extends AsyncDisposable {
-  readonly folder: string;
+/** The stacks of a project. */
+export interface Assembly {
   readonly stacks: readonly AssembledStack[];
 }
 
 /** Make the templates of a project. `stackName` names a template file's stack; an app names its own. Throws `BadTemplate` and what the app throws. */
 export async function assemble(project: Project, stackName: string | undefined, target: TargetName): Promise<Assembly> {
   const folder = mkdtempSync(join(tmpdir(), "sandtable-assembly-"));
-  const dispose = async () => rmSync(folder, { recursive: true, force: true });
   try {
-    return { folder, stacks: await stacksOf(project, stackName, target, folder), [Symbol.asyncDispose]: dispose };
-  } catch (error) {
-    await dispose();
-    throw error;
+    return { stacks: await stacksOf(project, stackName, target, folder) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -40,8 +36,8 @@ async function stacksOf(
     case "environment":
       return synthesiseAside({ file: project.file, outdir: folder });
     case "template": {
-      const { template, locate } = readTemplateFile(project.file, target);
-      return [{ ...wrapTemplate(template, stackName ?? project.defaultName, folder), locate }];
+      const name = stackName ?? project.defaultName;
+      return [{ id: name, stackName: name, ...readTemplateFile(project.file, target), tags: {}, names: {}, written: true }];
     }
     case "cdk-app": {
       const { Toolkit } = await import("@aws-cdk/toolkit-lib");
@@ -63,10 +59,10 @@ async function stacksOf(
 /** What an app prints while it synthesises is its own business; what is wrong comes as a rejection. */
 const silent: IIoHost = { notify: async () => undefined, requestResponse: async (request) => request.defaultResponse };
 
-/** The file as the toolkit wants it: short forms such as `!Ref` spelled out. Problems come with line and column. */
-function readTemplateFile(file: string, target: TargetName): { template: Template; locate: Locate } {
+/** The file as it is, and what it says. Problems come with line and column. */
+function readTemplateFile(file: string, target: TargetName): { template: Template; body: string } {
   const text = readFileSync(file, "utf8");
-  const { value, problems, locate } = readText(text);
+  const { value, problems } = readText(text);
   // On AWS everything AWS has is allowed: there only what cannot be read at all is ours to refuse.
   const found = target === "local" ? readTemplate(text).problems : problems;
   if (found.length > 0 || value === undefined)
@@ -75,7 +71,7 @@ function readTemplateFile(file: string, target: TargetName): { template: Templat
       message: `${file} cannot be deployed:\n${describeProblems(found)}`,
       fix: "correct these places; nothing was created",
     });
-  return { template: value as Template, locate };
+  return { template: value as Template, body: text };
 }
 
 /** The stack a verb is about: the one asked for, or the only one. */

@@ -1,19 +1,25 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as Cdk from "aws-cdk-lib/core";
+import { z } from "zod";
 import { UserFault } from "../../faults.js";
-import type { Locate } from "./places.js";
 
-/** One stack of a cloud assembly, ready to be deployed. */
+/** One stack, ready to be deployed. */
 export interface AssembledStack {
-  /** Its name in the app: what the toolkit selects by. */
+  /** Its name in the app. */
   readonly id: string;
   readonly stackName: string;
   readonly template: Template;
-  /** The place of a path in the text that the user wrote; of a template file only. */
-  readonly locate?: Locate;
+  /** The text that is sent. */
+  readonly body: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly terminationProtection?: boolean;
+  /** Construct paths of a CDK app by logical id. */
+  readonly names: Readonly<Record<string, string>>;
+  /** True when lines and columns of `body` are those of a file the user wrote. */
+  readonly written: boolean;
 }
 
 /** The parts of a template that the CLI reads. */
@@ -47,9 +53,8 @@ export async function synthesise(file: string, outdir: string): Promise<readonly
   });
   const define = await importDefinition(file);
   await define(app);
-  return app
-    .synth()
-    .stacks.map((stack) => ({ id: stack.hierarchicalId, stackName: stack.stackName, template: stack.template as Template }));
+  app.synth();
+  return readAssembly(outdir);
 }
 
 /** The project's own copy of the CDK when it has one, so that its constructs and our App are of one kind. */
@@ -82,35 +87,94 @@ async function importDefinition(file: string): Promise<(app: Cdk.App) => void | 
 const unwrap = (exported: unknown): unknown =>
   typeof exported === "object" && exported !== null && "default" in exported ? exported.default : exported;
 
-/** Wrap a template as a cloud assembly, as it is. */
-export function wrapTemplate(template: Template, stackName: string, outdir: string): AssembledStack {
-  mkdirSync(outdir, { recursive: true });
-  const templateFile = `${stackName}.template.json`;
-  writeFileSync(join(outdir, templateFile), JSON.stringify(template));
-  const artifact = {
-    type: "aws:cloudformation:stack",
-    environment: "aws://unknown-account/unknown-region",
-    properties: { templateFile, stackName, validateOnSynth: false },
-    displayName: stackName,
-  };
-  // The version of the assembly format this needs; any toolkit of today reads it.
-  writeFileSync(join(outdir, "manifest.json"), JSON.stringify({ version: "36.0.0", artifacts: { [stackName]: artifact } }));
-  return { id: stackName, stackName, template };
+const metadata = z.record(z.string(), z.array(z.looseObject({ type: z.string(), data: z.unknown().optional() })));
+type Metadata = z.infer<typeof metadata>;
+
+/** The part of an assembly's `manifest.json` that is read here (@aws-cdk/cloud-assembly-schema). */
+const manifest = z.object({
+  artifacts: z
+    .record(
+      z.string(),
+      z.object({
+        type: z.string(),
+        displayName: z.string().optional(),
+        metadata: metadata.optional(),
+        additionalMetadataFile: z.string().optional(),
+        properties: z
+          .looseObject({
+            templateFile: z.string(),
+            stackName: z.string(),
+            tags: z.record(z.string(), z.string()),
+            terminationProtection: z.boolean(),
+            file: z.string(),
+          })
+          .partial()
+          .optional(),
+      }),
+    )
+    .default({}),
+});
+const assetManifest = z.object({
+  files: z.record(z.string(), z.looseObject({ source: z.looseObject({ path: z.string().optional() }) })).default({}),
+  dockerImages: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** Stacks of an assembly that a CDK app wrote. Throws `NotModelled` when one needs assets. */
+export function readAssembly(folder: string): readonly AssembledStack[] {
+  const read = (file: string): string => readFileSync(join(folder, file), "utf8");
+  const artifacts = Object.entries(manifest.parse(JSON.parse(read("manifest.json"))).artifacts);
+  const stacks = artifacts.flatMap(([name, artifact]) => {
+    const { templateFile, stackName = name, tags = {}, terminationProtection } = artifact.properties ?? {};
+    if (artifact.type !== "aws:cloudformation:stack" || templateFile === undefined) return [];
+    const more = artifact.additionalMetadataFile;
+    const told = { ...artifact.metadata, ...(more === undefined ? {} : metadata.parse(JSON.parse(read(more)))) };
+    refuseAssets(stackName, legacyAssets(told));
+    const template = JSON.parse(read(templateFile)) as Template;
+    return [
+      {
+        id: artifact.displayName ?? name,
+        stackName,
+        template,
+        body: JSON.stringify(template),
+        tags,
+        ...(terminationProtection === undefined ? {} : { terminationProtection }),
+        names: constructPaths(told),
+        written: false,
+        templateFile,
+      },
+    ];
+  });
+  const templates = new Set(stacks.map((stack) => stack.templateFile));
+  for (const [name, { type, properties }] of artifacts)
+    if (type === "cdk:asset-manifest" && properties?.file !== undefined) {
+      const { files, dockerImages } = assetManifest.parse(JSON.parse(read(properties.file)));
+      // The modern synthesizer lists the template itself, which is sent and not published.
+      const others = Object.entries(files).filter(([, { source }]) => !templates.has(source.path ?? ""));
+      refuseAssets(name, [...others.map(([id]) => id), ...Object.keys(dockerImages)]);
+    }
+  return stacks.map(({ templateFile: _, ...stack }) => stack);
 }
 
-/** Stacks of an assembly that a CDK app wrote. */
-export function readAssembly(folder: string): readonly AssembledStack[] {
-  const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as {
-    artifacts?: Record<
-      string,
-      { type: string; displayName?: string; properties?: { templateFile?: string; stackName?: string } }
-    >;
-  };
-  return Object.entries(manifest.artifacts ?? {})
-    .filter(([, artifact]) => artifact.type === "aws:cloudformation:stack")
-    .map(([name, artifact]) => ({
-      id: artifact.displayName ?? name,
-      stackName: artifact.properties?.stackName ?? name,
-      template: JSON.parse(readFileSync(join(folder, artifact.properties?.templateFile ?? ""), "utf8")) as Template,
-    }));
+function refuseAssets(owner: string, assets: readonly string[]): void {
+  if (assets.length === 0) return;
+  throw new UserFault("NotModelled", {
+    at: owner,
+    message: `${owner} needs ${assets.length} asset${assets.length === 1 ? "" : "s"} (files or images that the CDK would upload first): ${assets.join(", ")}. They need S3 or ECR, which are not modelled yet`,
+    fix: "define the environment without assets: user data in the template, packages in image.yaml",
+  });
 }
+
+const legacyAssets = (told: Metadata): readonly string[] =>
+  Object.entries(told).flatMap(([path, entries]) => (entries.some(({ type }) => type === "aws:cdk:asset") ? [path] : []));
+
+/** `/shop/Network/Vpc/Resource` is `Network/Vpc`. */
+const constructPaths = (told: Metadata): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(told).flatMap(([path, entries]) =>
+      entries.flatMap(({ type, data }) =>
+        type === "aws:cdk:logicalId" && typeof data === "string"
+          ? [[data, path.replace(/^\/[^/]+\//, "").replace(/\/Resource$/, "")]]
+          : [],
+      ),
+    ),
+  );

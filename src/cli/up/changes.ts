@@ -1,32 +1,54 @@
-import type { TemplateDiff } from "@aws-cdk/cloudformation-diff";
+import type { Change, ResourceChange as ApiChange } from "@aws-sdk/client-cloudformation";
 import type { colours } from "../output.js";
 
 /** What a deployment would do to one resource. */
 export interface ResourceChange {
-  readonly does: "add" | "change" | "replace" | "maybe replace" | "remove" | "keep unmanaged" | "import";
+  readonly does: "add" | "change" | "replace" | "maybe replace" | "remove" | "import" | "look at";
   readonly logicalId: string;
   readonly type: string;
+  /** The properties that differ, where CloudFormation says. */
+  readonly because: readonly string[];
 }
 
-const verbs: Readonly<Record<string, ResourceChange["does"]>> = {
-  WILL_CREATE: "add",
-  WILL_UPDATE: "change",
-  WILL_REPLACE: "replace",
-  MAY_REPLACE: "maybe replace",
-  WILL_DESTROY: "remove",
-  WILL_ORPHAN: "keep unmanaged",
-  WILL_IMPORT: "import",
-};
+/** The resource changes of a change set, in its order. Pure. */
+export const resourceChanges = (changes: readonly Change[]): readonly ResourceChange[] =>
+  changes.flatMap(({ ResourceChange: change }) =>
+    change === undefined
+      ? []
+      : [
+          {
+            does: verbOf(change),
+            logicalId: change.LogicalResourceId ?? "",
+            type: change.ResourceType ?? "",
+            because: causes(change),
+          },
+        ],
+  );
 
-/** The resource changes of a template difference, in the order of the template. Pure. */
-export function resourceChanges(diff: Pick<TemplateDiff, "resources">): readonly ResourceChange[] {
-  return Object.entries(diff.resources.changes).flatMap(([logicalId, change]) => {
-    const does = verbs[change.changeImpact];
-    return does === undefined ? [] : [{ does, logicalId, type: change.newResourceType ?? change.oldResourceType ?? "" }];
-  });
+function verbOf(change: ApiChange): ResourceChange["does"] {
+  switch (change.Action) {
+    case "Add":
+      return "add";
+    case "Remove":
+      return "remove";
+    case "Import":
+      return "import";
+    case "Dynamic":
+      return "look at";
+    case "SyncWithActual":
+    case "Modify":
+    case undefined:
+      return change.Replacement === "True" ? "replace" : change.Replacement === "Conditional" ? "maybe replace" : "change";
+  }
 }
 
-/** e.g. `31 to add: 2 AWS::EC2::Instance, …`, with a line for each resource that is not simply added. */
+const causes = (change: ApiChange): readonly string[] => [
+  ...new Set(
+    (change.Details ?? []).flatMap(({ Target }) => (Target === undefined ? [] : [Target.Name ?? Target.Attribute ?? ""])),
+  ),
+];
+
+/** e.g. `add 31: 2 × AWS::EC2::Instance, …`, with a line for each resource that is not simply added. */
 export function renderChanges(stackName: string, changes: readonly ResourceChange[], c: ReturnType<typeof colours>): string {
   const added = new Map<string, number>();
   for (const change of changes) if (change.does === "add") added.set(change.type, (added.get(change.type) ?? 0) + 1);
@@ -35,12 +57,12 @@ export function renderChanges(stackName: string, changes: readonly ResourceChang
   return [
     `Changes to stack ${c.bold(stackName)}:`,
     ...(count === 0 ? [] : [`  ${c.green("add")} ${count}: ${list}`]),
-    ...changes
-      .filter((change) => change.does !== "add")
-      .map(
-        (change) =>
-          `  ${change.does === "change" ? c.yellow(change.does) : c.red(change.does)} ${change.logicalId} (${change.type})`,
-      ),
+    ...changes.filter((change) => change.does !== "add").map((change) => renderChange(change, c)),
     ...(changes.length === 0 ? ["  outputs, parameters or metadata only"] : []),
   ].join("\n");
+}
+
+function renderChange({ does, logicalId, type, because }: ResourceChange, c: ReturnType<typeof colours>): string {
+  const paint = does === "change" || does === "look at" || does === "import" ? c.yellow : c.red;
+  return `  ${paint(does)} ${logicalId} (${type})${because.length === 0 ? "" : `: ${because.join(", ")}`}`;
 }

@@ -1,20 +1,18 @@
-import type { DeployResult, IIoHost, IoMessage, IoRequest, StackSelector, Toolkit } from "@aws-cdk/toolkit-lib";
-import type { TemplateDiff } from "@aws-cdk/cloudformation-diff";
-import type { StackEvent } from "@aws-sdk/client-cloudformation";
-import { colours, type Output } from "../output.js";
-import { renderLine, renderUnderWay } from "../render/progress.js";
-import { noEvents, takeEvent, type Deployment } from "./events.js";
+import type { Change, Stack } from "@aws-sdk/client-cloudformation";
+import type { Clients } from "../aws/clients.js";
+import { followStack } from "../aws/follow.js";
+import { eventsAfter } from "../aws/stacks.js";
+import type { Output } from "../output.js";
+import { createChangeSet, discardChangeSet, executeChangeSet, type ChangeSet, type ChangeSetWish } from "./changeset.js";
+import { noEvents, type Deployment } from "./events.js";
 
-export interface DeployWish {
-  /** Folder of the cloud assembly. */
-  readonly assembly: string;
-  readonly stackId: string;
-  readonly stackName: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  /** Milliseconds between looks at the stack's events. */
-  readonly pollInterval: number;
-  /** Asked once with what would change, before anything does. Rejects to stop. */
-  approve(diff: TemplateDiff): Promise<void>;
+export interface DeployWish extends Omit<ChangeSetWish, "exists"> {
+  /** The stack as it is; undefined when there is none. */
+  readonly existing: Stack | undefined;
+  readonly terminationProtection: boolean | undefined;
+  readonly nameOf?: (logicalId: string) => string | undefined;
+  /** Asked once with what would change, before anything does. Rejects to stop: then nothing is left of the question either. */
+  approve(changes: readonly Change[]): Promise<void>;
 }
 
 export interface Deployed {
@@ -26,99 +24,86 @@ export interface Deployed {
 
 /** A deployment that failed, with what its events told. */
 export class DeployFailed extends Error {
-  readonly deployment: Deployment;
-
-  constructor(deployment: Deployment, cause: unknown) {
-    super(rootMessage(cause), { cause });
+  constructor(
+    readonly deployment: Deployment,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
     this.name = "DeployFailed";
-    this.deployment = deployment;
   }
 }
 
 /**
- * Read what `deploy` needs, a second or two of processor, while something else is waited for. The first comparison of templates
- * reads the table of all resource types.
+ * Deploy a stack through a change set of CloudFormation, with a line for each resource. A stack that was rolled back at its
+ * creation is deleted first, which is all that CloudFormation allows. Throws `DeployFailed`, and what `approve` throws.
  */
-export async function warmUp(): Promise<void> {
-  const [, { fullDiff }] = await Promise.all([import("@aws-cdk/toolkit-lib"), import("@aws-cdk/cloudformation-diff")]);
-  fullDiff({}, { Resources: { Any: { Type: "AWS::EC2::InternetGateway" } } });
+export async function deploy(clients: Clients, wish: DeployWish, output: Output): Promise<Deployed> {
+  const existing = await cleared(clients, wish, output);
+  const exists = existing !== undefined && existing.StackStatus !== "REVIEW_IN_PROGRESS";
+  const changeSet = await createChangeSet(clients, { ...wish, exists }).catch((error: unknown) => {
+    throw refused(error);
+  });
+  if (changeSet === undefined) {
+    await protect(clients, wish, existing?.StackId ?? "");
+    return { changed: false, stackId: existing?.StackId ?? "", deployment: noEvents };
+  }
+  await approved(clients, wish, changeSet, exists);
+  // What happened before this is not ours to tell again.
+  const after = (await eventsAfter(clients, changeSet.stackId, undefined)).at(-1)?.EventId;
+  await executeChangeSet(clients, changeSet).catch((error: unknown) => {
+    throw refused(error);
+  });
+  const { stack, deployment } = await followStack(
+    clients,
+    {
+      stackId: changeSet.stackId,
+      after,
+      pollInterval: wish.pollInterval,
+      total: changeSet.changes.length,
+      ...(wish.nameOf === undefined ? {} : { nameOf: wish.nameOf }),
+    },
+    output,
+  );
+  const status = stack?.StackStatus;
+  if (status !== "CREATE_COMPLETE" && status !== "UPDATE_COMPLETE")
+    throw new DeployFailed(deployment, stack?.StackStatusReason ?? `the stack is ${status ?? "gone"}`);
+  await protect(clients, wish, changeSet.stackId);
+  return { changed: true, stackId: changeSet.stackId, deployment };
 }
 
-/** Deploy one stack of an assembly through a change set, with a line for each resource. Throws `DeployFailed`, and what `approve` throws. */
-export async function deploy(wish: DeployWish, output: Output): Promise<Deployed> {
-  const { Toolkit, StackSelectionStrategy, StackParameters } = await import("@aws-cdk/toolkit-lib");
-  const host = new DeployHost(wish, output);
-  const toolkit: Toolkit = new Toolkit({ ioHost: host, color: false, emojis: false });
-  const stacks: StackSelector = { strategy: StackSelectionStrategy.PATTERN_MUST_MATCH_SINGLE, patterns: [wish.stackId] };
+/** The stack that is there after one that was rolled back at its creation has been deleted. */
+async function cleared(clients: Clients, wish: DeployWish, output: Output): Promise<Stack | undefined> {
+  const { existing } = wish;
+  if (existing?.StackStatus !== "ROLLBACK_COMPLETE") return existing;
+  const { DeleteStackCommand } = await import("@aws-sdk/client-cloudformation");
+  const stackId = existing.StackId ?? "";
+  const after = (await eventsAfter(clients, stackId, undefined)).at(-1)?.EventId;
+  await (await clients.cloudformation()).send(new DeleteStackCommand({ StackName: stackId }));
+  const { stack, deployment } = await followStack(clients, { stackId, after, pollInterval: wish.pollInterval }, output);
+  if (stack !== undefined && stack.StackStatus !== "DELETE_COMPLETE")
+    throw new DeployFailed(deployment, stack.StackStatusReason ?? `the stack is ${stack.StackStatus ?? "in no known state"}`);
+  return undefined;
+}
+
+async function approved(clients: Clients, wish: DeployWish, changeSet: ChangeSet, exists: boolean): Promise<void> {
   try {
-    const source = await toolkit.fromAssemblyDirectory(wish.assembly);
-    const result: DeployResult = await toolkit.deploy(source, {
-      stacks,
-      deploymentMethod: { method: "change-set" },
-      stackEventPollingInterval: wish.pollInterval,
-      parameters: StackParameters.withExisting({ ...wish.parameters }),
-    });
-    return { changed: !host.nothingToDo, stackId: result.stacks[0]?.stackArn ?? "", deployment: host.deployment };
-  } catch (error) {
-    if (host.refusal !== undefined) throw host.refusal.reason;
-    throw new DeployFailed(host.deployment, error);
+    await wish.approve(changeSet.changes);
+  } catch (reason) {
+    await discardChangeSet(clients, changeSet, exists);
+    throw reason;
   }
 }
 
-/** Turns the toolkit's messages into lines, and its question into ours. */
-class DeployHost implements IIoHost {
-  deployment: Deployment = noEvents;
-  nothingToDo = false;
-  refusal: { reason: unknown } | undefined;
-  readonly #wish: DeployWish;
-  readonly #output: Output;
-  readonly #colours = colours();
-  #total: number | undefined;
-
-  constructor(wish: DeployWish, output: Output) {
-    this.#wish = wish;
-    this.#output = output;
-  }
-
-  async notify(message: IoMessage<unknown>): Promise<void> {
-    switch (message.code) {
-      case "CDK_TOOLKIT_I5501":
-        this.#total = (message.data as { resourcesTotal?: number }).resourcesTotal;
-        return;
-      case "CDK_TOOLKIT_I5502":
-        return this.#take(message.data as { event: StackEvent; metadata?: { constructPath: string } });
-      case "CDK_TOOLKIT_I5900":
-        this.nothingToDo = (message.data as { noOp?: boolean }).noOp === true;
-        return;
-      default:
-        // The toolkit's errors come back as rejections too; what it is unsure of is worth a line.
-        if (message.level === "warn") this.#output.say(this.#colours.yellow(message.message.trim()));
-    }
-  }
-
-  async requestResponse<T>(request: IoRequest<unknown, T>): Promise<T> {
-    if (request.code !== "CDK_TOOLKIT_I5060") return request.defaultResponse;
-    const diffs = Object.values((request.data as { templateDiffs: Record<string, TemplateDiff> }).templateDiffs);
-    try {
-      if (diffs[0] !== undefined) await this.#wish.approve(diffs[0]);
-      return true as T;
-    } catch (reason) {
-      this.refusal = { reason };
-      return false as T;
-    }
-  }
-
-  #take({ event, metadata }: { event: StackEvent; metadata?: { constructPath: string } }): void {
-    const { after, line } = takeEvent(this.deployment, event);
-    this.deployment = after;
-    if (line !== undefined) this.#output.say(renderLine(line, this.#colours, metadata?.constructPath));
-    if (this.#output.interactive) this.#output.status(renderUnderWay(after, this.#total));
-  }
+/** Only where the definition says something of it. */
+async function protect(clients: Clients, wish: DeployWish, stackName: string): Promise<void> {
+  const wished = wish.terminationProtection;
+  if (wished === undefined || wished === (wish.existing?.EnableTerminationProtection ?? false)) return;
+  const { UpdateTerminationProtectionCommand } = await import("@aws-sdk/client-cloudformation");
+  await (
+    await clients.cloudformation()
+  ).send(new UpdateTerminationProtectionCommand({ StackName: stackName, EnableTerminationProtection: wished }));
 }
 
-/** The innermost cause says it best: the toolkit wraps each error with the stack's name again. */
-export function rootMessage(error: unknown): string {
-  let current = error;
-  while (current instanceof Error && current.cause instanceof Error) current = current.cause;
-  return current instanceof Error ? current.message : String(current);
-}
+const refused = (error: unknown): DeployFailed =>
+  new DeployFailed(noEvents, error instanceof Error ? error.message : String(error), error);

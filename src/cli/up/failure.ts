@@ -5,7 +5,7 @@ import type { Failure } from "./events.js";
 export interface FailedDeployment {
   readonly stackName: string;
   readonly target: TargetName;
-  /** What the API or the toolkit said. */
+  /** What the API said. */
   readonly message: string;
   readonly firstFailure: Failure | undefined;
   /** Status of the stack afterwards; undefined when there is none. */

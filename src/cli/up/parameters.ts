@@ -31,8 +31,10 @@ export interface ParameterWish {
 }
 
 export interface ParameterPlan {
-  /** What is sent; parameters left out keep the stack's value or the template's default. */
+  /** What is sent; parameters left out have the template's default. */
   readonly values: Readonly<Record<string, string>>;
+  /** Parameters whose value stays as the deployed stack has it. */
+  readonly kept: readonly string[];
   /** New secrets, to be remembered. */
   readonly generated: Readonly<Record<string, string>>;
 }
@@ -49,15 +51,18 @@ export function planParameters(
   const unknown = Object.keys(wish.given).filter((name) => !Object.hasOwn(declared, name));
   const values: Record<string, string> = { ...wish.given };
   const generated: Record<string, string> = {};
+  const kept: string[] = [];
   const missing: string[] = [];
   for (const [name, parameter] of Object.entries(declared)) {
-    if (Object.hasOwn(values, name) || wish.deployed.has(name) || parameter.Default !== undefined) continue;
-    const kept = wish.remembered[name];
-    if (kept !== undefined) values[name] = kept;
+    if (Object.hasOwn(values, name)) continue;
+    const remembered = wish.remembered[name];
+    if (wish.deployed.has(name)) kept.push(name);
+    else if (parameter.Default !== undefined) continue;
+    else if (remembered !== undefined) values[name] = remembered;
     else if (isSecret(parameter)) values[name] = generated[name] = secret(parameter);
     else missing.push(name);
   }
-  if (unknown.length + missing.length === 0) return { values, generated };
+  if (unknown.length + missing.length === 0) return { values, kept, generated };
   const problems = [
     ...unknown.map((name) => `the template has no parameter ${name}${declaredList(declared)}`),
     ...missing.map((name) => `parameter ${name} has no default and no value was given`),

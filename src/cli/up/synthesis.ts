@@ -15,9 +15,8 @@ export type SynthesisAnswer =
   | { readonly error: Error };
 
 /**
- * Synthesise on a thread of its own: reading the CDK and the user's definition takes a second of processor, and so does
- * reading the toolkit, which the main thread does in the meantime. What the app prints goes to stderr: stdout is for our own
- * one document.
+ * Synthesise on a thread of its own: reading the CDK and the user's definition takes a second of processor, in which the main
+ * thread starts the region. What the app prints goes to stderr: stdout is for our own one document.
  */
 export function synthesiseAside(wish: SynthesisWish): Promise<readonly AssembledStack[]> {
   return new Promise((resolve, reject) => {

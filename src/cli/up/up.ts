@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { UserFault } from "../../faults.js";
 import { clientsFor, type Clients } from "../aws/clients.js";
 import { askImagePrepare, type StandIn } from "../aws/local-facts.js";
+import { pollInterval } from "../aws/follow.js";
 import { viewStack } from "../aws/stack-view.js";
 import { describeStack, listResources } from "../aws/stacks.js";
 import { adoptEnvironment, findTarget, type Target, type TargetName } from "../aws/target.js";
@@ -12,11 +13,11 @@ import { renderExplanations, renderStack, renderStandIn } from "../render/stack.
 import { assemble, chooseStack, type Assembly } from "./assemble.js";
 import type { AssembledStack } from "./assembly.js";
 import { renderChanges, resourceChanges } from "./changes.js";
-import { deploy, DeployFailed, warmUp, type Deployed } from "./deploy.js";
+import { deploy, DeployFailed, type Deployed, type DeployWish } from "./deploy.js";
 import { onInterrupt, type Phase } from "./detach.js";
 import { explainFailure } from "./failure.js";
 import { waitForHealth, type Health } from "./health.js";
-import { withOwnPlaces, type Locate } from "./places.js";
+import { withoutPlaces } from "./places.js";
 import { imageParameters, parseParameters, planParameters, rememberedParameters, rememberParameters } from "./parameters.js";
 import { openProject, type Project } from "./project.js";
 
@@ -45,12 +46,11 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
   );
   try {
     // The region starts in a process of its own and the definition is read by a thread of its own.
-    const [target, assembly] = await Promise.all([
+    const [target, made] = await Promise.all([
       findTarget(options.target, output, { start: true }),
       assembleSaying(project, options, output),
-      warmUp(),
+      import("@aws-sdk/client-cloudformation"),
     ]);
-    await using made = assembly;
     const stack = chooseStack(made, options.stack);
     stackName = stack.stackName;
     adoptEnvironment(target);
@@ -58,24 +58,28 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
     const existing = await describeStack(clients, stackName);
     refuseBusy(existing?.StackStatus, stackName, options.target);
     const standsIn = await prepareImages(target, project, stack, given, output);
-    const parameters = await decideParameters(target, stack, given, existing?.Parameters?.map((p) => p.ParameterKey ?? "") ?? []);
+    const again = existing !== undefined && !["ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"].includes(existing.StackStatus ?? "");
+    const deployedParameters = again ? (existing.Parameters?.map((p) => p.ParameterKey ?? "") ?? []) : [];
+    const parameters = await decideParameters(target, stack, given, deployedParameters);
     if (existing?.StackStatus === "ROLLBACK_COMPLETE")
       output.say(`stack ${stackName} was rolled back before: it is deleted and made anew`);
     const deployed = await deployOrExplain(
       {
-        assembly: made.folder,
-        stackId: stack.id,
         stackName,
-        parameters,
-        pollInterval: target.name === "local" ? 100 : 2000,
-        approve: async (diff) => {
-          // The toolkit compares with the template of the stack it will delete first.
-          if (existing?.StackStatus !== "ROLLBACK_COMPLETE") output.say(renderChanges(stackName, resourceChanges(diff), c));
+        body: stack.body,
+        ...parameters,
+        tags: stack.tags,
+        terminationProtection: stack.terminationProtection,
+        existing,
+        nameOf: (logicalId) => stack.names[logicalId],
+        pollInterval: pollInterval(target.name),
+        approve: async (changes) => {
+          output.say(renderChanges(stackName, resourceChanges(changes), c));
           await confirm(output, `Deploy this to ${options.target === "aws" ? "AWS" : "the local region"}?`, options.yes === true);
-          phase = existing === undefined || existing.StackStatus === "ROLLBACK_COMPLETE" ? "creating" : "updating";
+          phase = again ? "updating" : "creating";
         },
       },
-      { target, clients, locate: stack.locate },
+      { target, clients, written: stack.written },
       output,
     );
     phase = "waiting";
@@ -130,7 +134,7 @@ async function decideParameters(
   stack: AssembledStack,
   given: Readonly<Record<string, string>>,
   deployed: readonly string[],
-): Promise<Readonly<Record<string, string>>> {
+): Promise<Pick<DeployWish, "parameters" | "keeps">> {
   const remembered = target.name === "local" ? rememberedParameters(target.state, stack.stackName) : {};
   const plan = planParameters({ template: stack.template, given, remembered, deployed: new Set(deployed) });
   const names = Object.keys(plan.generated);
@@ -140,24 +144,24 @@ async function decideParameters(
       message: `parameter ${names.join(", ")} has no default and no value was given`,
       fix: `add ${names.map((name) => `--parameter ${name}=…`).join(" ")}: on AWS a secret is yours to choose`,
     });
-  return plan.values;
+  return { parameters: plan.values, keeps: plan.kept };
 }
 
 async function deployOrExplain(
-  wish: Parameters<typeof deploy>[0],
-  context: { target: Target; clients: Clients; locate: Locate | undefined },
+  wish: DeployWish,
+  context: { target: Target; clients: Clients; written: boolean },
   output: Output,
 ): Promise<Deployed> {
-  const { target, clients, locate } = context;
+  const { target, clients, written } = context;
   try {
-    return await deploy(wish, output);
+    return await deploy(clients, wish, output);
   } catch (error) {
     if (!(error instanceof DeployFailed)) throw error;
     const stack = await describeStack(clients, wish.stackName);
     throw explainFailure({
       stackName: wish.stackName,
       target: target.name,
-      message: withOwnPlaces(error.message, locate),
+      message: written ? error.message : withoutPlaces(error.message),
       firstFailure: error.deployment.firstFailure,
       status: stack?.StackStatus,
       cause: error,

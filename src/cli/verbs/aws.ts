@@ -35,9 +35,10 @@ function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): 
     process.on("SIGINT", () => undefined);
     child.on("error", (error: NodeJS.ErrnoException) =>
       reject(
-        error.code === "ENOENT"
+        // EACCES: one on the PATH that this user may not run.
+        error.code === "ENOENT" || error.code === "EACCES"
           ? new UserFault("MissingPrograms", {
-              message: "there is no aws CLI on this machine",
+              message: "there is no aws CLI on this machine that you can run",
               fix: "install it (Debian: apt-get install awscli), or use any other AWS client with `sandtable env`",
             })
           : error,

@@ -1,17 +1,15 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "@aws-sdk/client-cloudformation";
 import { UserFault } from "../../faults.js";
 import { jsonOption, targetOption } from "../arguments.js";
 import { clientsFor, type Clients } from "../aws/clients.js";
+import { followStack, pollInterval } from "../aws/follow.js";
 import { viewStack } from "../aws/stack-view.js";
-import { describeStack, eventsAfter, isSettled, listStacks } from "../aws/stacks.js";
-import { findTarget, type Target } from "../aws/target.js";
+import { describeStack, listStacks } from "../aws/stacks.js";
+import { findTarget } from "../aws/target.js";
 import { example } from "../help.js";
-import { colours, json, terminalOutput, type Output } from "../output.js";
-import { renderLine } from "../render/progress.js";
+import { colours, json, terminalOutput } from "../output.js";
 import { renderStack } from "../render/stack.js";
-import { noEvents, takeEvent } from "../up/events.js";
 
 export const statusVerb = (): CommandUnknownOpts =>
   new Command("status")
@@ -26,7 +24,9 @@ export const statusVerb = (): CommandUnknownOpts =>
       const target = await findTarget(options.target, output, { start: false });
       const clients = clientsFor(target);
       const stacks = await wanted(clients, name);
-      if (options.follow) for (const stack of stacks) await follow(target, clients, stack, output);
+      if (options.follow)
+        for (const { StackId: stackId = "" } of stacks)
+          await followStack(clients, { stackId, pollInterval: pollInterval(target.name) }, output);
       const views = [];
       for (const stack of options.follow ? await wanted(clients, name) : stacks)
         views.push(await viewStack(target, clients, stack));
@@ -47,22 +47,4 @@ async function wanted(clients: Clients, name: string | undefined): Promise<reado
     message: `there is no stack ${name}`,
     fix: names === "" ? "make one with `sandtable up PATH`" : `take one of ${names}`,
   });
-}
-
-/** A line for each resource that ends a step, from now on, until the stack is settled. */
-async function follow(target: Target, clients: Clients, stack: Stack, output: Output): Promise<void> {
-  const id = stack.StackId ?? "";
-  let last: string | undefined;
-  let deployment = noEvents;
-  for (let now: Stack | undefined = stack; ; now = await describeStack(clients, id)) {
-    const events = await eventsAfter(clients, id, last);
-    for (const event of events) {
-      const { after, line } = takeEvent(deployment, event);
-      deployment = after;
-      if (line !== undefined) output.say(renderLine(line, colours()));
-    }
-    last = events.at(-1)?.EventId ?? last;
-    if (now === undefined || isSettled(now.StackStatus)) return;
-    await sleep(target.name === "local" ? 200 : 3000);
-  }
 }
