@@ -86,7 +86,8 @@ async function makeDefaultVpc(call: Call): Promise<Vpc> {
 }
 
 /** CreateDefaultSubnet: puts back the default subnet of a zone. Throws `DefaultVpcDoesNotExist`, `DefaultSubnetAlreadyExistsInAvailabilityZone`. */
-export async function createDefaultSubnet(call: Call, zone: string): Promise<Subnet> {
+export async function createDefaultSubnet(call: Call, zone: string | undefined): Promise<Subnet> {
+  if (zone === undefined) throw new ServiceFault("MissingParameter", "The request must contain the parameter AvailabilityZone");
   const vpc = await defaultVpc(call);
   if (vpc === undefined)
     throw new ServiceFault("DefaultVpcDoesNotExist", "No default VPC exists for this account in this region.");

@@ -24,6 +24,7 @@ import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put, remove } from "../../records/records.js";
 import { allowAllEgress, rulesFrom, sameRule, toPermissions } from "./grouprules.js";
+import { theDefaultVpc } from "./defaultvpc.js";
 import { newId } from "./ids.js";
 import { describeRules, select } from "./lists.js";
 import { NetworkInterfaces, SecurityGroups, type GroupRule, type SecurityGroup } from "./records.js";
@@ -175,15 +176,11 @@ export const groupOperations: readonly Operation[] = [
     "CreateSecurityGroup",
     { GroupName: enforced, Description: enforced, VpcId: enforced, TagSpecifications: tagSpecifications, DryRun: states(false) },
     async (call, input) => {
-      if (input.VpcId === undefined)
-        throw new ServiceFault(
-          "MissingParameter",
-          "The request must contain the parameter VpcId: Sandtable has no default VPC yet",
-        );
+      const vpcId = input.VpcId ?? (await theDefaultVpc(call)).vpcId;
       const group = await createGroup(call, {
         groupName: input.GroupName ?? "",
         description: input.Description ?? "",
-        vpcId: input.VpcId,
+        vpcId,
         tags: tagsAtCreation(input.TagSpecifications, "security-group"),
       });
       return {

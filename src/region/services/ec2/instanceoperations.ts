@@ -23,6 +23,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { enforced, recorded, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put } from "../../records/records.js";
+import { theDefaultSubnet } from "./defaultvpc.js";
 import { changeInstance, inTransition, runInstances, theInstance } from "./instances.js";
 import { describeInstance, instanceFilters, stateOf } from "./instanceview.js";
 import { describeRules, select } from "./lists.js";
@@ -74,11 +75,10 @@ const run = operation<RunInstancesCommandInput, RunInstancesCommandOutput>(
     TagSpecifications: tagSpecifications,
     DryRun: states(false),
   },
-  (call, input) => {
+  async (call, input) => {
     const nic = input.NetworkInterfaces?.[0];
-    const subnetId = nic?.SubnetId ?? input.SubnetId;
-    if (subnetId === undefined)
-      throw new ServiceFault("MissingInput", "No subnets found for the default VPC: name a subnet with SubnetId.");
+    const subnetId =
+      nic?.SubnetId ?? input.SubnetId ?? (await theDefaultSubnet(call, input.Placement?.AvailabilityZone)).subnetId;
     if ((input.NetworkInterfaces?.length ?? 0) > 1)
       throw new ServiceFault("InvalidParameterCombination", "Sandtable gives an instance one network interface.");
     const { min, max } = counts(input);

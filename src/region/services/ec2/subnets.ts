@@ -1,4 +1,6 @@
 import type {
+  CreateDefaultSubnetCommandInput,
+  CreateDefaultSubnetCommandOutput,
   CreateSubnetCommandInput,
   CreateSubnetCommandOutput,
   DeleteSubnetCommandInput,
@@ -13,6 +15,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put, remove } from "../../records/records.js";
+import { createDefaultSubnet, neededBy } from "./defaultvpc.js";
 import { newId } from "./ids.js";
 import { describeRules, select } from "./lists.js";
 import { NetworkInterfaces, Subnets, type Subnet } from "./records.js";
@@ -93,7 +96,7 @@ function describe(call: Call, subnet: Subnet): ApiSubnet {
     AvailabilityZone: subnet.zone,
     AvailabilityZoneId: zoneId(subnet.zone),
     AvailableIpAddressCount: size - 5 - used,
-    DefaultForAz: false,
+    DefaultForAz: subnet.defaultForAz ?? false,
     MapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
     AssignIpv6AddressOnCreation: false,
     Ipv6CidrBlockAssociationSet: [],
@@ -127,11 +130,20 @@ export const subnetOperations: readonly Operation[] = [
       ),
     }),
   ),
+  operation<CreateDefaultSubnetCommandInput, CreateDefaultSubnetCommandOutput>(
+    "ec2",
+    "CreateDefaultSubnet",
+    { AvailabilityZone: enforced, AvailabilityZoneId: enforced, Ipv6Native: states(false), DryRun: states(false) },
+    async (call, input) => ({
+      Subnet: describe(call, await createDefaultSubnet(call, input.AvailabilityZone ?? input.AvailabilityZoneId)),
+    }),
+  ),
   operation<DescribeSubnetsCommandInput, DescribeSubnetsCommandOutput>(
     "ec2",
     "DescribeSubnets",
     { ...describeRules, SubnetIds: enforced },
-    (call, input) => {
+    async (call, input) => {
+      await neededBy(call, input.Filters, "default-for-az", "defaultForAz");
       const { page, NextToken } = select(call.records.list(Subnets), input, {
         id: (subnet) => subnet.subnetId,
         ids: input.SubnetIds,
@@ -146,7 +158,8 @@ export const subnetOperations: readonly Operation[] = [
           cidr: (subnet) => subnet.cidr,
           cidrBlock: (subnet) => subnet.cidr,
           state: () => "available",
-          "default-for-az": () => "false",
+          "default-for-az": (subnet) => String(subnet.defaultForAz ?? false),
+          defaultForAz: (subnet) => String(subnet.defaultForAz ?? false),
           "map-public-ip-on-launch": (subnet) => String(subnet.mapPublicIpOnLaunch),
         },
       });

@@ -6,6 +6,7 @@ import { instanceNotes } from "../../../services/ec2/instanceoperations.js";
 import { changeInstance, runInstances, theInstance } from "../../../services/ec2/instances.js";
 import { privateDnsName, publicDnsName } from "../../../services/ec2/instanceview.js";
 import { Instances, NetworkInterfaces, type Instance, type NetworkInterface } from "../../../services/ec2/records.js";
+import { theDefaultSubnet } from "../../../services/ec2/defaultvpc.js";
 import { theSubnet } from "../../../services/ec2/subnets.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
 import {
@@ -71,7 +72,7 @@ export const instance: ResourceProvider = {
       return publicIp === undefined ? "" : publicDnsName(call.regionName, publicIp);
     },
   },
-  create: (call, properties, naming) => Promise.resolve(launch(call, properties, tagsOf(properties, naming)).instanceId),
+  create: async (call, properties, naming) => (await launch(call, properties, tagsOf(properties, naming))).instanceId,
   settled: async (call, id, signal) => {
     await call.until(() => call.records.get(Instances, id)?.state !== "pending", signal);
     const reached = theInstance(call, id);
@@ -89,16 +90,15 @@ export const instance: ResourceProvider = {
     }),
 };
 
-function launch(call: Call, properties: Properties, tags: Readonly<Record<string, string>>): Instance {
+async function launch(call: Call, properties: Properties, tags: Readonly<Record<string, string>>): Promise<Instance> {
   const nics = structures(properties, "NetworkInterfaces");
   if (nics.length > 1) throw new ServiceFault("InvalidParameterCombination", "Sandtable gives an instance one network interface");
   const nic: Properties = nics[0] ?? {};
   const metadata = structure(properties, "MetadataOptions") ?? {};
-  const subnetId = optionalText(nic, "SubnetId") ?? optionalText(properties, "SubnetId");
-  if (subnetId === undefined)
-    throw new ServiceFault("MissingInput", "Property SubnetId is needed: Sandtable has no default VPC yet");
   const zone = optionalText(properties, "AvailabilityZone");
-  const subnet = theSubnet(call, subnetId);
+  const named = optionalText(nic, "SubnetId") ?? optionalText(properties, "SubnetId");
+  const subnet = named === undefined ? await theDefaultSubnet(call, zone) : theSubnet(call, named);
+  const { subnetId } = subnet;
   if (zone !== undefined && zone !== subnet.zone)
     throw new ServiceFault("InvalidParameterValue", `The availability zone of subnet ${subnetId} is ${subnet.zone}, not ${zone}`);
   const groupIds = texts(nic, "GroupSet");
