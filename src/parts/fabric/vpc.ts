@@ -36,7 +36,7 @@ export const routerName = (label: RegionLabel, vpcId: string, zone: string): str
 
 export const internetName = (label: RegionLabel): string => namespaceName(label, "internet");
 
-export const servicesName = (label: RegionLabel): string => namespaceName(label, "services");
+export const servicesName = (label: RegionLabel): string => namespaceName(label, "internet", "services");
 
 /** The alias that every link of ours carries. */
 export const aliasOf = (label: RegionLabel, owner: string, ...what: string[]): string =>

@@ -17,7 +17,7 @@ export const regionLabel = (stateFolder: string): RegionLabel => ({ code: digest
 export const namespaceName = (label: RegionLabel, kind: NamespaceKind, id?: string): string =>
   id === undefined ? `st-${label.code}-${kind}` : `st-${label.code}-${kind}-${id}`;
 
-export type NamespaceKind = "internet" | "services" | "router" | "eni" | "nat";
+export type NamespaceKind = "internet" | "router" | "eni" | "nat";
 
 /**
  * Name of a network interface. The kernel keeps 15 characters, so the id is hashed (`e` + 10 digits); the whole id goes

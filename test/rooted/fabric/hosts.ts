@@ -37,14 +37,19 @@ export class Host {
   }
 
   /** Open a connection that stays; `still` says `alive` when an echo comes back over it, `dead` otherwise. */
-  async hold(address: string, port: number): Promise<() => Promise<string>> {
-    const held = await this.#ask({ do: "hold", address, port });
+  async hold(address: string, port: number, options: { from?: string } = {}): Promise<() => Promise<string>> {
+    const held = await this.#ask({ do: "hold", address, port, ...options });
     return () => this.#ask({ do: "still", held });
   }
 
   /** Send a datagram; the answer, or `silence`. */
   datagram(address: string, port: number, patience = 800): Promise<string> {
     return this.#ask({ do: "datagram", address, port, patience });
+  }
+
+  /** Send an ICMP echo request; `TYPE/CODE from ADDRESS` of what comes back (`0/0` is the reply), or `silence`. */
+  ping(address: string, patience = 800): Promise<string> {
+    return this.#ask({ do: "ping", address, patience });
   }
 
   async end(): Promise<void> {
