@@ -13,11 +13,11 @@ const awsJson = (version: "1.0" | "1.1"): Protocol => {
 
     target(wire, request) {
       const [prefix, name = ""] = split(request);
-      const operation = prefix === wire.target ? wire.operation(name) : undefined;
+      const operation = prefix === wire.target && request.method === "POST" ? wire.operation(name) : undefined;
       if (operation === undefined)
         throw new ServiceFault(
           "UnknownOperationException",
-          `${request.headers["x-amz-target"] ?? "A request without X-Amz-Target"} is not an operation of ${wire.target}.`,
+          `${request.method} ${request.headers["x-amz-target"] ?? "without X-Amz-Target"} is not an operation of ${wire.target}.`,
         );
       return { operation, labels: new Map() };
     },

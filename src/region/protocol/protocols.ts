@@ -15,11 +15,19 @@ export const protocols: { readonly [name in ProtocolName]: Protocol } = {
   awsJson1_1: awsJson11,
 };
 
-/** The protocol of a service whose schemas we do not have, from what its requests look like. */
-export function guessProtocol(request: WireRequest, service: string | undefined): Protocol {
-  if (request.headers["x-amz-target"] !== undefined)
-    return request.headers["content-type"]?.includes("1.0") ? awsJson10 : awsJson11;
-  if (service === "ec2") return ec2Query;
-  if (request.headers["content-type"]?.includes("x-www-form-urlencoded") || /(^|&)Action=/.test(request.query)) return awsQuery;
-  return service?.startsWith("s3") || service === "route53" || service === "cloudfront" ? restXml : restJson;
+/** The protocol of a service whose schemas we do not have, or of a request that names none, from what it looks like. */
+export function guessProtocol(request: WireRequest, service: string | undefined): ProtocolName {
+  const type = request.headers["content-type"] ?? "";
+  if (request.headers["x-amz-target"] !== undefined || type.includes("x-amz-json"))
+    return type.includes("1.0") ? "awsJson1_0" : "awsJson1_1";
+  if (service === "ec2" || (service === undefined && isEc2(request))) return "ec2Query";
+  if (type.includes("x-www-form-urlencoded") || /(^|&)Action=/.test(request.query)) return "awsQuery";
+  if (service === undefined) return "awsQuery";
+  return service.startsWith("s3") || service === "route53" || service === "cloudfront" ? "restXml" : "restJson1";
 }
+
+/** EC2's errors have a form of their own, and its version is nobody else's. */
+const isEc2 = (request: WireRequest): boolean => /(^|&)Version=2016-11-15(&|$)/.test(`${request.query}&${textOf(request.body)}`);
+
+const textOf = (body: Uint8Array): string =>
+  Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, 4096)).toString("latin1");

@@ -39,11 +39,10 @@ export function queryTarget(wire: Wire, request: WireRequest): Target {
     throw new ServiceFault("MissingAction", "The request is missing an action or a required parameter.");
   const version = parameters.get("Version");
   const operation = wire.operation(action);
-  if (operation === undefined || (version !== undefined && version !== wire.apiVersion))
+  if (operation === undefined || version !== wire.apiVersion)
     throw new ServiceFault(
       "InvalidAction",
-      `The action ${action} is not valid for this web service: Sandtable has ${wire.service} in version ${wire.apiVersion}` +
-        (version === undefined || version === wire.apiVersion ? "." : `, and the request is for version ${version}.`),
+      `Could not find operation ${action} for version ${version ?? "NO_VERSION_SPECIFIED"}: Sandtable has ${wire.service} in version ${wire.apiVersion}.`,
     );
   return { operation, labels: new Map() };
 }

@@ -5,8 +5,11 @@ export const redacted = "(redacted)";
 /** Values longer than this are cut in the log; the region's state has them whole. */
 const longest = 1024;
 
-/** What may be a secret though the schema does not say so: a template's NoEcho parameters and the template itself. */
-const alsoSecret = new Set(["ParameterValue", "TemplateBody"]);
+/**
+ * What may be a secret though the schema does not say so: a template's NoEcho parameters, the template itself, what a stack puts
+ * out, user data in every form it has, and a session's token.
+ */
+const alsoSecret = new Set(["ParameterValue", "TemplateBody", "OutputValue", "UserData", "SessionToken"]);
 
 /** A copy of `value` for the log: what the schema marks as sensitive is hidden, long values are cut. */
 export function redact(schema: NormalizedSchema, value: unknown): unknown {

@@ -1,7 +1,7 @@
 import type { Caller } from "../operations/call.js";
 import { NotModelled, type ServiceFault } from "../operations/fault.js";
 import type { WireRequest } from "../protocol/protocol.js";
-import { denied, type Denial } from "./denials.js";
+import { denied, tellsTimes, type Denial, type Speaker } from "./denials.js";
 import {
   canonicalRequest,
   expectedSignature,
@@ -33,11 +33,11 @@ export interface Authenticated {
 
 const widestSkew = 15 * 60_000;
 
-/** Who signed this request, for which service and region. @throws ServiceFault in the service's words */
-export function authenticate(request: WireRequest, find: FindCredentials, now: number): Authenticated {
-  const signed = read(request);
+/** Who signed this request, for which service and region. @throws ServiceFault in the speaker's words */
+export function authenticate(request: WireRequest, find: FindCredentials, now: number, speaker: Speaker): Authenticated {
+  const deny = (denial: Denial, message?: string): ServiceFault => denied(speaker, denial, message);
+  const signed = read(request, deny);
   const { service, region } = signed.scope;
-  const deny = (denial: Denial, message?: string): ServiceFault => denied(service, denial, message);
 
   const unsigned = ["host", "x-amz-date", "x-amz-target"].find(
     (name) => (name === "host" || name in request.headers) && !signed.signedHeaders.includes(name),
@@ -46,13 +46,13 @@ export function authenticate(request: WireRequest, find: FindCredentials, now: n
   if (signed.timestamp.slice(0, 8) !== signed.scope.date)
     throw deny(
       "wrongSignature",
-      `The date of the credential scope, ${signed.scope.date}, is not that of the request, ${signed.timestamp}.`,
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${signed.scope.date}' != '${signed.timestamp.slice(0, 8)}', from '${signed.timestamp}'.`,
     );
-  if (isStale(signed, now)) throw deny("stale");
+  checkTime(signed, now, speaker, deny);
 
   const credentials = find(signed.accessKeyId);
   if (credentials === undefined) throw deny("unknownKey");
-  const payload = payloadHash(request, signed);
+  const payload = payloadHash(request, signed, deny);
   const expected = expectedSignature(canonicalRequest(request, signed, payload), signed, credentials.secretAccessKey);
   if (!sameText(expected, signed.signature)) throw deny("wrongSignature");
   if (!sameText(credentials.sessionToken ?? "", signed.sessionToken ?? "")) throw deny("wrongToken");
@@ -60,32 +60,57 @@ export function authenticate(request: WireRequest, find: FindCredentials, now: n
   return { caller: credentials.caller, service, regionName: region };
 }
 
-function read(request: WireRequest): Signed {
+type Deny = (denial: Denial, message?: string) => ServiceFault;
+
+function read(request: WireRequest, deny: Deny): Signed {
   let signed: Signed | undefined;
   try {
     signed = readSignature(request);
   } catch (error) {
-    if (error instanceof Incomplete) throw denied(undefined, "incomplete", error.message);
+    if (error instanceof Incomplete) throw deny("incomplete", error.message);
     throw error;
   }
-  if (signed === undefined) throw denied(undefined, "missing");
+  if (signed === undefined) throw deny("missing");
   return signed;
 }
 
-function isStale(signed: Signed, now: number): boolean {
-  const age = now - timeOf(signed.timestamp);
-  const oldest = signed.expires === undefined ? widestSkew : signed.expires * 1000;
-  // Written this way round so that a time which is not a number is stale.
-  return !(age <= oldest && age >= -widestSkew);
+/**
+ * A presigned request is good for as long as it says; outside S3 for no longer than 15 minutes, whatever it says
+ * (https://github.com/aws/aws-sdk-go/issues/2167).
+ */
+function checkTime(signed: Signed, now: number, speaker: Speaker, deny: Deny): void {
+  const time = timeOf(signed.timestamp);
+  if (Number.isNaN(time)) throw deny("incomplete", `The date ${signed.timestamp} does not exist.`);
+  const presigned = signed.expires === undefined ? undefined : signed.expires * 1000;
+  const longest = presigned === undefined ? widestSkew : speaker === "s3" ? presigned : Math.min(presigned, widestSkew);
+  const minutes = (milliseconds: number): string => `${Math.round(milliseconds / 600) / 100} min.`;
+  const told = (text: string): string | undefined => (tellsTimes(speaker) ? `${text}. Check the clocks.` : undefined);
+  if (now - time > longest)
+    throw deny(
+      presigned === undefined ? "skewed" : "expired",
+      told(
+        `Signature expired: ${signed.timestamp} is now earlier than ${stamp(now - longest)} (${stamp(now)} - ${minutes(longest)})`,
+      ),
+    );
+  if (time - now > widestSkew)
+    throw deny(
+      "skewed",
+      told(
+        `Signature not yet current: ${signed.timestamp} is still later than ${stamp(now + widestSkew)} (${stamp(now)} + ${minutes(widestSkew)})`,
+      ),
+    );
 }
 
-function payloadHash(request: WireRequest, signed: Signed): string {
+/** e.g. `20261121T100000Z`. */
+const stamp = (time: number): string => new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, "");
+
+function payloadHash(request: WireRequest, signed: Signed, deny: Deny): string {
   const claimed = request.headers["x-amz-content-sha256"];
   const isS3 = signed.scope.service === "s3";
   if (claimed === undefined && isS3 && signed.expires !== undefined) return "UNSIGNED-PAYLOAD";
   if (claimed !== undefined && !/^[0-9a-f]{64}$/.test(claimed))
     throw new NotModelled(`the payload signature ${claimed.slice(0, 60)}`, "Sign the whole body.");
   const actual = sha256(request.body);
-  if (claimed !== undefined && claimed !== actual) throw denied(signed.scope.service, "wrongPayload");
+  if (claimed !== undefined && claimed !== actual) throw deny("wrongPayload");
   return actual;
 }

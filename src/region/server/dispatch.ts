@@ -5,8 +5,10 @@ import type { Operation } from "../operations/operation.js";
 import type { Protocol, Refusal, WireRequest, WireResponse } from "../protocol/protocol.js";
 import { guessProtocol, protocols } from "../protocol/protocols.js";
 import { redact } from "../protocol/redact.js";
+import type { ProtocolName } from "../protocol/table.js";
 import type { Wire } from "../protocol/wire.js";
 import { authenticate, type FindCredentials } from "./authenticate.js";
+import { speakerOf } from "./denials.js";
 import { Idempotency } from "./idempotency.js";
 import type { LogEntry } from "./log.js";
 import { Registry, unknownService, type FindWire } from "./registry.js";
@@ -39,8 +41,19 @@ export interface Dispatched {
   readonly entry: Omit<LogEntry, "milliseconds">;
 }
 
-/** `problem` is what went wrong before the request could be looked at (too large, say). */
-export type Dispatch = (request: WireRequest, requestId: string, signal: AbortSignal, problem?: Refusal) => Promise<Dispatched>;
+/** A request and its circumstances. */
+export interface Arrived {
+  readonly request: WireRequest;
+  readonly requestId: string;
+  /** When it began to arrive, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly sourceAddress: string | undefined;
+  readonly signal: AbortSignal;
+  /** What went wrong before the request could be looked at (too large, say). */
+  readonly problem?: Refusal | undefined;
+}
+
+export type Dispatch = (arrived: Arrived) => Promise<Dispatched>;
 
 type Notes = { -readonly [K in keyof LogEntry]?: LogEntry[K] };
 
@@ -49,66 +62,76 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   const registry = new Registry(options.operations);
   const idempotency = new Idempotency();
 
-  return async (request, requestId, signal, problem) => {
+  return async (arrived) => {
+    const { request, requestId, signal, problem } = arrived;
     const notes: Notes = {};
+    if (arrived.sourceAddress !== undefined) notes.sourceAddress = arrived.sourceAddress;
+    const userAgent = request.headers["user-agent"];
+    if (userAgent !== undefined) notes.userAgent = userAgent.slice(0, longestUserAgent);
     let wire: Wire | undefined;
-    let protocol = guessProtocol(request, undefined);
+    let name = guessProtocol(request, undefined);
     try {
       const service = scopedService(request);
       if (service !== undefined) notes.service = service;
       wire = service === undefined ? undefined : options.findWire(service);
-      protocol = wire === undefined ? guessProtocol(request, service) : protocols[wire.protocol];
+      name = wire?.protocol ?? guessProtocol(request, service);
       if (problem !== undefined) throw new ServiceFault(problem.code, problem.message, problem.status);
-      const response = await answer(request, requestId, signal, wire, protocol, notes);
-      return { response, entry: entryOf(requestId, notes, response.status, "OK") };
+      const response = await answer(arrived, wire, name, notes);
+      return { response, entry: entryOf(arrived, notes, response.status, "OK") };
     } catch (error) {
       const refusal = signal.aborted && !(error instanceof ServiceFault) ? stopped : refusalOf(error, requestId);
-      const response = protocol.refuse(wire, refusal, requestId);
+      const response = protocols[name].refuse(wire, refusal, requestId);
       const unexpected = refusal.code === internalFailure ? { stack: stackOf(error) } : {};
       return {
         response,
-        entry: { ...entryOf(requestId, notes, response.status, refusal.code), message: refusal.message, ...unexpected },
+        entry: { ...entryOf(arrived, notes, response.status, refusal.code), message: refusal.message, ...unexpected },
       };
     }
   };
 
-  async function answer(
-    request: WireRequest,
-    requestId: string,
-    signal: AbortSignal,
-    wire: Wire | undefined,
-    protocol: Protocol,
-    notes: Notes,
-  ): Promise<WireResponse> {
-    const userAgent = request.headers["user-agent"] ?? "";
-    notes.userAgent = userAgent;
-    const { caller, service, regionName } = authenticate(request, options.findCredentials, options.clock());
-    notes.caller = caller.arn;
+  async function answer(arrived: Arrived, wire: Wire | undefined, name: ProtocolName, notes: Notes): Promise<WireResponse> {
+    const { request, requestId, signal } = arrived;
+    const protocol = protocols[name];
+    const speaker = speakerOf(notes.service, name);
+    const { caller, service, regionName } = authenticate(request, options.findCredentials, options.clock(), speaker);
+    notes.caller = { arn: caller.arn, accountId: caller.accountId, userId: caller.userId, accessKeyId: caller.accessKeyId };
     notes.region = regionName;
     if (wire === undefined) throw unknownService(service, protocol.nameOf(request));
+    const encoding = request.headers["content-encoding"];
+    // To S3 it describes the object.
+    if (encoding !== undefined && encoding !== "identity" && name !== "restXml")
+      throw new NotModelled(`a request whose content-encoding is ${encoding.slice(0, 60)}`, "Send it as it is.");
 
     const target = protocol.target(wire, request);
-    const { name } = target.operation;
-    notes.operation = name;
-    const operation = registry.find(service, name);
-    if (operation === undefined) throw new NotModelled(`${service}:${name}`);
+    notes.operation = target.operation.name;
+    const operation = registry.find(service, target.operation.name);
+    if (operation === undefined) throw new NotModelled(`${service}:${target.operation.name}`);
 
     const reading = readSafely(() => protocol.read(wire, target, request), protocol);
     notes.parameters = redact(target.operation.input, reading.input);
     const recorded = reviewRequest(operation, target.operation, reading);
     if (recorded.length > 0) notes.recorded = recorded.map(({ path }) => path);
 
-    const call = options.callFor({ requestId, caller, regionName, signal, userAgent });
+    const userAgent = request.headers["user-agent"] ?? "";
+    const made = options.callFor({ requestId, caller, regionName, signal, userAgent });
+    const call: Call = {
+      ...made,
+      commit: (...changes) => {
+        made.commit(...changes);
+        if (changes.length > 0) notes.changed = true;
+      },
+    };
     try {
       const output = await idempotency.run(operation, target.operation, call, reading.input);
+      if (notes.changed === true) notes.response = redact(target.operation.output, output ?? {});
       return protocol.answer(wire, target.operation, output, requestId);
     } finally {
       await options.durable();
     }
   }
 
-  function entryOf(requestId: string, notes: Notes, status: number, result: string): Dispatched["entry"] {
-    return { time: new Date(options.clock()).toISOString(), requestId, ...notes, status, result };
+  function entryOf({ at, requestId }: Arrived, notes: Notes, status: number, result: string): Dispatched["entry"] {
+    return { time: new Date(at).toISOString(), requestId, ...notes, status, result };
   }
 }
 
@@ -132,6 +155,9 @@ function refusalOf(error: unknown, requestId: string): Refusal {
 }
 
 const internalFailure = "InternalFailure";
+
+/** Clients of ours and of AWS stay far below; it is the client's text, in our log. */
+const longestUserAgent = 1024;
 
 /** What a held handler throws when it is released is no failure. */
 const stopped: Refusal = { code: "ServiceUnavailable", message: "The region is stopping.", status: 503 };

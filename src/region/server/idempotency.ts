@@ -4,8 +4,9 @@
  * themselves and keep it through their retries.
  * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
  *
- * Limit: the answer is kept in a commit after the handler's own. They share a flush as a rule, but a kill between the two lets
- * a retry of a request that was never acknowledged run again.
+ * The first commit of such a request carries a note that it has begun, in the same line of the journal, and the answer replaces the
+ * note. When the region is killed between the two, what the request made is there and was never acknowledged: its retry makes
+ * nothing a second time, and is told what there is.
  */
 import { createHash } from "node:crypto";
 import type { Call } from "../operations/call.js";
@@ -19,8 +20,10 @@ interface Answered {
   readonly key: string;
   /** Of the parameters without the token. */
   readonly fingerprint: string;
-  /** The output as JSON in the wire's terms. */
-  readonly output: string;
+  /** The output as JSON in the wire's terms; missing while the request is under way. */
+  readonly output?: string;
+  /** While it is under way: the records it has put, as `TYPE ID`. */
+  readonly made?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -57,22 +60,53 @@ export class Idempotency {
     if (now !== undefined) return sameRequest(now.fingerprint, fingerprint, token, () => now.output);
     const before = call.records.get(answered, key);
     if (before !== undefined && call.now() - before.at < memory)
-      return sameRequest(before.fingerprint, fingerprint, token, () =>
-        readJson(wire.output, JSON.parse(before.output), dialect, []),
-      );
+      return sameRequest(before.fingerprint, fingerprint, token, () => {
+        if (before.output === undefined) throw interrupted(token, before.made ?? []);
+        return readJson(wire.output, JSON.parse(before.output), dialect, []);
+      });
 
+    const made: string[] = [];
+    const noting: Call = {
+      ...call,
+      commit: (...changes) => {
+        if (changes.length === 0) return;
+        const puts = changes.flatMap((change) => (change.do === "put" ? [`${change.type.name} ${change.id}`] : []));
+        call.commit(...changes, put(answered, key, { key, fingerprint, made: [...made, ...puts], at: call.now() }));
+        made.push(...puts);
+      },
+    };
     // Started inside a promise, so that a handler that throws at once leaves nothing behind either.
-    const output = Promise.resolve().then(() => operation.run(call, input));
+    const output = Promise.resolve().then(() => operation.run(noting, input));
     this.running.set(place, { fingerprint, output });
     try {
       const value = await output;
       remember(call, { key, fingerprint, output: writeJson(wire.output, value ?? {}, dialect), at: call.now() });
       return value;
+    } catch (error) {
+      // So that it can be tried again; that it cannot be written is no news by now.
+      if (made.length > 0) attempt(() => call.commit(remove(answered, key)));
+      throw error;
     } finally {
       this.running.delete(place);
     }
   }
 }
+
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The first error is the one to tell.
+  }
+}
+
+const interrupted = (token: string, made: readonly string[]): ServiceFault =>
+  new ServiceFault(
+    "RequestInterrupted",
+    `The request with the client token ${token} was under way when the region was killed, after it had made ${made.join(", ")}. ` +
+      "That is there, and nothing was made twice: look at it with a Describe. Use a new token for a new request.",
+    409,
+  );
 
 function sameRequest<T>(known: string, asked: string, token: string, answer: () => T): T {
   if (known !== asked)

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { UserFault } from "../../faults.js";
-import type { WireRequest, WireResponse } from "../protocol/protocol.js";
+import type { Refusal, WireRequest, WireResponse } from "../protocol/protocol.js";
 import { createDispatch, type Dispatch, type DispatchOptions } from "./dispatch.js";
 import type { LogEntry } from "./log.js";
 import { modelledWire, type FindWire } from "./registry.js";
 import { scopedService } from "./sigv4.js";
+import { answerBytes, guessHead, malformedHttp, refusalOfBytes } from "./unparsed.js";
 
 export interface ServerOptions extends Omit<DispatchOptions, "findWire"> {
   /** 0 for any free one. */
@@ -14,7 +16,22 @@ export interface ServerOptions extends Omit<DispatchOptions, "findWire"> {
   readonly log?: (entry: LogEntry) => void;
   /** Default: the services of operations/operation.ts, from the tables of the build. */
   readonly findWire?: FindWire;
+  readonly patience?: Patience;
 }
+
+/** How long a client may take, in milliseconds. */
+export interface Patience {
+  /** From a connection, or the end of the last answer, to the end of the next request's headers. */
+  readonly headers: number;
+  /** To the end of the request. */
+  readonly request: number;
+  /** Between two looks whether someone takes too long. */
+  readonly looks: number;
+  /** A connection without a request. */
+  readonly idle: number;
+}
+
+const patient: Patience = { headers: 20_000, request: 60_000, looks: 5_000, idle: 65_000 };
 
 export interface RunningServer {
   readonly port: number;
@@ -29,26 +46,62 @@ const grace = 5_000;
 
 /** The AWS API on 127.0.0.1. @throws UserFault PortTaken */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const dispatch = createDispatch({ ...options, findWire: options.findWire ?? modelledWire });
+  const findWire = options.findWire ?? modelledWire;
+  const dispatch = createDispatch({ ...options, findWire });
   const active: Active = { stopping: false, requests: new Map(), sockets: new Set() };
+  const patience = options.patience ?? patient;
   const server = createServer({
     maxHeaderSize: 32 << 10,
-    keepAliveTimeout: 65_000,
-    headersTimeout: 20_000,
-    requestTimeout: 60_000,
+    keepAliveTimeout: patience.idle,
+    headersTimeout: patience.headers,
+    requestTimeout: patience.request,
+    connectionsCheckingInterval: patience.looks,
+    // A request without one is refused in the protocol's form, like any other.
+    requireHostHeader: false,
   });
   server.on("connection", (socket: Socket) => {
     active.sockets.add(socket);
     socket.on("close", () => active.sockets.delete(socket));
   });
-  server.on("request", (request, response) => {
-    void serve(request, response, dispatch, active, options);
+  const take = (request: IncomingMessage, response: ServerResponse, problem?: Refusal): void =>
+    void serve(request, response, dispatch, active, options, problem);
+  server.on("request", (request, response) => take(request, response));
+  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
+    take(request, response, malformedHttp("The request expects something other than 100-continue.", 417)),
+  );
+
+  const refuseBytes = (socket: Duplex, refusal: Refusal, raw?: Uint8Array): void => {
+    const open = [...active.requests.values()].filter((one) => one.incoming.socket === socket);
+    // What has arrived whole is answered first, and nothing after it.
+    const answered = open.filter((one) => one.incoming.complete).at(-1);
+    if (answered !== undefined) return void (answered.isLast = true);
+    // Refused already: what else comes is not looked at.
+    if (!socket.writable) return;
+    const requestId = randomUUID();
+    const at = options.clock();
+    const began = open[0];
+    const head = began === undefined ? guessHead(raw) : headOf(began.incoming);
+    socket.end(answerBytes(head, refusal, requestId, at, findWire));
+    // Not destroyed at once: what is unread then would have the kernel take the answer back.
+    const late = setTimeout(() => socket.destroy(), grace).unref();
+    socket.on("close", () => clearTimeout(late));
+    const { remoteAddress } = socket as Partial<Socket>;
+    options.log?.({
+      time: new Date(at).toISOString(),
+      requestId,
+      ...(remoteAddress === undefined ? {} : { sourceAddress: remoteAddress }),
+      status: refusal.status,
+      result: refusal.code,
+      message: refusal.message,
+      milliseconds: 0,
+    });
+    if (began !== undefined) began.isRefused = true;
+  };
+  server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
+    if (error.code === "ECONNRESET") socket.destroy();
+    else refuseBytes(socket, refusalOfBytes(error), error.rawPacket);
   });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    const status = error.code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
-    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    else socket.destroy();
-  });
+  server.on("connect", (_request, socket) => refuseBytes(socket, malformedHttp("This is no proxy.", 405)));
   await listen(server, options.port);
   return { port: (server.address() as AddressInfo).port, close: () => close(server, active) };
 }
@@ -59,8 +112,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
  */
 interface Active {
   stopping: boolean;
-  readonly requests: Map<AbortController, Socket>;
+  readonly requests: Map<AbortController, ActiveRequest>;
   readonly sockets: Set<Socket>;
+}
+
+interface ActiveRequest {
+  readonly incoming: IncomingMessage;
+  /** Nothing that follows on the connection can be read. */
+  isLast: boolean;
+  /** What arrived of it could not be read, and was answered so. */
+  isRefused: boolean;
 }
 
 async function serve(
@@ -69,40 +130,63 @@ async function serve(
   dispatch: Dispatch,
   active: Active,
   options: ServerOptions,
+  found?: Refusal,
 ): Promise<void> {
   const began = performance.now();
+  const at = options.clock();
   const requestId = randomUUID();
   const abort = new AbortController();
-  active.requests.set(abort, incoming.socket);
+  const { socket } = incoming;
+  const open: ActiveRequest = { incoming, isLast: false, isRefused: false };
+  const sourceAddress = socket.remoteAddress;
+  active.requests.set(abort, open);
   outgoing.on("close", () => {
     active.requests.delete(abort);
     if (!outgoing.writableFinished) abort.abort(new Error("the client left"));
+    if (open.isLast) socket.end();
   });
+  const taken = (): number => Math.round((performance.now() - began) * 10) / 10;
   try {
     const head = headOf(incoming);
-    const limit = scopedService(head) === "s3" ? largestBody.object : largestBody.other;
-    const body = await readBody(incoming, limit);
+    const isObject = scopedService(head) === "s3";
+    const limit = isObject ? largestBody.object : largestBody.other;
+    const body = found === undefined ? await readBody(incoming, limit) : undefined;
+    const problem = found ?? problemOf(incoming, body, limit, isObject);
     const request = { ...head, body: body ?? new Uint8Array() };
-    const tooLarge = {
-      code: "RequestEntityTooLarge",
-      message: `The body of the request is larger than ${limit} bytes.`,
-      status: 413,
-    };
-    const { response, entry } = await dispatch(request, requestId, abort.signal, body === undefined ? tooLarge : undefined);
-    send(outgoing, response, options.clock(), body === undefined || active.stopping);
-    options.log?.({ ...entry, milliseconds: Math.round((performance.now() - began) * 10) / 10 });
+    const { response, entry } = await dispatch({ request, requestId, at, sourceAddress, signal: abort.signal, problem });
+    send(outgoing, response, options.clock(), body === undefined || open.isLast || active.stopping);
+    options.log?.({ ...entry, milliseconds: taken() });
   } catch (error) {
     // The client left in the middle of its request, or an answer could not be written: there is nobody to tell but the log.
     outgoing.destroy();
+    if (open.isRefused) return;
     options.log?.({
-      time: new Date(options.clock()).toISOString(),
+      time: new Date(at).toISOString(),
       requestId,
+      ...(sourceAddress === undefined ? {} : { sourceAddress }),
       status: 0,
-      result: abort.signal.aborted ? "ClientLeft" : "InternalFailure",
+      result: abort.signal.aborted || !incoming.complete ? "ClientLeft" : "InternalFailure",
       stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      milliseconds: Math.round((performance.now() - began) * 10) / 10,
+      milliseconds: taken(),
     });
   }
+}
+
+function problemOf(
+  incoming: IncomingMessage,
+  body: Uint8Array | undefined,
+  limit: number,
+  isObject: boolean,
+): Refusal | undefined {
+  if (body === undefined)
+    return {
+      code: isObject ? "EntityTooLarge" : "RequestEntityTooLargeException",
+      message: `The body of the request is larger than ${limit} bytes.`,
+      status: 413,
+    };
+  if (incoming.headers.host === undefined && incoming.httpVersion !== "1.0")
+    return malformedHttp("The request has no Host header.");
+  return undefined;
 }
 
 function headOf(incoming: IncomingMessage): WireRequest {
@@ -176,7 +260,7 @@ function portFault(port: number, cause: NodeJS.ErrnoException): UserFault {
 async function close(server: Server, active: Active): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   active.stopping = true;
-  const busy = new Set(active.requests.values());
+  const busy = new Set([...active.requests.values()].map(({ incoming }) => incoming.socket));
   for (const socket of active.sockets) if (!busy.has(socket)) socket.destroy();
   for (const request of active.requests.keys()) request.abort(new Error("the region stops"));
   const late = setTimeout(() => server.closeAllConnections(), grace);

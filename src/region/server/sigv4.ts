@@ -32,13 +32,12 @@ export function readSignature(request: WireRequest): Signed | undefined {
   return query.has("X-Amz-Algorithm") || query.has("X-Amz-Signature") ? fromQuery(query) : undefined;
 }
 
-/** A first look, before the body is read: the service of the credential scope, if there is one. */
+/** A first look: the service of the credential scope, if there is one, however wrong the rest of the signature is. */
 export function scopedService(request: WireRequest): string | undefined {
-  try {
-    return readSignature(request)?.scope.service;
-  } catch {
-    return undefined;
-  }
+  const header = /Credential=\s*([^,\s]*)/.exec(request.headers["authorization"] ?? "")?.[1];
+  const credential = header ?? new URLSearchParams(request.query).get("X-Amz-Credential") ?? "";
+  const parts = credential.split("/");
+  return parts.length === 5 && parts[3] !== "" ? parts[3] : undefined;
 }
 
 function fromHeader(request: WireRequest, header: string): Signed {

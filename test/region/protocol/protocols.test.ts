@@ -31,8 +31,11 @@ const request = (one: Partial<Omit<WireRequest, "body">> & { body?: string }): W
 function read(service: string, wire: WireRequest) {
   const table = wireOf(service);
   const protocol = protocols[table.protocol];
-  const target = protocol.target(table, wire);
-  return { operation: target.operation.name, ...protocol.read(table, target, wire) };
+  const body = Buffer.from(wire.body).toString();
+  const isQuery = body.startsWith("Action=");
+  const asked = isQuery ? { ...wire, body: Buffer.from(`${body}&Version=${table.apiVersion}`) } : wire;
+  const target = protocol.target(table, asked);
+  return { operation: target.operation.name, ...protocol.read(table, target, asked) };
 }
 
 const form = (text: string) => request({ body: text.replaceAll(/\s+/g, "") });

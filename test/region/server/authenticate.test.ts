@@ -38,6 +38,12 @@ const parameter: Raw = {
 
 const before = (seconds: number): { signingDate: Date } => ({ signingDate: new Date(now - seconds * 1000) });
 const wrongSecret = { credentials: { accessKeyId, secretAccessKey: "wrong" } };
+const presigned = (service: string): Raw => ({
+  service,
+  method: "GET",
+  query: { Action: "GetCallerIdentity", Version: "2011-06-15" },
+  expiresIn: 60,
+});
 const unknownKey = { credentials: { accessKeyId: "AKIANOBODY", secretAccessKey: "wrong" } };
 
 describe("a request is answered", () => {
@@ -70,20 +76,52 @@ describe("a request is answered", () => {
 });
 
 describe("a request is refused", () => {
-  test.each<[string, Raw, number, string]>([
+  test.each<[string, Raw, number, string, string?]>([
     ["with a wrong secret", { ...identity, ...wrongSecret }, 403, "SignatureDoesNotMatch"],
     ["with a wrong secret, to EC2", { ...vpcs, ...wrongSecret }, 403, "SignatureDoesNotMatch"],
-    ["with a wrong secret, to Systems Manager", { ...parameter, ...wrongSecret }, 403, "SignatureDoesNotMatch"],
+    ["with a wrong secret, to Systems Manager", { ...parameter, ...wrongSecret }, 400, "InvalidSignatureException"],
     ["with an unknown key", { ...identity, ...unknownKey }, 403, "InvalidClientTokenId"],
     ["with an unknown key, to EC2", { ...vpcs, ...unknownKey }, 401, "AuthFailure"],
     ["with an unknown key, to S3", { ...vpcs, ...unknownKey, service: "s3" }, 403, "InvalidAccessKeyId"],
-    ["signed more than 15 minutes ago", { ...identity, ...before(901) }, 400, "RequestExpired"],
-    ["signed more than 15 minutes ahead", { ...identity, ...before(-901) }, 400, "RequestExpired"],
+    ["with an unknown key, to Systems Manager", { ...parameter, ...unknownKey }, 400, "UnrecognizedClientException"],
+    [
+      "signed more than 15 minutes ago",
+      { ...identity, ...before(901) },
+      403,
+      "SignatureDoesNotMatch",
+      "Signature expired: 20261121T094459Z is now earlier than 20261121T094500Z (20261121T100000Z - 15 min.)",
+    ],
+    [
+      "signed more than 15 minutes ahead",
+      { ...identity, ...before(-901) },
+      403,
+      "SignatureDoesNotMatch",
+      "Signature not yet current: 20261121T101501Z is still later than 20261121T101500Z (20261121T100000Z + 15 min.)",
+    ],
+    ["signed more than 15 minutes ago, to EC2", { ...vpcs, ...before(901) }, 400, "RequestExpired", "Request"],
+    [
+      "signed more than 15 minutes ago, to Systems Manager",
+      { ...parameter, ...before(901) },
+      400,
+      "InvalidSignatureException",
+      "Signature expired: 20261121T094459Z",
+    ],
+    ["signed more than 15 minutes ago, to S3", { ...vpcs, service: "s3", ...before(901) }, 403, "RequestTimeTooSkewed"],
     [
       "presigned, after its time",
-      { method: "GET", query: { Action: "GetCallerIdentity" }, expiresIn: 60, ...before(61) },
-      400,
-      "RequestExpired",
+      { ...presigned("sts"), ...before(61) },
+      403,
+      "SignatureDoesNotMatch",
+      "(20261121T100000Z - 1 min.)",
+    ],
+    ["presigned, after its time, to EC2", { ...presigned("ec2"), ...before(61) }, 400, "RequestExpired", "Request has expired."],
+    ["presigned, after its time, to S3", { ...presigned("s3"), ...before(61) }, 403, "AccessDenied", "Request has expired."],
+    [
+      "presigned for an hour, after 15 minutes, outside S3",
+      { ...presigned("sts"), expiresIn: 3600, ...before(901) },
+      403,
+      "SignatureDoesNotMatch",
+      "- 15 min.)",
     ],
     [
       "with temporary credentials without their token",
@@ -122,21 +160,37 @@ describe("a request is refused", () => {
       400,
       "NotImplemented",
     ],
-  ])("%s", async (_how, raw, status, code) => {
+  ])("%s", async (_how, raw, status, code, message = "") => {
     await using harness = await start();
     const response = await send(harness.endpoint, raw);
-    expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(code)]);
+    const text = await response.text();
+    expect([response.status, text]).toEqual([status, expect.stringContaining(code)]);
+    expect(text).toContain(message);
     expect(harness.log).toMatchObject([{ result: code, status }]);
     expect(harness.log[0]).not.toHaveProperty("operation");
   });
 
-  test("without any signature", async () => {
-    await using harness = await start();
-    const response = await fetch(harness.endpoint, { method: "POST", body: "Action=GetCallerIdentity", headers: form });
-    expect([response.status, await response.text()]).toEqual([
+  test.each([
+    ["a query", form, "Action=GetCallerIdentity&Version=2011-06-15", 403, "<Code>MissingAuthenticationToken</Code>"],
+    [
+      "EC2",
+      form,
+      "Action=DescribeVpcs&Version=2016-11-15",
       403,
-      expect.stringContaining("<Code>MissingAuthenticationToken</Code>"),
-    ]);
+      "<Response><Errors><Error><Code>MissingAuthenticationToken</Code>",
+    ],
+    [
+      "JSON",
+      { "content-type": "application/x-amz-json-1.1", "x-amz-target": "AmazonSSM.GetParameter" },
+      "{}",
+      400,
+      '{"__type":"MissingAuthenticationTokenException"',
+    ],
+  ])("without any signature, in the form of %s", async (_form, headers, body, status, words) => {
+    await using harness = await start();
+    const response = await fetch(harness.endpoint, { method: "POST", body, headers });
+    expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(words)]);
+    expect(response.headers.get("x-amzn-requestid")).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   test.each<[string, (signed: Awaited<ReturnType<typeof sign>>) => void]>([

@@ -152,6 +152,6 @@ test("any bytes are answered or the connection is closed", { timeout: 60_000 + r
     }),
     { numRuns: runs / 2 },
   );
-  expect((await send(harness.endpoint, { headers: {}, body: "Action=GetCallerIdentity" })).status).toBe(200);
+  expect((await send(harness.endpoint, { headers: {}, body: "Action=GetCallerIdentity&Version=2011-06-15" })).status).toBe(200);
   expect(harness.log.filter(({ result }) => result === "InternalFailure")).toEqual([]);
 });

@@ -1,5 +1,7 @@
 import { CreateNatGatewayCommand, EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { beforeAll, describe, expect, test } from "vitest";
+import { put, recordType } from "../../../src/region/records/records.js";
+import { recordsAlone, temporaryFolder } from "../../support/records.js";
 import { ensureWire } from "../protocol/ensure-wire.js";
 import { fake, memoryCalls, startHarness } from "./harness.js";
 
@@ -84,6 +86,43 @@ describe("a request with an idempotency token", () => {
     expect((await client.send(create("t"))).NatGateway?.NatGatewayId).toBe("nat-2");
   });
 
+  test("whose region was killed after its change and before its answer makes nothing twice, and is told what there is", async () => {
+    const Nats = recordType<{ readonly id: string }>("test:Nat");
+    const folder = temporaryFolder();
+    const begun = deferred();
+    const start = async (run: () => Promise<void>) => {
+      const { call } = recordsAlone({ folder });
+      const harness = await startHarness({
+        callFor: () => call,
+        operations: [
+          fake("ec2", "CreateNatGateway", ["SubnetId"], async (now) => {
+            now.commit(put(Nats, "nat-1", { id: "nat-1" }));
+            await run();
+            return { NatGateway: { NatGatewayId: "nat-1" } };
+          }),
+        ],
+      });
+      return { harness, records: call.records };
+    };
+    const first = await start(() => {
+      begun.resolve();
+      return new Promise(() => undefined);
+    });
+    const client = new EC2Client(first.harness.client);
+    client.send(create("t")).catch(() => undefined);
+    await begun.promise;
+    // What the journal holds at this moment is what a kill would leave: the change and the note of it are one line.
+    const second = await start(() => Promise.reject(new Error("made twice")));
+    await expect(new EC2Client(second.harness.client).send(create("t"))).rejects.toMatchObject({
+      name: "RequestInterrupted",
+      message: expect.stringContaining("test:Nat nat-1") as string,
+      $metadata: { attempts: 1 },
+    });
+    expect(second.records.list(Nats)).toEqual([{ id: "nat-1" }]);
+    client.destroy();
+    await Promise.all([first.harness.close(), second.harness.close()]);
+  });
+
   test("is forgotten after a day", async () => {
     const { world, serve } = await start();
     await using harness = await serve();
@@ -109,3 +148,10 @@ describe("a request with an idempotency token", () => {
     expect((await clientAt(harness, world.now).send(command)).ReservationId).toBe("mine");
   });
 });
+
+/** `Promise.withResolvers`, which Node 20 lacks. */
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve!: () => void;
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve };
+}

@@ -48,7 +48,7 @@ describe("what is not modelled is refused by name, once", () => {
     const response = await send(harness.endpoint, { service: "elasticloadbalancing", headers: form, body });
     expect([response.status, await response.text()]).toEqual([
       400,
-      expect.stringMatching(/InvalidAction.*2015-12-01.*2012-06-01/),
+      expect.stringMatching(/InvalidAction.*2012-06-01.*2015-12-01/),
     ]);
   });
 
@@ -233,7 +233,14 @@ describe("the request log", () => {
       {
         service: "rds",
         operation: "CreateDBInstance",
-        caller: "arn:aws:iam::000000000000:user/sandtable",
+        caller: {
+          arn: "arn:aws:iam::000000000000:user/sandtable",
+          accountId: "000000000000",
+          userId: "AIDASANDTABLE",
+          accessKeyId: "AKIASANDTABLE0000000",
+        },
+        sourceAddress: "127.0.0.1",
+        userAgent: expect.stringContaining("aws-sdk-js") as string,
         region: "eu-west-3",
         parameters: {
           DBInstanceIdentifier: "db",
@@ -276,23 +283,13 @@ describe("connections", () => {
     const response = await send(harness.endpoint, { service: "ec2", headers: form, body });
     expect([response.status, await response.text()]).toEqual([
       413,
-      expect.stringContaining("<Code>RequestEntityTooLarge</Code>"),
+      expect.stringContaining("<Code>RequestEntityTooLargeException</Code>"),
     ]);
     const chunked = await speak(
       harness.port,
       `POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n300000\r\n${"x".repeat(0x300000)}\r\n`,
     );
     expect(chunked).toMatch(/^HTTP\/1.1 413 .*RequestEntityTooLarge/s);
-  });
-
-  test.each([
-    ["no HTTP", "hello\r\n\r\n", "400"],
-    ["headers without end", `GET / HTTP/1.1\r\nHost: x\r\nA: ${"x".repeat(64 << 10)}\r\n\r\n`, "431"],
-  ])("%s is refused without a word about us", async (_what, sent, status) => {
-    await using harness = await startHarness();
-    expect(await speak(harness.port, sent)).toMatch(
-      new RegExp(`^HTTP/1.1 ${status} [A-Za-z ]+\r\nConnection: close\r\nContent-Length: 0\r\n\r\n$`),
-    );
   });
 
   test("the signal aborts when the client leaves", async () => {
