@@ -42,6 +42,7 @@ export async function compactSpec(folder = builtFolder): Promise<void> {
     namespace.types[type] = {
       properties: structures.properties(resource.properties),
       attributes: Object.keys(resource.attributes).sort(compare),
+      ...(resource.primaryIdentifier === undefined ? {} : { identifiers: resource.primaryIdentifier }),
     };
   }
   await mkdir(folder, { recursive: true });

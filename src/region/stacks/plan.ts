@@ -1,4 +1,3 @@
-import type { Change, ResourceChangeDetail } from "@aws-sdk/client-cloudformation";
 import { resolveProperties, type BoundTemplate } from "../../template/bind.js";
 import { functionsIn, referencesOf } from "../../template/references.js";
 import type { Resource } from "../../template/template.js";
@@ -16,14 +15,29 @@ export interface PlannedChange {
   readonly properties: readonly PlannedProperty[];
   /** Other parts of the definition that change. */
   readonly scope: readonly ("Metadata" | "DeletionPolicy" | "UpdateReplacePolicy" | "Tags")[];
+  /** What becomes of the physical resource that goes, if one may. */
+  readonly policyAction?: "Delete" | "Retain" | "ReplaceAndDelete" | "ReplaceAndRetain";
 }
 
 export interface PlannedProperty {
   readonly name: string;
   readonly recreation: "Never" | "Conditionally" | "Always";
-  /** The name that the changed value comes from; undefined: the template itself changes the property. */
-  readonly causedBy?: string;
+  /** Why it changes; at least one. */
+  readonly causes: readonly Cause[];
 }
+
+/**
+ * Why a property changes, as AWS tells it: the template says something else (*Dynamic* when only what it refers to does); a
+ * parameter has another value; or a resource that it refers to may have another id or attribute, which is known only later.
+ * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html
+ */
+export type Cause =
+  | { readonly source: "DirectModification"; readonly evaluation: "Static" | "Dynamic" }
+  | { readonly source: "ParameterReference"; readonly evaluation: "Static"; readonly entity: string }
+  | { readonly source: "ResourceReference" | "ResourceAttribute"; readonly evaluation: "Dynamic"; readonly entity: string };
+
+/** The template or a parameter changes it, whatever becomes of other resources. */
+const isCertain = ({ causes }: PlannedProperty): boolean => causes.some(({ evaluation }) => evaluation === "Static");
 
 const recreations = { yes: "Always", maybe: "Conditionally", no: "Never" } as const;
 
@@ -55,14 +69,11 @@ export function planChanges(
     const spec = specification.of(resource.type)?.properties ?? {};
     const names = changedProperties(old, before, resource, after);
     const recreation = (name: string): PlannedProperty["recreation"] => recreations[spec[name]?.replaces ?? "no"];
-    const direct = names.map((name): PlannedProperty => ({ name, recreation: recreation(name) }));
-    const caused = Object.entries(resource.properties)
-      .filter(([name]) => !names.includes(name))
-      .flatMap(([name, value]): PlannedProperty[] => {
-        const cause = causeOf(value, after, planOf);
-        return cause === undefined ? [] : [{ name, recreation: recreation(name), causedBy: cause }];
-      });
-    const properties = [...direct, ...caused];
+    const properties = Object.keys({ ...old.properties, ...resource.properties }).flatMap((name): PlannedProperty[] => {
+      const direct = names.includes(name) ? directCauses(name, old, before, resource, after) : [];
+      const causes = [...direct, ...resourceCauses(resource.properties[name] ?? null, after, planOf)];
+      return causes.length === 0 ? [] : [{ name, recreation: recreation(name), causes }];
+    });
     const scope = [
       ...(canonical(old.metadata ?? null) === canonical(resource.metadata ?? null) ? [] : ["Metadata" as const]),
       ...(old.deletionPolicy === resource.deletionPolicy ? [] : ["DeletionPolicy" as const]),
@@ -70,21 +81,32 @@ export function planChanges(
       ...(options.tagsChanged === true && (Object.hasOwn(spec, "Tags") || old.type !== resource.type) ? ["Tags" as const] : []),
     ];
     if (properties.length === 0 && scope.length === 0 && old.type === resource.type) return undefined;
-    const certain = direct.some((property) => property.recreation === "Always");
+    const certain = properties.some((property) => property.recreation === "Always" && isCertain(property));
     const possible = properties.some((property) => property.recreation !== "Never");
+    const replacement = certain ? "True" : possible ? "Conditional" : "False";
     return {
       action: "Modify",
       logicalId,
       type: resource.type,
-      replacement: certain ? "True" : possible ? "Conditional" : "False",
+      replacement,
       properties,
       scope,
+      ...(replacement === "False"
+        ? {}
+        : { policyAction: resource.updateReplacePolicy === "Delete" ? "ReplaceAndDelete" : "ReplaceAndRetain" }),
     };
   };
   const kept = [...after.resources.keys()].map(planOf).filter((change) => change !== undefined);
   const removed = [...(before?.resources.values() ?? [])]
     .filter(({ logicalId }) => !after.resources.has(logicalId))
-    .map(({ logicalId, type }): PlannedChange => ({ action: "Remove", logicalId, type, properties: [], scope: [] }));
+    .map(({ logicalId, type, deletionPolicy }): PlannedChange => ({
+      action: "Remove",
+      logicalId,
+      type,
+      properties: [],
+      scope: [],
+      policyAction: deletionPolicy === "Delete" ? "Delete" : "Retain",
+    }));
   return [...kept, ...removed];
 }
 
@@ -99,25 +121,55 @@ export function differingKeys(a: Values, b: Values): readonly string[] {
   return names.filter((name) => canonical(a[name] ?? null) !== canonical(b[name] ?? null));
 }
 
-/** The resource whose change may change this value: a replaced one through Ref, any changed one through its attributes. */
-function causeOf(
+/** Why the value of a property that differs does so, as far as it is known before anything is done. */
+function directCauses(
+  name: string,
+  old: Resource,
+  before: BoundTemplate,
+  resource: Resource,
+  after: BoundTemplate,
+): readonly Cause[] {
+  const written = resource.properties[name] ?? null;
+  const holds = (condition: string): boolean | undefined => after.conditions.get(condition);
+  const parameters = functionsIn(written, [], { holds })
+    .flatMap(referencesOf)
+    .filter(({ kind, name: parameter }) => kind === "ref" && after.parameters.has(parameter))
+    .map(({ name: parameter }) => parameter)
+    .filter((parameter) => {
+      const [was, is] = [before.parameters.get(parameter)?.value, after.parameters.get(parameter)?.value];
+      return canonical((was ?? null) as Value) !== canonical((is ?? null) as Value);
+    });
+  const rewritten = canonical(old.properties[name] ?? null) !== canonical(written);
+  const entities = [...new Set(parameters)];
+  return [
+    { source: "DirectModification", evaluation: rewritten || entities.length === 0 ? "Static" : "Dynamic" },
+    ...entities.map((entity): Cause => ({ source: "ParameterReference", evaluation: "Static", entity })),
+  ];
+}
+
+/** The resources whose change may change this value: a replaced one through Ref, any changed one through its attributes. */
+function resourceCauses(
   value: Value,
   after: BoundTemplate,
   planOf: (logicalId: string) => PlannedChange | undefined,
-): string | undefined {
+): readonly Cause[] {
   const holds = (name: string): boolean | undefined => after.conditions.get(name);
+  const causes = new Map<string, Cause>();
   for (const reference of functionsIn(value, [], { holds }).flatMap(referencesOf)) {
     if ((reference.kind !== "ref" && reference.kind !== "attribute") || !after.resources.has(reference.name)) continue;
     const change = planOf(reference.name);
     if (change?.action !== "Modify") continue;
-    if (reference.kind === "attribute" && change.properties.length > 0) return `${reference.name}.${reference.attribute ?? ""}`;
-    if (change.replacement !== "False") return reference.name;
+    if (reference.kind === "attribute" && change.properties.length > 0) {
+      const entity = `${reference.name}.${reference.attribute ?? ""}`;
+      causes.set(entity, { source: "ResourceAttribute", evaluation: "Dynamic", entity });
+    } else if (reference.kind === "ref" && change.replacement !== "False")
+      causes.set(reference.name, { source: "ResourceReference", evaluation: "Dynamic", entity: reference.name });
   }
-  return undefined;
+  return [...causes.values()];
 }
 
 /** JSON with sorted keys and every scalar as text: CloudFormation takes 80 and "80" for the same. */
-function canonical(value: Value): string {
+export function canonical(value: Value): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner === "number" || typeof inner === "boolean") return String(inner);
     if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return inner;
@@ -146,7 +198,7 @@ export function refusalsOf(
     ...plan.flatMap(({ action, logicalId, type, properties, scope, replacement }) => {
       if (action !== "Modify" || providers.get(type)?.update !== undefined) return [];
       const inPlace = properties
-        .filter(({ recreation, causedBy }) => recreation !== "Always" && causedBy === undefined)
+        .filter((property) => property.recreation !== "Always" && isCertain(property))
         .map(({ name }) => name);
       const said: string[] = [];
       if (inPlace.length > 0 && replacement !== "True")
@@ -157,34 +209,3 @@ export function refusalsOf(
     }),
   ];
 }
-
-/** A plan in AWS's own terms. */
-export const apiChanges = (
-  plan: readonly PlannedChange[],
-  physicalId: (logicalId: string) => string | undefined,
-): readonly Change[] =>
-  plan.map(({ action, logicalId, type, replacement, properties, scope }) => ({
-    Type: "Resource",
-    ResourceChange: {
-      Action: action,
-      LogicalResourceId: logicalId,
-      PhysicalResourceId: action === "Add" ? undefined : physicalId(logicalId),
-      ResourceType: type,
-      Replacement: replacement,
-      Scope: [...(properties.length > 0 ? ["Properties" as const] : []), ...scope],
-      Details: [
-        ...properties.map(({ name, recreation, causedBy }): ResourceChangeDetail => ({
-          Target: { Attribute: "Properties", Name: name, RequiresRecreation: recreation },
-          Evaluation: causedBy === undefined ? "Static" : "Dynamic",
-          ChangeSource:
-            causedBy === undefined ? "DirectModification" : causedBy.includes(".") ? "ResourceAttribute" : "ResourceReference",
-          CausingEntity: causedBy,
-        })),
-        ...scope.map((attribute): ResourceChangeDetail => ({
-          Target: { Attribute: attribute, RequiresRecreation: "Never" },
-          Evaluation: "Static",
-          ChangeSource: "DirectModification",
-        })),
-      ],
-    },
-  }));

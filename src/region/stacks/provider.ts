@@ -38,14 +38,10 @@ export interface ResourceProvider {
   readonly record: RecordType<object>;
   /**
    * The physical id where it is not the record's id: a route has no record of its own but lives in its table's. Told from
-   * the record as it was put, so that the stack's entry is right from the same commit on.
+   * the record as it was put, so that the stack's entry is right from the same commit on. Undefined: this record is another's, made
+   * on the way (the default VPC's own security group, say).
    */
-  identify?(recordId: string, value: object, properties: Properties): string;
-  /**
-   * The physical id where it is not the id of `record`, e.g. a route, which lives inside its route table's record:
-   * `rtb-…|0.0.0.0/0`. Given the first put of `record` in the commit.
-   */
-  identify?(id: string, value: object, properties: Properties): string;
+  identify?(recordId: string, value: object, properties: Properties): string | undefined;
   /** Value of `Ref`; the physical id unless said otherwise. */
   ref?(call: Call, physicalId: string): string;
   /** Attributes of `Fn::GetAtt`; undefined: no such attribute. */
@@ -59,6 +55,11 @@ export interface ResourceProvider {
    * change, and is done again after a crash. Without it, a template that changes the resource in place is refused by name.
    */
   update?(call: Call, physicalId: string, change: PropertyChange, naming: Naming, signal: AbortSignal): Promise<void>;
+  /**
+   * Where AWS says "some interruptions" or "replacement" depending on values: does this change need another physical resource? Asked
+   * only when no changed property replaces for certain and one may; without it such a change is made in place.
+   */
+  replaces?(change: PropertyChange): boolean;
   /** Delete and wait until it is gone. What is gone already succeeds. */
   delete(call: Call, physicalId: string, properties: Properties, signal: AbortSignal): Promise<void>;
 }

@@ -65,6 +65,10 @@ export interface Stack {
   readonly deadline?: number;
   /** As asked at creation, shown by DescribeStacks. */
   readonly timeoutInMinutes?: number;
+  /** What the operation under way creates goes when it fails, whatever its DeletionPolicy says. */
+  readonly retainExceptOnCreate?: true;
+  /** The role that was given for the stack; see the README for what it does here. */
+  readonly roleArn?: string;
   /** A failed update stays as it is (DisableRollback), until RollbackStack. */
   readonly keepFailedUpdate?: true;
 }
@@ -138,6 +142,7 @@ export interface ChangeSet {
   readonly status: "CREATE_COMPLETE" | "FAILED";
   readonly statusReason?: string;
   readonly executed: boolean;
+  readonly roleArn?: string;
   readonly deployment: Deployment;
   readonly onFailure: OnFailure;
   readonly changes: readonly Change[];

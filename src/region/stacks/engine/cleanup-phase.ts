@@ -1,7 +1,7 @@
 import type { BoundTemplate } from "../../../template/bind.js";
 import { reversed } from "../../../template/graph.js";
 import type { Change } from "../../records/records.js";
-import { resourcesOf, type StackResource } from "../records.js";
+import { resourcesOf, type Stack, type StackResource } from "../records.js";
 import { boundOf } from "./create-phase.js";
 import { drop, entryOf, keep, moveStack, resourceChanges, resourceEvent } from "./journal.js";
 import { deletePhysical, rethrowClosed } from "./unmake.js";
@@ -31,15 +31,21 @@ export async function cleanupPhase(work: Work, done: "UPDATE_COMPLETE" | "UPDATE
     { stop: false },
   );
   rethrowClosed(failures);
-  moveStack(scope, stackOf(work), done, { previous: undefined });
+  moveStack(scope, stackOf(work), done, { previous: undefined, keepFailedUpdate: undefined });
 }
+
+/** Does the policy keep a resource that leaves the stack? What a failed update had created is not worth keeping to all of them. */
+const stays = ({ status, retainExceptOnCreate }: Stack, { deletionPolicy }: StackResource): boolean =>
+  status === "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
+    ? deletionPolicy === "Retain" && retainExceptOnCreate !== true
+    : deletionPolicy !== "Delete";
 
 /** A resource that is no longer in the template. What will not go is left behind, as on AWS: an event tells of it. */
 async function leave(work: Work, entry: StackResource): Promise<void> {
   const { scope } = work;
   const end = (status: "DELETE_COMPLETE" | "DELETE_SKIPPED" | "DELETE_FAILED", reason?: string): void =>
     scope.commit(drop(entry), resourceEvent(scope, stackOf(work), { ...entry, status }, { reason }));
-  if (entry.deletionPolicy !== "Delete") return end("DELETE_SKIPPED");
+  if (stays(stackOf(work), entry)) return end("DELETE_SKIPPED");
   if (entry.physicalId === undefined) return end("DELETE_COMPLETE");
   if (entry.status !== "DELETE_IN_PROGRESS")
     scope.commit(...resourceChanges(scope, stackOf(work), { ...entry, status: "DELETE_IN_PROGRESS" }));

@@ -4,6 +4,7 @@ import { isScalar } from "../../../template/value.js";
 import { faultOfExports } from "../exports.js";
 import type { StackOutput } from "../records.js";
 import { boundDeployment } from "../validation/prepare.js";
+import { deadlineAt } from "./deadline.js";
 import { entryOf, moveStack } from "./journal.js";
 import { createResource } from "./make.js";
 import { deleteResources, rethrowClosed } from "./unmake.js";
@@ -14,22 +15,35 @@ import { existingResources, reasonOf, stackOf, type Work } from "./work.js";
 export async function createPhase(work: Work): Promise<void> {
   const stack = stackOf(work);
   const bound = boundOf(work);
-  const failures = await walkCancelling(work, bound, (inner, logicalId) => createResource(inner, bound, logicalId));
+  const deadline = deadlineAt(work.scope, stack.deadline);
+  const timed: Work = { ...work, signal: AbortSignal.any([work.signal, deadline.signal]) };
+  const failures = await walkCancelling(timed, bound, (inner, logicalId) => createResource(inner, bound, logicalId)).finally(() =>
+    deadline.clear(),
+  );
   const now = stackOf(work);
   if (now.status !== "CREATE_IN_PROGRESS") return; // it is being deleted
   const failed = [...failures.keys()].filter((logicalId) => entryOf(work.scope, work.stackId, logicalId) !== undefined);
   const outputs = failed.length > 0 ? [] : outputsOf(work, bound);
-  if (!("fault" in outputs) && failed.length === 0) return void moveStack(work.scope, now, "CREATE_COMPLETE", { outputs });
-  const reason = "fault" in outputs ? outputs.fault : `The following resource(s) failed to create: [${failed.join(", ")}].`;
+  if (!("fault" in outputs) && failures.size === 0) return void moveStack(work.scope, now, "CREATE_COMPLETE", { outputs });
+  const reason =
+    failures.size > 0 && deadline.signal.aborted
+      ? "Stack creation time exceeded the specified timeout."
+      : "fault" in outputs
+        ? outputs.fault
+        : `The following resource(s) failed to create: [${failed.join(", ")}].`;
   if (stack.onFailure === "DO_NOTHING") moveStack(work.scope, now, "CREATE_FAILED", { statusReason: `${reason} ` });
   else if (stack.onFailure === "DELETE")
     moveStack(work.scope, now, "DELETE_IN_PROGRESS", { statusReason: `${reason} Delete requested by user.` });
   else moveStack(work.scope, now, "ROLLBACK_IN_PROGRESS", { statusReason: `${reason} Rollback requested by user.` });
 }
 
-/** ROLLBACK_IN_PROGRESS: back to nothing. What says Retain stays, as on AWS. */
+/** ROLLBACK_IN_PROGRESS: back to nothing. What says Retain stays, as on AWS, unless the operation said RetainExceptOnCreate. */
 export async function rollbackPhase(work: Work): Promise<void> {
-  const failed = await deleteResources(work, ({ deletionPolicy }) => deletionPolicy === "Retain");
+  const { retainExceptOnCreate } = stackOf(work);
+  const failed = await deleteResources(
+    work,
+    ({ deletionPolicy }) => deletionPolicy === "Retain" && retainExceptOnCreate !== true,
+  );
   const now = stackOf(work);
   if (now.status !== "ROLLBACK_IN_PROGRESS") return;
   if (failed.length === 0) moveStack(work.scope, now, "ROLLBACK_COMPLETE");

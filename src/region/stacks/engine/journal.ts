@@ -79,7 +79,10 @@ export const resourceEvent = (scope: Scope, stack: Stack, entry: StackResource, 
     token: stack.token,
   });
 
+/** No two events have the same millisecond: clients sort them by time, and what happened first must come first. */
 function event(scope: Scope, facts: Omit<StackEvent, "sequence" | "at">): Change {
-  const sequence = (scope.records.list(StackEvents).at(-1)?.sequence ?? 0) + 1;
-  return put(StackEvents, eventKey({ sequence }), { ...facts, sequence, at: scope.now() });
+  const last = scope.records.list(StackEvents).at(-1);
+  const sequence = (last?.sequence ?? 0) + 1;
+  const at = Math.max(scope.now(), (last?.at ?? 0) + 1);
+  return put(StackEvents, eventKey({ sequence }), { ...facts, sequence, at });
 }

@@ -4,6 +4,7 @@ import type { Values } from "../../../template/value.js";
 import { namingOf } from "../naming.js";
 import type { StackResource } from "../records.js";
 import { recordedNotes } from "../validation/resources.js";
+import { awaitedSignals, signalsReceived } from "./signals.js";
 import { entryOf, keep, moveResource, resourceChanges } from "./journal.js";
 import { callOf, Closed, existingResources, providerOf, reasonOf, stackOf, type Work } from "./work.js";
 
@@ -57,7 +58,13 @@ function begin(work: Work, bound: BoundTemplate, logicalId: string): StackResour
   };
   try {
     const { properties, shown } = propertiesNow(work, bound, logicalId);
-    const entry = { ...empty, properties, recorded: recordedNotes(properties, providerOf(work, resource.type)) };
+    const awaits = awaitedSignals(work, bound, logicalId);
+    const entry: StackResource = {
+      ...empty,
+      properties,
+      recorded: recordedNotes(properties, providerOf(work, resource.type)),
+      ...(awaits === undefined ? {} : { awaits }),
+    };
     moveResource(scope, stackOf(work), entry, { shown });
     return entry;
   } catch (error) {
@@ -76,7 +83,9 @@ export async function make(work: Work, entry: StackResource, verb: "CREATE" | "U
   try {
     const physicalId = entry.physicalId ?? (await produce(work, entry));
     await provider.settled?.(callOf(work, stackOf(work)), physicalId, signal);
-    moveResource(scope, stackOf(work), { ...now(), status: `${verb}_COMPLETE` });
+    await signalsReceived(work, logicalId);
+    const { awaits: _awaits, signals: _signals, ...made } = now();
+    moveResource(scope, stackOf(work), { ...made, status: `${verb}_COMPLETE` });
   } catch (error) {
     if (error instanceof Closed) throw error;
     const cancelled = verb === "CREATE" ? "Resource creation cancelled" : "Resource update cancelled";
@@ -102,7 +111,8 @@ async function produce(work: Work, entry: StackResource): Promise<string> {
   const call = callOf(work, stack, (changes) => {
     const own = changes.find((change) => change.do === "put" && change.type.name === provider.record.name);
     if (noted !== undefined || own?.do !== "put") return changes;
-    noted = provider.identify?.(own.id, own.value, entry.properties) ?? own.id;
+    noted = provider.identify === undefined ? own.id : provider.identify(own.id, own.value, entry.properties);
+    if (noted === undefined) return changes;
     return [
       ...changes,
       ...resourceChanges(scope, stack, { ...entry, physicalId: noted }, { reason: "Resource creation Initiated" }),

@@ -1,6 +1,6 @@
 import type { BoundTemplate } from "../../../template/bind.js";
 import { differingKeys, planChanges, type PlannedChange } from "../plan.js";
-import type { StackResource } from "../records.js";
+import type { Stack, StackResource } from "../records.js";
 import { boundDeployment } from "../validation/prepare.js";
 import { recordedNotes } from "../validation/resources.js";
 import { boundOf, outputsOf, walkCancelling } from "./create-phase.js";
@@ -8,6 +8,7 @@ import { changeInPlace } from "./change.js";
 import { refreshed } from "./cleanup-phase.js";
 import { entryOf, moveResource, moveStack } from "./journal.js";
 import { createResource, make, propertiesNow } from "./make.js";
+import { awaitedSignals } from "./signals.js";
 import { Closed, providerOf, reasonOf, stackOf, type Work } from "./work.js";
 
 /*
@@ -32,6 +33,7 @@ export async function updatePhase(work: Work): Promise<void> {
     else if (change?.action === "Modify") await changeResource(inner, bound, change);
   });
   const now = stackOf(work);
+  if (now.status !== "UPDATE_IN_PROGRESS") return; // it was cancelled
   const failed = [...failures.keys()];
   const outputs = failed.length > 0 ? [] : outputsOf(work, bound);
   if (!("fault" in outputs) && failed.length === 0)
@@ -45,12 +47,16 @@ export async function updatePhase(work: Work): Promise<void> {
           ...(created.length === 0 ? [] : [`The following resource(s) failed to create: [${created.join(", ")}]. `]),
           ...(updated.length === 0 ? [] : [`The following resource(s) failed to update: [${updated.join(", ")}]. `]),
         ].join("");
-  moveStack(work.scope, now, "UPDATE_ROLLBACK_IN_PROGRESS", {
-    statusReason,
-    deployment: stack.previous,
-    previous: stack.deployment,
-  });
+  if (now.keepFailedUpdate === true) moveStack(work.scope, now, "UPDATE_FAILED", { statusReason });
+  else moveStack(work.scope, now, "UPDATE_ROLLBACK_IN_PROGRESS", { statusReason, ...turnedBack(now) });
 }
+
+/** A stack whose update is undone: what it was is its wish again. */
+export const turnedBack = ({ deployment, previous }: Stack): Partial<Stack> => ({
+  deployment: previous,
+  previous: deployment,
+  keepFailedUpdate: undefined,
+});
 
 function planOf(work: Work, after: BoundTemplate): readonly PlannedChange[] {
   const stack = stackOf(work);
@@ -80,7 +86,11 @@ async function changeResource(work: Work, bound: BoundTemplate, change: PlannedC
     const names = differingKeys(entry.properties, properties);
     if (names.length === 0 && !change.scope.includes("Tags")) return;
     const specs = work.context.specification.of(entry.type)?.properties ?? {};
-    const replaces = names.some((name) => specs[name]?.replaces === "yes");
+    const replaces =
+      names.some((name) => specs[name]?.replaces === "yes") ||
+      (names.some((name) => specs[name]?.replaces === "maybe") &&
+        provider.replaces?.({ from: entry.properties, to: properties }) === true);
+    const awaits = replaces ? awaitedSignals(work, bound, logicalId) : undefined;
     if (!replaces && provider.update === undefined)
       throw new Error(`Sandtable does not model changing ${names.join(", ") || "the tags"} of ${entry.type} in a stack yet.`);
     const changed: StackResource = {
@@ -91,6 +101,7 @@ async function changeResource(work: Work, bound: BoundTemplate, change: PlannedC
       recorded: recordedNotes(properties, provider),
       former,
       physicalId: replaces ? undefined : entry.physicalId,
+      ...(awaits === undefined ? {} : { awaits }),
     };
     const reason = replaces
       ? "Requested update requires the creation of a new physical resource; hence creating one."

@@ -26,8 +26,13 @@ async function putBack(work: Work, logicalId: string): Promise<void> {
   const { scope, stackId } = work;
   const entry = entryOf(scope, stackId, logicalId);
   if (entry?.former === undefined) return;
-  if (entry.wentBack === true) return entry.status === "UPDATE_COMPLETE" ? undefined : changeInPlace(work, entry);
   const stack = stackOf(work);
+  if (entry.wentBack === true) {
+    if (entry.status === "UPDATE_COMPLETE") return;
+    const again: StackResource = { ...entry, status: "UPDATE_IN_PROGRESS" };
+    if (entry.status === "UPDATE_FAILED") moveResource(scope, stack, again); // the user continues a rollback that failed
+    return changeInPlace(work, again);
+  }
   const { physicalId, properties, dependsOn, former } = entry;
   const back: StackResource = { ...entry, ...former, former: { physicalId, properties, dependsOn }, wentBack: true };
   const sameTags = JSON.stringify(stack.previous?.tags) === JSON.stringify(stack.deployment?.tags);

@@ -13,21 +13,27 @@ export function plannedUpdate(
   stack: Stack & { readonly deployment: Deployment },
   wish: { readonly deployment: Deployment; readonly bound: BoundTemplate },
   { context }: CloudFormation,
-): readonly PlannedChange[] | undefined {
+): { readonly plan: readonly PlannedChange[]; readonly before: BoundTemplate } | undefined {
   const before = boundDeployment(call, stack, stack.deployment);
   const tagsChanged = JSON.stringify(stack.deployment.tags) !== JSON.stringify(wish.deployment.tags);
   const plan = planChanges(before, wish.bound, context.specification, { tagsChanged });
   const refusals = refusalsOf(plan, before, wish.bound, context.providers);
   if (refusals.length > 0) throw validationError(refusals.join("\n"));
   if (plan.length === 0 && outputsText(before) === outputsText(wish.bound)) return undefined;
-  return plan;
+  return { plan, before };
 }
 
 /** Outputs as they are written and depend on parameters: a template may change nothing else. */
 function outputsText(bound: BoundTemplate): string {
   const { lookup, outputs } = bound;
   const known = lookup();
-  return JSON.stringify([...outputs.values()].map((output) => ({ ...output, value: resolveOutput(output.value, known) })));
+  return JSON.stringify(
+    [...outputs.values()].map((output) => ({
+      ...output,
+      value: resolveOutput(output.value, known),
+      exportName: resolveOutput(output.exportName ?? null, known),
+    })),
+  );
 }
 
 const resolveOutput = (value: Value, known: Lookup): unknown => {

@@ -10,6 +10,7 @@ import type {
   ListChangeSetsCommandInput,
   ListChangeSetsCommandOutput,
 } from "@aws-sdk/client-cloudformation";
+import type { BoundTemplate } from "../../../template/bind.js";
 import type { Call, Scope } from "../../operations/call.js";
 import { NotModelled, ServiceFault } from "../../operations/fault.js";
 import { enforced, states } from "../../operations/members.js";
@@ -17,22 +18,27 @@ import { operation, type Operation } from "../../operations/operation.js";
 import { put, remove } from "../../records/records.js";
 import { moveStack } from "../engine/journal.js";
 import { newChangeSetId } from "../naming.js";
-import { apiChanges, planChanges, type PlannedChange } from "../plan.js";
+import { existingResources } from "../engine/work.js";
+import { planChanges } from "../plan.js";
+import { apiChanges, withoutValues } from "../plan-view.js";
 import { ChangeSets, findStack, resourceKey, StackResources, type ChangeSet, type Stack } from "../records.js";
 import type { CloudFormation } from "../stacks.js";
 import { prepare, validationError } from "../validation/prepare.js";
 import { plannedUpdate } from "./changes.js";
-import { checkUpdatable, page, requiredName, theStack, wellFormedName, wishRules } from "./common.js";
+import { checkRole, checkUpdatable, page, requiredName, theStack, wellFormedName, wishRules } from "./common.js";
 import { pruneDeleted } from "./prune.js";
-import { beginUpdate, newStack } from "./stacks.js";
+import { beginUpdate, newStack, operationFlags } from "./stacks.js";
 import { changeSetSummary, changeSetView } from "./views.js";
+
+// What becomes of retained resources is said when a change set is executed.
+const { RetainExceptOnCreate: _executed, ...changeSetRules } = wishRules;
 
 export const changeSetOperations = (formation: CloudFormation): readonly Operation[] => [
   operation<CreateChangeSetCommandInput, CreateChangeSetCommandOutput>(
     "cloudformation",
     "CreateChangeSet",
     {
-      ...wishRules,
+      ...changeSetRules,
       ChangeSetName: enforced,
       ChangeSetType: enforced,
       Description: enforced,
@@ -47,7 +53,7 @@ export const changeSetOperations = (formation: CloudFormation): readonly Operati
   operation<DescribeChangeSetCommandInput, DescribeChangeSetCommandOutput>(
     "cloudformation",
     "DescribeChangeSet",
-    { StackName: enforced, ChangeSetName: enforced, NextToken: enforced, IncludePropertyValues: states(true, false) },
+    { StackName: enforced, ChangeSetName: enforced, NextToken: enforced, IncludePropertyValues: enforced },
     (call, input) => {
       const changeSet = theChangeSet(call, input);
       const { items, NextToken } = page(
@@ -55,7 +61,8 @@ export const changeSetOperations = (formation: CloudFormation): readonly Operati
         (change) => change.ResourceChange?.LogicalResourceId ?? "",
         input.NextToken,
       );
-      return { ...changeSetView(call, changeSet), Changes: items, NextToken };
+      const changes = input.IncludePropertyValues === true ? items : items.map(withoutValues);
+      return { ...changeSetView(call, changeSet), Changes: changes, NextToken };
     },
   ),
   operation<ExecuteChangeSetCommandInput, ExecuteChangeSetCommandOutput>(
@@ -66,7 +73,7 @@ export const changeSetOperations = (formation: CloudFormation): readonly Operati
       ChangeSetName: enforced,
       ClientRequestToken: enforced,
       DisableRollback: enforced,
-      RetainExceptOnCreate: states(false),
+      RetainExceptOnCreate: enforced,
     },
     (call, input) => executeChangeSet(call, input, formation),
   ),
@@ -113,8 +120,9 @@ function createChangeSet(
     );
   }
   const stack = type === "CREATE" ? reviewable(call, input, existing, changeSetName) : updatable(input.StackName, existing);
+  checkRole(call, input.RoleARN);
   const wish = prepare(call, input, stack, formation.context);
-  const plan = planFor(call, stack, wish, formation);
+  const planned = planFor(call, stack, wish, formation);
   const changeSet: ChangeSet = {
     changeSetId: newChangeSetId(call.regionName, call.accountId, changeSetName),
     changeSetName,
@@ -124,18 +132,27 @@ function createChangeSet(
     description: input.Description,
     token: input.ClientToken,
     createdAt: call.now(),
-    status: plan === undefined ? "FAILED" : "CREATE_COMPLETE",
+    status: planned === undefined ? "FAILED" : "CREATE_COMPLETE",
     statusReason:
-      plan === undefined
+      planned === undefined
         ? "The submitted information didn't contain changes. Submit different information to create a change set."
         : undefined,
     executed: false,
+    ...(input.RoleARN === undefined ? {} : { roleArn: input.RoleARN }),
     deployment: wish.deployment,
     onFailure: input.OnStackFailure ?? "ROLLBACK",
-    changes: apiChanges(
-      plan ?? [],
-      (logicalId) => call.records.get(StackResources, resourceKey(stack.stackId, logicalId))?.physicalId,
-    ),
+    changes:
+      planned === undefined
+        ? []
+        : apiChanges(planned.plan, {
+            before: planned.before,
+            after: wish.bound,
+            existing: existingResources(
+              { scope: call, stackId: stack.stackId, context: formation.context, signal: new AbortController().signal },
+              stack,
+            ),
+            physicalId: (logicalId) => call.records.get(StackResources, resourceKey(stack.stackId, logicalId))?.physicalId,
+          }),
   };
   if (existing === undefined) {
     pruneDeleted(call);
@@ -151,9 +168,9 @@ function planFor(
   stack: Stack,
   wish: ReturnType<typeof prepare>,
   formation: CloudFormation,
-): readonly PlannedChange[] | undefined {
+): { readonly plan: ReturnType<typeof planChanges>; readonly before?: BoundTemplate } | undefined {
   if (stack.deployment !== undefined) return plannedUpdate(call, { ...stack, deployment: stack.deployment }, wish, formation);
-  return planChanges(undefined, wish.bound, formation.context.specification);
+  return { plan: planChanges(undefined, wish.bound, formation.context.specification) };
 }
 
 function reviewable(call: Call, input: CreateChangeSetCommandInput, existing: Stack | undefined, changeSetName: string): Stack {
@@ -184,13 +201,10 @@ function executeChangeSet(call: Call, input: ExecuteChangeSetCommandInput, forma
   const keepOnFailure = input.DisableRollback === true;
   if (changeSet.type === "UPDATE") {
     checkUpdatable(stack);
-    if (keepOnFailure)
-      throw new NotModelled(
-        "an update without rollback (DisableRollback)",
-        "Leave it out: a failed update goes back to what was before.",
-      );
     call.commit(...executed(call, changeSet));
-    beginUpdate(call, stack, { deployment, token: input.ClientRequestToken, changeSetId }, formation);
+    const { roleArn = stack.roleArn } = changeSet;
+    const flags = operationFlags(input);
+    beginUpdate(call, stack, { deployment, token: input.ClientRequestToken, changeSetId, roleArn, ...flags }, formation);
     return {};
   }
   if (stack.status !== "REVIEW_IN_PROGRESS")
@@ -202,6 +216,8 @@ function executeChangeSet(call: Call, input: ExecuteChangeSetCommandInput, forma
     owner: call.caller,
     onFailure: keepOnFailure ? ("DO_NOTHING" as const) : changeSet.onFailure,
     statusReason: "User Initiated",
+    retainExceptOnCreate: operationFlags(input).retainExceptOnCreate,
+    ...(changeSet.roleArn === undefined ? {} : { roleArn: changeSet.roleArn }),
   };
   moveStack(call, stack, "CREATE_IN_PROGRESS", change, executed(call, changeSet));
   formation.engine.attend(call, stack.stackId);

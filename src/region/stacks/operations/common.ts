@@ -1,7 +1,9 @@
 import type { DeploymentConfig, Parameter, Tag } from "@aws-sdk/client-cloudformation";
 import type { Scope } from "../../operations/call.js";
-import { enforced, states, within } from "../../operations/members.js";
+import { ServiceFault } from "../../operations/fault.js";
+import { enforced, recorded, states, within } from "../../operations/members.js";
 import { paginate } from "../../protocol/paginate.js";
+import { Roles } from "../../services/iam/records.js";
 import { findStack, type Stack } from "../records.js";
 import { validationError } from "../validation/prepare.js";
 
@@ -24,6 +26,14 @@ export const page = <T>(
   return { items: [...taken], NextToken };
 };
 
+export const roleRule = recorded("resources are made in the name of who asks: IAM is not evaluated yet");
+
+/** Throws unless the role exists; AWS assumes it at once. */
+export function checkRole(scope: Scope, arn: string | undefined): void {
+  if (arn === undefined || scope.records.list(Roles).some((role) => role.arn === arn)) return;
+  throw new ServiceFault("ValidationError", `Role ${arn} is invalid or cannot be assumed`);
+}
+
 /** Rules for what says what a stack shall be; of CreateStack, UpdateStack and CreateChangeSet alike. */
 export const wishRules = {
   StackName: enforced,
@@ -34,6 +44,9 @@ export const wishRules = {
   DeploymentConfig: within<DeploymentConfig>({ Mode: states("STANDARD"), DisableRollback: states(false) }),
   DisableValidation: states(false),
   NotificationARNs: states([]),
+  RollbackConfiguration: states({}),
+  RoleARN: roleRule,
+  RetainExceptOnCreate: enforced,
 };
 
 /** Throws AWS's `Stack with id X does not exist`. */
@@ -67,7 +80,11 @@ const updatable = new Set(["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBAC
 /** Throws when the stack's status does not admit an update. */
 export function checkUpdatable(stack: Stack): void {
   if (updatable.has(stack.status)) return;
-  const advice =
-    stack.status === "ROLLBACK_COMPLETE" || stack.status.endsWith("_FAILED") ? " (delete it and create it again)" : "";
-  throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not be updated.${advice}`);
+  throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not be updated.${advice(stack)}`);
+}
+
+function advice({ status }: Stack): string {
+  if (status === "UPDATE_FAILED") return " (RollbackStack takes it back first; going on from a failed update is not modelled)";
+  if (status === "UPDATE_ROLLBACK_FAILED") return " (ContinueUpdateRollback takes it back first)";
+  return status === "ROLLBACK_COMPLETE" || status.endsWith("_FAILED") ? " (delete it and create it again)" : "";
 }

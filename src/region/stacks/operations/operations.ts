@@ -2,6 +2,9 @@ import type { Operation } from "../../operations/operation.js";
 import { cloudFormation, type CloudFormation } from "../stacks.js";
 import { changeSetOperations } from "./changesets.js";
 import { describeOperations } from "./describe.js";
+import { exportOperations } from "./exports.js";
+import { rollbackOperations } from "./rollbacks.js";
+import { signalOperations } from "./signals.js";
 import { stackOperations } from "./stacks.js";
 import { templateOperations } from "./templates.js";
 
@@ -9,7 +12,10 @@ import { templateOperations } from "./templates.js";
 export const operationsOf = (formation: CloudFormation): readonly Operation[] => [
   ...stackOperations(formation),
   ...changeSetOperations(formation),
+  ...rollbackOperations(formation),
   ...describeOperations,
+  ...exportOperations,
+  ...signalOperations,
   ...templateOperations(formation),
 ];
 

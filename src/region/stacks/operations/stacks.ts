@@ -14,12 +14,13 @@ import { enforced, states } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put } from "../../records/records.js";
 import { moveStack } from "../engine/journal.js";
+import { faultOfDeletion } from "../exports.js";
 import { newStackId } from "../naming.js";
 import { findStack, isGone, isMoving, resourcesOf, Stacks, type OnFailure, type Stack } from "../records.js";
 import type { CloudFormation } from "../stacks.js";
 import { prepare, validationError } from "../validation/prepare.js";
 import { plannedUpdate } from "./changes.js";
-import { checkUpdatable, requiredName, theStack, wellFormedName, wishRules } from "./common.js";
+import { checkRole, checkUpdatable, requiredName, roleRule, theStack, wellFormedName, wishRules } from "./common.js";
 import { pruneDeleted } from "./prune.js";
 
 export const stackOperations = (formation: CloudFormation): readonly Operation[] => [
@@ -32,7 +33,7 @@ export const stackOperations = (formation: CloudFormation): readonly Operation[]
       OnFailure: enforced,
       EnableTerminationProtection: enforced,
       ClientRequestToken: enforced,
-      RetainExceptOnCreate: states(false),
+      TimeoutInMinutes: enforced,
     },
     (call, input) => createStack(call, input, formation),
   ),
@@ -42,9 +43,8 @@ export const stackOperations = (formation: CloudFormation): readonly Operation[]
     {
       ...wishRules,
       UsePreviousTemplate: enforced,
-      DisableRollback: states(false),
+      DisableRollback: enforced,
       ClientRequestToken: enforced,
-      RetainExceptOnCreate: states(false),
     },
     (call, input) => updateStack(call, input, formation),
   ),
@@ -55,6 +55,7 @@ export const stackOperations = (formation: CloudFormation): readonly Operation[]
       StackName: enforced,
       RetainResources: enforced,
       ClientRequestToken: enforced,
+      RoleARN: roleRule,
       DeletionMode: states("STANDARD"),
       DeploymentConfig: wishRules.DeploymentConfig,
     },
@@ -99,7 +100,13 @@ function createStack(call: Call, input: CreateStackCommandInput, { engine, conte
     return { StackId: existing.stackId };
   if (existing !== undefined) throw new ServiceFault("AlreadyExistsException", `Stack [${stackName}] already exists`);
   const blank = newStack(call, stackName, input.ClientRequestToken);
-  const { deployment } = prepare(call, input, blank, context);
+  checkRole(call, input.RoleARN);
+  const minutes = input.TimeoutInMinutes;
+  if (minutes !== undefined && minutes < 1)
+    throw validationError(
+      `1 validation error detected: Value '${minutes}' at 'timeoutInMinutes' failed to satisfy constraint: Member must have value greater than or equal to 1`,
+    );
+  const { deployment } = prepare(call, input, blank, context, { direct: true });
   const onFailure: OnFailure = input.OnFailure ?? (input.DisableRollback === true ? "DO_NOTHING" : "ROLLBACK");
   const stack: Stack = {
     ...blank,
@@ -107,6 +114,9 @@ function createStack(call: Call, input: CreateStackCommandInput, { engine, conte
     onFailure,
     terminationProtection: input.EnableTerminationProtection === true,
     status: "CREATE_IN_PROGRESS",
+    ...(input.RoleARN === undefined ? {} : { roleArn: input.RoleARN }),
+    ...(input.RetainExceptOnCreate === true ? { retainExceptOnCreate: true } : {}),
+    ...(minutes === undefined ? {} : { timeoutInMinutes: minutes, deadline: call.now() + minutes * 60_000 }),
   };
   pruneDeleted(call);
   moveStack(call, stack, "CREATE_IN_PROGRESS", { statusReason: "User Initiated" });
@@ -117,16 +127,35 @@ function createStack(call: Call, input: CreateStackCommandInput, { engine, conte
 function updateStack(call: Call, input: UpdateStackCommandInput, formation: CloudFormation): { StackId: string } {
   const stack = findStack(call, requiredName(input.StackName));
   if (stack === undefined) throw validationError(`Stack [${input.StackName}] does not exist`);
+  // The answer to the first request was lost on its way: the same token gets it again.
+  if (input.ClientRequestToken !== undefined && stack.token === input.ClientRequestToken && isMoving(stack))
+    return { StackId: stack.stackId };
   checkUpdatable(stack);
-  const wish = prepare(call, input, stack, formation.context);
+  checkRole(call, input.RoleARN);
+  const wish = prepare(call, input, stack, formation.context, { direct: true });
   if (
     stack.deployment === undefined ||
     plannedUpdate(call, { ...stack, deployment: stack.deployment }, wish, formation) === undefined
   )
     throw validationError("No updates are to be performed.");
-  beginUpdate(call, stack, { deployment: wish.deployment, token: input.ClientRequestToken }, formation);
+  const change = {
+    deployment: wish.deployment,
+    token: input.ClientRequestToken,
+    ...operationFlags(input),
+    roleArn: input.RoleARN ?? stack.roleArn,
+  };
+  beginUpdate(call, stack, change, formation);
   return { StackId: stack.stackId };
 }
+
+/** What a request says of the one operation that it starts. */
+export const operationFlags = (input: {
+  readonly DisableRollback?: boolean | undefined;
+  readonly RetainExceptOnCreate?: boolean | undefined;
+}): Pick<Stack, "keepFailedUpdate" | "retainExceptOnCreate"> => ({
+  keepFailedUpdate: input.DisableRollback === true ? true : undefined,
+  retainExceptOnCreate: input.RetainExceptOnCreate === true ? true : undefined,
+});
 
 /** Start going from what a stack is to another deployment. */
 export function beginUpdate(
@@ -155,6 +184,13 @@ function deleteStack(call: Call, input: DeleteStackCommandInput, { engine }: Clo
     throw validationError(`Stack [${stack.stackName}] cannot be deleted while TerminationProtection is enabled`);
   if (undeletable.test(stack.status))
     throw validationError(`Stack [${stack.stackId}] cannot be deleted while in status ${stack.status}`);
+  checkRole(call, input.RoleARN);
+  const canceled = faultOfDeletion(call, stack);
+  if (canceled !== undefined) {
+    // As on AWS the request is taken, and the stack goes on as it was, with the reason.
+    moveStack(call, stack, stack.status, { statusReason: canceled, token: input.ClientRequestToken });
+    return {};
+  }
   const retained = input.RetainResources ?? [];
   if (retained.length > 0) checkRetained(call, stack, retained);
   const change = {

@@ -3,6 +3,7 @@ import type {
   GetTemplateCommandOutput,
   GetTemplateSummaryCommandInput,
   GetTemplateSummaryCommandOutput,
+  ResourceIdentifierSummary,
   ValidateTemplateCommandInput,
   ValidateTemplateCommandOutput,
 } from "@aws-sdk/client-cloudformation";
@@ -12,7 +13,9 @@ import { enforced } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import type { CloudFormation } from "../stacks.js";
 import { neededCapabilities } from "../validation/capabilities.js";
-import { soundTemplate, validationError } from "../validation/prepare.js";
+import type { Deployment } from "../records.js";
+import type { Specification } from "../spec/specification.js";
+import { soundTemplate, validationError, valuesOf } from "../validation/prepare.js";
 import { theChangeSet } from "./changesets.js";
 import { theStack } from "./common.js";
 
@@ -21,8 +24,15 @@ export const templateOperations = ({ context }: CloudFormation): readonly Operat
     "cloudformation",
     "GetTemplate",
     { StackName: enforced, ChangeSetName: enforced, TemplateStage: enforced },
-    // Without transforms both stages are the same text.
-    (call, input) => ({ TemplateBody: storedTemplate(call, input), StagesAvailable: ["Original", "Processed"] }),
+    (call, input) => {
+      const stored = storedTemplate(call, input);
+      const body =
+        input.TemplateStage === "Processed" && stored !== undefined
+          ? soundTemplate(stored.template, valuesOf(stored)).processed
+          : stored?.template;
+      // A stack under review has no template of its own yet.
+      return { TemplateBody: body ?? "", StagesAvailable: ["Original", "Processed"] };
+    },
   ),
   operation<ValidateTemplateCommandInput, ValidateTemplateCommandOutput>(
     "cloudformation",
@@ -34,6 +44,7 @@ export const templateOperations = ({ context }: CloudFormation): readonly Operat
       return {
         Description: template.description,
         ...capabilitiesOf(template),
+        DeclaredTransforms: declared(template),
         Parameters: [...template.parameters.values()].map((parameter) => ({
           ParameterKey: parameter.name,
           DefaultValue: parameter.default,
@@ -46,18 +57,24 @@ export const templateOperations = ({ context }: CloudFormation): readonly Operat
   operation<GetTemplateSummaryCommandInput, GetTemplateSummaryCommandOutput>(
     "cloudformation",
     "GetTemplateSummary",
-    { TemplateBody: enforced, StackName: enforced },
+    { TemplateBody: enforced, StackName: enforced, TemplateSummaryConfig: enforced },
     (call, input) => {
       if ((input.TemplateBody === undefined) === (input.StackName === undefined))
         throw validationError("Exactly one of TemplateBody and StackName must be specified.");
-      const template = soundTemplate(input.TemplateBody ?? storedTemplate(call, input));
+      const stored = input.TemplateBody === undefined ? storedTemplate(call, input) : undefined;
+      const template =
+        stored === undefined ? soundTemplate(input.TemplateBody ?? "") : soundTemplate(stored.template, valuesOf(stored));
       const types = [...new Set([...template.resources.values()].map(({ type }) => type))];
       const unknown = types.filter((type) => !context.specification.exists(type) && !context.providers.has(type));
+      if (unknown.length > 0 && input.TemplateSummaryConfig?.TreatUnrecognizedResourceTypesAsWarnings !== true)
+        throw validationError(`Template format error: Unrecognized resource types: [${unknown.join(", ")}]`);
       return {
         Description: template.description,
         Version: template.version,
         Metadata: template.metadata === undefined ? undefined : JSON.stringify(template.metadata),
         ResourceTypes: types,
+        DeclaredTransforms: declared(template),
+        ResourceIdentifierSummaries: identifiersOf(template, context.specification),
         Warnings: unknown.length === 0 ? undefined : { UnrecognizedResourceTypes: unknown },
         ...capabilitiesOf(template),
         Parameters: [...template.parameters.values()].map((parameter) => ({
@@ -75,11 +92,25 @@ export const templateOperations = ({ context }: CloudFormation): readonly Operat
   ),
 ];
 
-function storedTemplate(call: Call, input: { readonly StackName?: string; readonly ChangeSetName?: string }): string {
-  if (input.ChangeSetName !== undefined) return theChangeSet(call, input).deployment.template;
-  const stack = theStack(call, input.StackName);
-  // A stack under review has no template of its own yet.
-  return stack.deployment?.template ?? "";
+function storedTemplate(
+  call: Call,
+  input: { readonly StackName?: string; readonly ChangeSetName?: string },
+): Deployment | undefined {
+  return input.ChangeSetName === undefined ? theStack(call, input.StackName).deployment : theChangeSet(call, input).deployment;
+}
+
+const declared = ({ transforms }: Template): string[] | undefined => (transforms.length === 0 ? undefined : [...transforms]);
+
+/** What identifies the resources of each type, for importing them; types of which AWS does not say it are left out. */
+function identifiersOf(template: Template, specification: Specification): ResourceIdentifierSummary[] {
+  const types = new Map<string, string[]>();
+  for (const { type, logicalId } of template.resources.values()) types.set(type, [...(types.get(type) ?? []), logicalId]);
+  return [...types].flatMap(([type, logicalIds]) => {
+    const identifiers = specification.of(type)?.identifiers ?? [];
+    return identifiers.length === 0
+      ? []
+      : [{ ResourceType: type, LogicalResourceIds: logicalIds, ResourceIdentifiers: [...identifiers] }];
+  });
 }
 
 function capabilitiesOf(template: Template): Pick<ValidateTemplateCommandOutput, "Capabilities" | "CapabilitiesReason"> {

@@ -12,6 +12,7 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import { readTemplate } from "../../../template/template.js";
 import type { Scope } from "../../operations/call.js";
+import { valuesOf } from "../validation/prepare.js";
 import type { Output } from "../../operations/operation.js";
 import {
   isMoving,
@@ -46,15 +47,19 @@ export function stackView(stack: Stack): ApiStack {
     LastUpdatedTime: date(stack.updatedAt),
     DeletionTime: date(stack.deletedAt),
     RollbackConfiguration: {},
+    RoleARN: stack.roleArn,
+    TimeoutInMinutes: stack.timeoutInMinutes,
+    RetainExceptOnCreate: stack.retainExceptOnCreate,
     StackStatus: stack.status,
     StackStatusReason: stack.statusReason,
-    DisableRollback: stack.onFailure === "DO_NOTHING",
+    DisableRollback: stack.onFailure === "DO_NOTHING" || stack.keepFailedUpdate === true,
     NotificationARNs: [],
     Capabilities: [...(deployment?.capabilities ?? [])] as ApiStack["Capabilities"],
-    Outputs: stack.outputs.map(({ name, value, description }) => ({
+    Outputs: stack.outputs.map(({ name, value, description, exportName }) => ({
       OutputKey: name,
       OutputValue: value,
       Description: description,
+      ExportName: exportName,
     })),
     Tags: [...(deployment?.tags ?? [])],
     EnableTerminationProtection: stack.terminationProtection,
@@ -111,7 +116,9 @@ export const resourceSummary = (entry: StackResource): StackResourceSummary => (
 });
 
 export function resourceDetail(stack: Stack, entry: StackResource): StackResourceDetail {
-  const { template } = readTemplate(stack.deployment?.template ?? "");
+  const { deployment } = stack;
+  const { template } =
+    deployment === undefined ? { template: undefined } : readTemplate(deployment.template, valuesOf(deployment));
   const metadata = template?.resources.get(entry.logicalId)?.metadata;
   const { LogicalResourceId, PhysicalResourceId, ResourceType, ResourceStatus, ResourceStatusReason } = resourceSummary(entry);
   return {

@@ -6,6 +6,8 @@ export interface ResourceTypeSpec {
   readonly properties: PropertySpecs;
   /** Names for Fn::GetAtt, e.g. `Endpoint.Address`. */
   readonly attributes: readonly string[];
+  /** Properties and attributes that together identify a resource, e.g. `["VpcId"]`; absent where AWS does not say. */
+  readonly identifiers?: readonly string[];
 }
 
 export type PropertySpecs = { readonly [property: string]: PropertySpec };

@@ -34,6 +34,11 @@ export function checkResources(
       for (const { key } of dynamicReferences(value))
         if (readStored(key) === undefined) problems.add([...at, name], `Parameters: [${key}] cannot be found.`);
     const properties = replaceDynamic(written, (name) => readStored(name) ?? "") as Values;
+    if (resource.type === "AWS::CloudFormation::WaitCondition" && resource.creationPolicy === undefined)
+      problems.add(
+        path,
+        "Sandtable does not model a WaitCondition without a CreationPolicy (its handle's URL is not served); give it a CreationPolicy and call SignalResource",
+      );
     const provider = providers.get(resource.type);
     const spec = specification.of(resource.type);
     const faults = spec === undefined ? [] : checkProperties(resource.type, properties, spec.properties, at, specification);
