@@ -52,7 +52,8 @@ export class NamesKeeper implements Keeper {
     await this.house.networks.settled(owner);
     const vpc = scope.records.get(Vpcs, owner);
     const zones = zonesOfVpc(scope.records, owner);
-    if (vpc === undefined || zones.length === 0) return this.names.remove(owner);
+    // Without DNS support nobody answers at the VPC's base plus two.
+    if (vpc?.enableDnsSupport !== true || zones.length === 0) return this.names.remove(owner);
     const addresses = [resolverOf(vpc.cidr), "169.254.169.253"];
     await this.names.apply(
       { owner, names: vpcNames(scope, owner) },

@@ -45,6 +45,7 @@ export const theDeletion = "default";
  */
 export async function createVpc(call: Call, wish: VpcWish): Promise<Vpc> {
   const { vpc, changes } = newVpc({ ...wish, cidr: vpcBlock(wish.cidr) });
+  checkNames(vpc);
   call.commit(...changes);
   await call.upkeep.network(vpc.vpcId);
   return vpc;
@@ -174,13 +175,17 @@ export function modifyVpc(call: Call, vpcId: string | undefined, to: VpcAttribut
     enableDnsSupport: to.enableDnsSupport ?? vpc.enableDnsSupport,
     enableDnsHostnames: to.enableDnsHostnames ?? vpc.enableDnsHostnames,
   };
-  if (to.enableDnsHostnames === true && !changed.enableDnsSupport)
-    throw new ServiceFault(
-      "InvalidParameterValue",
-      `DNS hostnames of ${vpc.vpcId} can be enabled only while its DNS support is: set enableDnsSupport first.`,
-    );
+  if (to.enableDnsHostnames === true) checkNames(changed);
   call.commit(put(Vpcs, vpc.vpcId, changed));
   call.upkeep.nudge("names", vpc.vpcId);
+}
+
+function checkNames({ vpcId, enableDnsHostnames, enableDnsSupport }: Vpc): void {
+  if (enableDnsHostnames && !enableDnsSupport)
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `DNS hostnames of ${vpcId} can be enabled only while its DNS support is: set enableDnsSupport first.`,
+    );
 }
 
 export function theVpc(call: Reading, vpcId: string | undefined): Vpc {

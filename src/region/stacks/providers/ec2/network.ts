@@ -1,13 +1,6 @@
 import type { Call } from "../../../operations/call.js";
 import { enforced, states } from "../../../operations/members.js";
-import {
-  InternetGateways,
-  RouteTables,
-  Subnets,
-  Vpcs,
-  type InternetGateway,
-  type Subnet,
-} from "../../../services/ec2/records.js";
+import { InternetGateways, RouteTables, Subnets, type InternetGateway, type Subnet } from "../../../services/ec2/records.js";
 import {
   attachInternetGateway,
   createInternetGateway,
@@ -22,35 +15,8 @@ import {
   disassociateRouteTable,
 } from "../../../services/ec2/routetables.js";
 import { createSubnet, deleteSubnet } from "../../../services/ec2/subnets.js";
-import { createVpc, deleteVpc, theVpc } from "../../../services/ec2/vpcs.js";
 import type { ResourceProvider } from "../../provider.js";
 import { optionalFlag, optionalText, tagRules, tagsOf, text, unlessGone } from "../properties.js";
-
-export const vpc: ResourceProvider = {
-  type: "AWS::EC2::VPC",
-  record: Vpcs,
-  properties: {
-    CidrBlock: enforced,
-    EnableDnsSupport: states(true),
-    EnableDnsHostnames: enforced,
-    InstanceTenancy: states("default"),
-    Tags: tagRules,
-  },
-  attributes: {
-    VpcId: (_call, id) => id,
-    CidrBlock: (call, id) => theVpc(call, id).cidr,
-    DefaultSecurityGroup: (call, id) => theVpc(call, id).defaultGroupId,
-  },
-  create: async (call, properties, naming) => {
-    const made = await createVpc(call, {
-      cidr: text(properties, "CidrBlock"),
-      enableDnsHostnames: optionalFlag(properties, "EnableDnsHostnames") ?? false,
-      tags: tagsOf(properties, naming),
-    });
-    return made.vpcId;
-  },
-  delete: (call, id) => unlessGone(["InvalidVpcID.NotFound"], () => deleteVpc(call, id)),
-};
 
 export const subnet: ResourceProvider = {
   type: "AWS::EC2::Subnet",

@@ -2,10 +2,17 @@ import type { ResourceProvider } from "../../provider.js";
 import { elasticIp, elasticIpAssociation, natGateway } from "./addresses.js";
 import { securityGroup, securityGroupEgress, securityGroupIngress } from "./groups.js";
 import { instance } from "./instance.js";
-import { internetGateway, route, routeTable, subnet, subnetRouteTableAssociation, vpc, vpcGatewayAttachment } from "./network.js";
+import { internetGateway, route, routeTable, subnet, subnetRouteTableAssociation, vpcGatewayAttachment } from "./network.js";
+import { networkAcl, networkAclEntry, subnetNetworkAclAssociation } from "./networkacls.js";
+import { prefixList } from "./prefixlists.js";
+import { vpcEndpoint } from "./endpoints.js";
+import { vpcPeeringConnection } from "./peering.js";
+import { dhcpOptions, vpc, vpcDhcpOptionsAssociation } from "./vpc.js";
 
 export const ec2Providers: readonly ResourceProvider[] = [
   vpc,
+  dhcpOptions,
+  vpcDhcpOptionsAssociation,
   subnet,
   routeTable,
   route,
@@ -18,5 +25,11 @@ export const ec2Providers: readonly ResourceProvider[] = [
   securityGroup,
   securityGroupIngress,
   securityGroupEgress,
+  networkAcl,
+  networkAclEntry,
+  subnetNetworkAclAssociation,
+  vpcPeeringConnection,
+  vpcEndpoint,
+  prefixList,
   instance,
 ];
