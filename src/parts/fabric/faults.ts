@@ -35,8 +35,10 @@ export function faultChains(vpc: Vpc, zone: string): Piece[] {
   ];
 }
 
-/** In steps of a hundredth of a per cent. */
-function lossOf(percent: number): string {
+/** In steps of a hundredth of a per cent; nothing for less. */
+function lossOf(percent: number): string | undefined {
   if (!(percent >= 0 && percent <= 100)) throw new Error(`a loss of ${percent} % is not between 0 and 100`);
-  return `numgen random mod 10000 < ${Math.round(percent * 100)} drop`;
+  const share = Math.round(percent * 100);
+  if (share === 0) return undefined;
+  return share === 10000 ? "drop" : `numgen random mod 10000 < ${share} drop`;
 }

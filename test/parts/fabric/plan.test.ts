@@ -2,10 +2,13 @@ import { describe, expect, test } from "vitest";
 import { decide } from "../../../src/parts/fabric/changes.js";
 import { asApplied, nothing } from "../../../src/parts/fabric/live.js";
 import { entryKey, type FabricPlan } from "../../../src/parts/fabric/plan.js";
+import { planPeering } from "../../../src/parts/fabric/plan-peering.js";
+import { planServices } from "../../../src/parts/fabric/plan-services.js";
 import { planInternet } from "../../../src/parts/fabric/plan-internet.js";
 import { planVpc } from "../../../src/parts/fabric/plan-vpc.js";
 import type { VpcSpec } from "../../../src/parts/fabric/spec.js";
 import { rulesetText } from "../../../src/parts/fabric/text.js";
+import { all, peer } from "./everything.js";
 import { flaskHa } from "./flask-ha.js";
 
 const label = { code: "0f1a5c" };
@@ -28,6 +31,11 @@ const describePlan = (plan: FabricPlan): string =>
 
 test("E1's network is planned as reviewed", async () => {
   await expect(describePlan(planVpc(flaskHa, label))).toMatchFileSnapshot("golden/flask-ha.txt");
+});
+
+test("a VPC with everything there is, and its peering connection, are planned as reviewed", async () => {
+  const plans = [planVpc(all, label), planPeering("pcx-1", peer, all, label), planServices(label)];
+  await expect(plans.map(describePlan).join("\n")).toMatchFileSnapshot("golden/everything.txt");
 });
 
 test("the internet is planned as reviewed", async () => {
