@@ -28,7 +28,10 @@ export const rulesFrom = (permissions: readonly IpPermission[]): GroupRule[] =>
       ),
     ];
     if (rules.length === 0)
-      throw new ServiceFault("MissingParameter", "The request must contain a CIDR block, a prefix list or a group for each rule.");
+      throw new ServiceFault(
+        "MissingParameter",
+        "The request must contain a CIDR block, a prefix list or a group for each rule.",
+      );
     return rules;
   });
 

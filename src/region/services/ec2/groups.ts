@@ -82,9 +82,7 @@ export async function deleteGroup(call: Call, groupId: string): Promise<void> {
   const names = (rule: GroupRule): boolean => "groupId" in rule.peer && rule.peer.groupId === groupId;
   const referrer = call.records
     .list(SecurityGroups)
-    .find(
-      (other) => other.groupId !== groupId && other.vpcId === group.vpcId && [...other.ingress, ...other.egress].some(names),
-    );
+    .find((other) => other.groupId !== groupId && other.vpcId === group.vpcId && [...other.ingress, ...other.egress].some(names));
   if (member !== undefined || referrer !== undefined)
     throw new ServiceFault(
       "DependencyViolation",
@@ -106,9 +104,7 @@ export async function groupIdOf(call: Call, groupId: string | undefined, groupNa
   if (groupName === undefined)
     throw new ServiceFault("MissingParameter", "The request must contain the parameter groupName or groupId");
   const vpc = await theDefaultVpc(call);
-  const group = call.records
-    .list(SecurityGroups)
-    .find((known) => known.vpcId === vpc.vpcId && known.groupName === groupName);
+  const group = call.records.list(SecurityGroups).find((known) => known.vpcId === vpc.vpcId && known.groupName === groupName);
   if (group === undefined)
     throw new ServiceFault(
       "InvalidGroup.NotFound",

@@ -2,7 +2,8 @@ import type { Operation } from "../../operations/operation.js";
 import { endpointOperations } from "./endpointoperations.js";
 import { dhcpOptionsOperations } from "./dhcpoptionsoperations.js";
 import { elasticIpOperations } from "./elasticipoperations.js";
-import { groupOperations } from "./groups.js";
+import { groupOperations } from "./groupoperations.js";
+import { groupRuleOperations } from "./groupruleoperations.js";
 import { imageOperations } from "./images.js";
 import { instanceOperations } from "./instanceoperations.js";
 import { instanceTypeOperations } from "./instancetypes.js";
@@ -17,7 +18,7 @@ import { routeTableOperations } from "./routetableoperations.js";
 import { subnetOperations } from "./subnets.js";
 import { taggingOperations } from "./tagging.js";
 import { vpcOperations } from "./vpcoperations.js";
-import { zoneOperations } from "./zones.js";
+import { zoneOperations } from "./zoneoperations.js";
 
 export const ec2Operations: readonly Operation[] = rehearsed([
   ...vpcOperations,
@@ -27,6 +28,7 @@ export const ec2Operations: readonly Operation[] = rehearsed([
   ...elasticIpOperations,
   ...natGatewayOperations,
   ...groupOperations,
+  ...groupRuleOperations,
   ...networkInterfaceOperations,
   ...instanceOperations,
   ...instanceTypeOperations,

@@ -156,7 +156,7 @@ describe("security groups", () => {
   test.each([
     [{ IpProtocol: "tcp", FromPort: 90, ToPort: 80, IpRanges: [{ CidrIp: "0.0.0.0/0" }] }, /port range/],
     [{ IpProtocol: "tcp", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }, /ports/],
-    [{ IpProtocol: "tcp", FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: "10.0.0.1/8" }] }, /malformed/],
+    [{ IpProtocol: "tcp", FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: "10.0.0.1" }] }, /malformed/],
     [{ IpProtocol: "smoke", FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: "0.0.0.0/0" }] }, /protocol/],
   ])("the rule %j is refused", async (permission, words) => {
     const { call } = recordsAlone();
