@@ -1,4 +1,3 @@
-import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { Balancers } from "../parts/balancers/balancers.js";
 import { Postgres } from "../parts/databases/postgres/postgres.js";
@@ -11,6 +10,7 @@ import { builtImage, engineRoot, ensureImage } from "../parts/images/images.js";
 import { Machines } from "../parts/machines/machines.js";
 import { Names } from "../parts/names/names.js";
 import { accountId } from "./credentials.js";
+import { fileLog } from "./log.js";
 import type { Scope } from "./operations/call.js";
 import type { RegionOptions } from "./options.js";
 import { Store } from "./records/store.js";
@@ -52,14 +52,16 @@ export interface House {
 
 export async function furnish(options: RegionOptions): Promise<House> {
   const { folders } = options;
-  const log = fileLog(join(folders.state, "region.log"));
+  const log = fileLog(join(folders.state, "region.log"), { owner: options.owner });
   const label = regionLabel(folders.state);
   // Helpers of an incarnation that was killed are ended before anything else: one might still be carrying out its last command.
   const cgroup = cgroupPath(label, "region");
   await killCgroup(cgroup);
   await createCgroup(cgroup);
   const leaveCgroup = enterCgroup(cgroup);
-  const store = Store.open(folders.state);
+  const store = Store.open(folders.state, {
+    onCompactionFailed: (error) => log({ records: "compaction", message: String(error) }),
+  });
   const fabric = new Fabric(label);
   const machines = new Machines(label, folders);
   const doors = new MetadataDoors(label);
@@ -151,14 +153,3 @@ const afterwards = (ready: () => Promise<unknown>, keeper: Keeper): Keeper => ({
     return keeper.attend(scope, id);
   },
 });
-
-/** One JSON line an entry. The region goes on when its log cannot be written (a full disk). */
-const fileLog =
-  (file: string) =>
-  (entry: object): void => {
-    try {
-      appendFileSync(file, `${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`, { mode: 0o600 });
-    } catch {
-      // nowhere to say it
-    }
-  };

@@ -5,12 +5,13 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { inContainer, observeContainer, type ContainerPlace } from "../host/container.js";
+import { followSize, withTerminal, type TerminalWish } from "../host/terminal.js";
 
 export interface RunOptions {
   /** Given to the command's input, which is empty otherwise. */
   readonly stdin?: string | Readable;
   /** Give it a terminal; output then all comes to `onStdout`. */
-  readonly tty?: { readonly columns: number; readonly rows: number };
+  readonly tty?: TerminalWish;
   /** Default `root`. */
   readonly user?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -31,8 +32,10 @@ export async function runInMachine(place: ContainerPlace, argv: readonly string[
     cwd: "/",
     pidFile,
   });
-  const [program = "", ...args] = tty === undefined ? inner.argv : withTerminal(inner.argv, tty);
+  // crun hands the terminal that it makes to a terminal of its caller, which a service has not.
+  const [program, ...args] = tty === undefined ? inner.argv : withTerminal(inner.argv, tty);
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], cwd: "/" });
+  if (tty !== undefined) followSize(child.pid, tty);
   child.stdout.on("data", (chunk: Buffer) => options.onStdout?.(chunk));
   child.stderr.on("data", (chunk: Buffer) => options.onStderr?.(chunk));
   // A command that does not read its input closes it.
@@ -96,22 +99,4 @@ function environment({ tty, env }: RunOptions): Record<string, string> {
     ...terminal,
     ...env,
   };
-}
-
-/**
- * crun hands the terminal that it makes to a terminal of its caller, which a service has not: `script` (util-linux)
- * makes one and copies both ways. Its size is set before and cannot follow the user's later.
- */
-function withTerminal(line: readonly string[], { columns, rows }: { columns: number; rows: number }): string[] {
-  const quoted = line.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
-  return [
-    "script",
-    "--quiet",
-    "--return",
-    "--echo",
-    "never",
-    "--command",
-    `stty cols ${columns} rows ${rows}; exec ${quoted}`,
-    "/dev/null",
-  ];
 }

@@ -3,6 +3,7 @@ import { PassThrough } from "node:stream";
 import { z } from "zod";
 import { UserFault } from "../../faults.js";
 import { internetCommand } from "../../parts/fabric/internet.js";
+import { followSize, type TerminalWish } from "../../parts/host/terminal.js";
 import type { House } from "../house.js";
 import type { Scope } from "../operations/call.js";
 import { Instances, type Instance } from "../services/ec2/records.js";
@@ -24,10 +25,11 @@ export const internetVerb =
   async (request, talk) => {
     const { argv, tty, cols, rows, cwd, env } = wish.parse(request);
     await house.fabric.applyInternet();
+    const terminal = tty === true ? terminalOf(talk, cols, rows) : undefined;
     const command = internetCommand(house.label, argv, {
       ...owner,
       ...(cwd === undefined ? {} : { cwd }),
-      ...(tty === true ? { tty: { columns: cols ?? 80, rows: rows ?? 24 } } : {}),
+      ...(terminal === undefined ? {} : { tty: terminal }),
     });
     const [program, ...args] = command.argv;
     const child = spawn(program, args, {
@@ -36,6 +38,7 @@ export const internetVerb =
       env: { PATH: process.env.PATH, ...env },
       signal: talk.signal,
     });
+    if (terminal !== undefined) followSize(child.pid, terminal);
     child.stdout.on("data", (chunk: Buffer) => talk.send({ stdout: chunk.toString("base64") }));
     child.stderr.on("data", (chunk: Buffer) => talk.send({ stderr: chunk.toString("base64") }));
     child.stdin.on("error", () => undefined); // the command may not read what it is given
@@ -61,7 +64,7 @@ export const connectVerb =
       });
     const exitCode = await house.machines.run(instance.instanceId, argv.length === 0 ? ["/bin/bash", "-l"] : argv, {
       stdin: streamOf(talk),
-      ...(tty === true ? { tty: { columns: cols ?? 80, rows: rows ?? 24 } } : {}),
+      ...(tty === true ? { tty: terminalOf(talk, cols, rows) } : {}),
       ...(env === undefined ? {} : { env }),
       signal: talk.signal,
       onStdout: (chunk) => talk.send({ stdout: chunk.toString("base64") }),
@@ -91,6 +94,19 @@ export function namedInstance(scopes: readonly Scope[], name: string): Instance 
     fix: meant.length === 0 ? "name one by its Name tag, its logical id or its instance id" : "name one by its instance id",
   });
 }
+
+const resized = z.object({ resize: z.object({ cols: z.number().int().positive(), rows: z.number().int().positive() }) });
+
+/** The client's terminal: its size now, and with each `resize` frame. */
+const terminalOf = (talk: Talk, columns = 80, rows = 24): TerminalWish => ({
+  columns,
+  rows,
+  onResize: (listener) =>
+    talk.onFrame((frame) => {
+      const { data } = resized.safeParse(frame);
+      if (data !== undefined) listener({ columns: data.resize.cols, rows: data.resize.rows });
+    }),
+});
 
 /** The client's `stdin` frames as a stream. */
 function streamOf(talk: Talk): PassThrough {

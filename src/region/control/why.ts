@@ -9,6 +9,8 @@ export interface Reason {
   readonly name: string;
   readonly because: string;
   readonly log: readonly string[];
+  /** Nothing more will happen to it by itself: what set it up has ended, and badly, or it is gone. */
+  readonly final: boolean;
 }
 
 /** Looks into every instance that the stack's target groups name and that is not answering. */
@@ -34,13 +36,15 @@ async function explain(house: House, id: string): Promise<Reason | undefined> {
       name,
       because: `the instance is ${instance.state}`,
       log: [instance.stateReason?.message ?? ""].filter(Boolean),
+      // What is on its way to run may still get there; what was stopped stays so.
+      final: instance.wish !== "running",
     };
   const { finished, failed, log } = await house.machines.userData(id);
-  if (!finished) return { targetId: id, name, because: "its user data has not ended yet", log };
-  if (failed) return { targetId: id, name, because: "its user data failed", log };
+  if (!finished) return { targetId: id, name, because: "its user data has not ended yet", log, final: false };
+  if (failed) return { targetId: id, name, because: "its user data failed", log, final: true };
   const units = await failedUnits(house, id);
-  if (units.length > 0) return { targetId: id, name, because: "a service of its own failed", log: units };
-  return { targetId: id, name, because: "its user data ended well, but nothing answers the health check", log };
+  if (units.length > 0) return { targetId: id, name, because: "a service of its own failed", log: units, final: true };
+  return { targetId: id, name, because: "its user data ended well, but nothing answers the health check", log, final: false };
 }
 
 /** The failed systemd units and their last words. */
