@@ -10,7 +10,7 @@ test("words with quotes and blanks reach the command in its terminal whole", () 
 });
 
 test("a terminal takes each new size, and what runs in it is told", async () => {
-  const program = "trap 'stty size' WINCH; stty size; while read -r line || [ $? -gt 128 ]; do [ \"$line\" = end ] && exit; done";
+  const program = `trap 'stty size; [ "$(stty size)" != "50 120" ] || exit' WINCH; stty size; while :; do sleep 0.05; done`;
   const [command, ...args] = withTerminal(["bash", "-c", program], { columns: 80, rows: 24 });
   const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
   let resize: (size: TerminalSize) => void = () => undefined;
@@ -22,7 +22,7 @@ test("a terminal takes each new size, and what runs in it is told", async () => 
   await heard("24 80");
   resize({ columns: 100, rows: 30 });
   resize({ columns: 120, rows: 50 });
+  const ended = once(child, "close");
   await heard("50 120");
-  child.stdin.write("end\n");
-  await once(child, "close");
+  await ended;
 });
