@@ -15,7 +15,10 @@ export function firstFiles(spec: MachineSpec): Record<string, string> {
   return {
     "/etc/hosts": `127.0.0.1 localhost\n127.0.1.1 ${fullName} ${spec.hostname}\n::1 localhost ip6-localhost ip6-loopback\n`,
     "/etc/hostname": `${spec.hostname}\n`,
-    "/etc/resolv.conf": `search ${spec.domain}\nnameserver ${spec.resolver}\n`,
+    "/etc/resolv.conf": [
+      ...(spec.search === undefined ? [] : [`search ${spec.search}\n`]),
+      ...spec.resolvers.map((address) => `nameserver ${address}\n`),
+    ].join(""),
     ...(spec.defaultUser === undefined
       ? {}
       : { "/etc/cloud/cloud.cfg.d/99-default-user.cfg": defaultUserConfig(spec.defaultUser) }),

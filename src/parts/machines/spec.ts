@@ -9,8 +9,10 @@ export interface MachineSpec {
   /** e.g. `ip-10-0-2-15`; with `.eu-west-3.compute.internal` it makes the private DNS name. */
   readonly hostname: string;
   readonly domain: string;
-  /** Addresses of the VPC's resolver, e.g. `10.0.0.2`. */
-  readonly resolver: string;
+  /** Whom it asks for names, in this order, e.g. the VPC's `10.0.0.2`; empty: nobody. */
+  readonly resolvers: readonly string[];
+  /** The domain in which it looks for short names; unset: none. */
+  readonly search?: string;
   readonly vcpus: number;
   readonly memoryMiB: number;
   /** Who gets the key pair's public key. Default `ec2-user` (Amazon Linux); Debian's images have `admin`. */

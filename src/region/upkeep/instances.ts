@@ -4,10 +4,11 @@ import type { Machines } from "../../parts/machines/machines.js";
 import type { MachineSpec } from "../../parts/machines/spec.js";
 import type { Scope } from "../operations/call.js";
 import { put, remove, type Commit } from "../records/records.js";
+import { namesToldTo } from "../services/ec2/dhcpoptions.js";
 import { distributions, theImage } from "../services/ec2/images.js";
 import { instanceType } from "../services/ec2/instancetypes.js";
 import { privateDomain } from "../services/ec2/instanceview.js";
-import { removeInterfacesOf, resolverOf } from "../services/ec2/interfaces.js";
+import { removeInterfacesOf } from "../services/ec2/interfaces.js";
 import { releasePublicAddress } from "../services/ec2/publicaddresses.js";
 import { Instances, NetworkInterfaces, Vpcs, type Instance, type NetworkInterface } from "../services/ec2/records.js";
 import { LoadBalancers } from "../services/elbv2/records.js";
@@ -103,6 +104,7 @@ export class InstanceKeeper implements Keeper {
   private async spec(scope: Scope, instance: Instance, nic: NetworkInterface): Promise<MachineSpec> {
     const image = theImage(scope, instance.imageId);
     const type = instanceType(instance.instanceType);
+    const vpc = scope.records.get(Vpcs, instance.vpcId);
     const user = distributions.find((known) => known.name === image.distribution)?.user;
     return {
       instanceId: instance.instanceId,
@@ -110,7 +112,7 @@ export class InstanceKeeper implements Keeper {
       namespace: namespaceName(this.label, "eni", nic.interfaceId),
       hostname: `ip-${nic.privateIp.replaceAll(".", "-")}`,
       domain: privateDomain(scope.regionName),
-      resolver: resolverOf(scope.records.get(Vpcs, instance.vpcId)?.cidr ?? ""),
+      ...(vpc === undefined ? { resolvers: [] } : namesToldTo(scope, vpc)),
       vcpus: type.vcpus,
       memoryMiB: type.memoryMiB,
       defaultUser: user === "admin" ? "admin" : "ec2-user",

@@ -11,7 +11,8 @@ const web: MachineSpec = {
   namespace: "n",
   hostname: "ip-10-0-2-15",
   domain: "eu-west-3.compute.internal",
-  resolver: "10.0.0.2",
+  resolvers: ["10.0.0.2"],
+  search: "eu-west-3.compute.internal",
   vcpus: 1,
   memoryMiB: 512,
 };
@@ -30,6 +31,16 @@ test("a machine knows its names and its resolver before it boots", () => {
     "/etc/hostname": "ip-10-0-2-15\n",
     "/etc/resolv.conf": "search eu-west-3.compute.internal\nnameserver 10.0.0.2\n",
   });
+});
+
+test.each([
+  [
+    { resolvers: ["10.0.5.5", "10.0.6.5"], search: "shop.example" },
+    "search shop.example\nnameserver 10.0.5.5\nnameserver 10.0.6.5\n",
+  ],
+  [{ resolvers: [], search: undefined }, ""],
+])("a machine of a VPC with the DHCP options %j asks where these say", (options, text) => {
+  expect(firstFiles({ ...web, ...options })["/etc/resolv.conf"]).toBe(text);
 });
 
 test("the end of a long file is read, and nothing of one that is not there", async () => {

@@ -8,7 +8,7 @@ const web: MachineSpec = {
   namespace: "st-1a2b3c-eni-eni-1",
   hostname: "ip-10-0-2-15",
   domain: "eu-west-3.compute.internal",
-  resolver: "10.0.0.2",
+  resolvers: ["10.0.0.2"],
   vcpus: 2,
   memoryMiB: 1024,
 };

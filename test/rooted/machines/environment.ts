@@ -59,7 +59,7 @@ export class TestMachines {
       router,
       metadataServer(() => ({ instanceId, httpTokens: "required", leaves })),
     );
-    return { instanceId, image, namespace, hostname, domain, resolver: "10.0.0.2", vcpus: 2, memoryMiB: 1024 };
+    return { instanceId, image, namespace, hostname, domain, resolvers: ["10.0.0.2"], search: domain, vcpus: 2, memoryMiB: 1024 };
   }
 
   /** Start it and wait until cloud-init has ended. */
