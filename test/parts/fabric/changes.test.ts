@@ -81,7 +81,7 @@ describe("a ruleset", () => {
   });
 
   test("with very much to change is not given to a session", () => {
-    const many = Array.from({ length: 5000 }, (_, index) => `10.0.${index >> 8}.${index & 255}`);
+    const many = Array.from({ length: 10000 }, (_, index) => `10.0.${index >> 8}.${index & 255}`);
     expect(rulesetChange(table(...set("s", "ipv4_addr", [])), table(...set("s", "ipv4_addr", many)))?.kind).toBe("file");
   });
 });
@@ -109,11 +109,14 @@ describe("of a VPC", () => {
     `);
   });
 
-  test("a new member is one element where the group is named", () => {
-    const interfaces = flaskHa.interfaces.map((nic) => (nic.interfaceId === "eni-db" ? { ...nic, groupIds: ["sg-ec2"] } : nic));
+  test("a new member is an element where the group is named, and another chain for the member itself", () => {
+    const interfaces = flaskHa.interfaces.map((nic) =>
+      nic.interfaceId === "eni-nlb-b" ? { ...nic, groupIds: ["sg-ec2"] } : nic,
+    );
     expect(changes({ ...flaskHa, interfaces })).toMatchInlineSnapshot(`
       {
-        "the router of vpc-0f1a5c in eu-west-3c": "delete element ip vpc ingress { "e3c738a6f0b" : goto ga349bb754b_in }; delete element ip vpc egress { "e3c738a6f0b" : goto ga349bb754b_out }; flush set ip vpc sg_ec2; flush chain ip vpc ga349bb754b_in; flush chain ip vpc ga349bb754b_out; add element ip vpc ingress { "e3c738a6f0b" : goto g0f225479da_in }; add element ip vpc egress { "e3c738a6f0b" : goto g0f225479da_out }; delete chain ip vpc ga349bb754b_in; delete chain ip vpc ga349bb754b_out; delete set ip vpc sg_ec2",
+        "the router of vpc-0f1a5c in eu-west-3b": "delete element ip vpc sg_nlb { 10.0.0.10 }; delete element ip vpc ingress { "e8a7bf8b45b" : goto gf464dd100b_in }; delete element ip vpc egress { "e8a7bf8b45b" : goto gf464dd100b_out }; flush chain ip vpc gf464dd100b_in; flush chain ip vpc gf464dd100b_out; add element ip vpc ingress { "e8a7bf8b45b" : goto g0f225479da_in }; add element ip vpc egress { "e8a7bf8b45b" : goto g0f225479da_out }; delete chain ip vpc gf464dd100b_in; delete chain ip vpc gf464dd100b_out",
+        "the router of vpc-0f1a5c in eu-west-3c": "delete element ip vpc sg_nlb { 10.0.0.10 }; add element ip vpc sg_ec2 { 10.0.0.10 }",
       }
     `);
   });

@@ -207,8 +207,7 @@ describe("a route to an interface", () => {
       "add table ip own",
       "add chain ip own out { type nat hook postrouting priority 100; }",
       "add rule ip own out ip saddr != 10.0.9.11 snat to 10.0.9.11",
-    ].join("
-");
+    ].join("\n");
     await run(inNamespace(namespaceName(label, "eni", "eni-app-y"), { argv: ["nft", "-f", "-"], stdin: nft }));
     const translated = routed(one, byInterface("0.0.0.0/0", "eni-app-y"));
     const spec = { ...translated, publicAddresses: [{ publicIp: "198.18.0.59", interfaceId: "eni-app-y" }] };
