@@ -87,6 +87,8 @@ async function changeRules(call: Call, groupId: string, direction: Direction, fr
 export const securityGroup: ResourceProvider = {
   type: "AWS::EC2::SecurityGroup",
   record: SecurityGroups,
+  // The default group of a default VPC that is made on the way is another one.
+  identify: (id, value) => ("groupName" in value && value.groupName === "default" ? undefined : id),
   properties: {
     GroupName: enforced,
     GroupDescription: enforced,
