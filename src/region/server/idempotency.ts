@@ -35,10 +35,12 @@ const memory = 24 * 3_600_000;
 
 const dialect = { jsonName: false };
 
+/** The member that is the token: the schema says so, but for some of EC2's older operations (CreateVpcEndpoint), where only its name does. */
 export function tokenMember(wire: WireOperation): string | undefined {
   if (!wire.input.isStructSchema()) return undefined;
-  for (const [name, member] of wire.input.structIterator()) if (member.isIdempotencyToken()) return name;
-  return undefined;
+  const members = [...wire.input.structIterator()];
+  const [marked] = members.find(([, member]) => member.isIdempotencyToken()) ?? [];
+  return marked ?? members.find(([name]) => name === "ClientToken")?.[0];
 }
 
 export class Idempotency {
