@@ -3,11 +3,22 @@ import { fileURLToPath } from "node:url";
 
 /**
  * `npm run soak [ROUNDS]`: repeats at length what `npm test` samples. Each part is a test file of `npm test` that reads
- * `SANDTABLE_SOAK_ROUNDS`: kills of a fabric in the middle of its work, malformed and random requests, every operation of the wire.
+ * `SANDTABLE_SOAK_ROUNDS`: kills of a region, of a fabric and of a journal's writer in the middle of their work, malformed and random
+ * requests, every operation of the wire.
  * Failovers follow with the drills.
  */
 const rounds = Math.max(1, Number(process.argv[2] ?? 50));
 const parts = [
+  {
+    what: `${rounds} kills of a region at random instants while a stack is created, updated and deleted`,
+    project: "journeys",
+    file: "test/journeys/kills.test.ts",
+  },
+  {
+    what: `${rounds} kills of a process that writes its journal anew`,
+    project: "unit",
+    file: "test/region/records/kills.test.ts",
+  },
   {
     what: `${rounds} kills at random instants while a network is applied`,
     project: "rooted",
