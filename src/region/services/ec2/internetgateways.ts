@@ -99,6 +99,7 @@ export const internetGatewayOperations: readonly Operation[] = [
         notFound: ["InvalidInternetGatewayID.NotFound", "internetGateway ID"],
         filters: {
           "internet-gateway-id": (gateway) => gateway.internetGatewayId,
+          "owner-id": () => call.accountId,
           "attachment.vpc-id": (gateway) => gateway.vpcId,
           "attachment.state": (gateway) => (gateway.vpcId === undefined ? undefined : "available"),
         },

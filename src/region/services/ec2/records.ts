@@ -23,6 +23,11 @@ export const Vpcs = recordType<Vpc>("ec2:Vpc");
 /** Kept, as `default`, once the default VPC was deleted: it does not come back by itself, as on AWS. */
 export const DefaultVpcDeletions = recordType<{ readonly at: number }>("ec2:DefaultVpcDeletion");
 
+export interface RouteTableAssociation {
+  readonly routeTableId: string;
+  readonly associationId: string;
+}
+
 export interface Subnet {
   readonly subnetId: string;
   readonly vpcId: string;
@@ -30,7 +35,10 @@ export interface Subnet {
   readonly zone: string;
   readonly mapPublicIpOnLaunch: boolean;
   /** Undefined: the VPC's main route table. */
-  readonly routeTable?: { readonly routeTableId: string; readonly associationId: string };
+  readonly routeTable?: RouteTableAssociation & {
+    /** What a stack's association took the place of, until the stack's update is done or undone. */
+    readonly replaced?: RouteTableAssociation;
+  };
   readonly networkAcl?: { readonly networkAclId: string; readonly associationId: string };
   /** The subnet of its zone in a default VPC. */
   readonly defaultForAz?: boolean;

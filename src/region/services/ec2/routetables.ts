@@ -49,16 +49,10 @@ export async function associateRouteTable(call: Call, routeTableId: string, subn
 /**
  * Gives an association another table and thereby another id; the main association makes that table the VPC's main one.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceRouteTableAssociation.html
- * @param keepId CloudFormation's resource keeps its id when its table changes.
  */
-export async function replaceRouteTableAssociation(
-  call: Call,
-  associationId: string,
-  routeTableId: string,
-  keepId = false,
-): Promise<string> {
+export async function replaceRouteTableAssociation(call: Call, associationId: string, routeTableId: string): Promise<string> {
   const table = theRouteTable(call, routeTableId);
-  const next = keepId ? associationId : newId("rtbassoc");
+  const next = newId("rtbassoc");
   const main = mainTableOf(call, associationId);
   if (main === undefined) {
     const subnet = associatedSubnet(call, associationId);
@@ -89,6 +83,38 @@ export async function disassociateRouteTable(call: Call, associationId: string):
   const { routeTable: _gone, ...kept } = associatedSubnet(call, associationId);
   call.commit(put(Subnets, kept.subnetId, kept));
   await call.upkeep.network(kept.vpcId);
+}
+
+/**
+ * What CloudFormation does to a subnet that is associated already: the new association takes the place of the old one, which is
+ * remembered until `endAssociation` of the one or the other tells how the update ended.
+ */
+export async function takeOverAssociation(call: Call, routeTableId: string, subnetId: string): Promise<string> {
+  const table = theRouteTable(call, routeTableId);
+  const subnet = theSubnet(call, subnetId);
+  const before = subnet.routeTable;
+  if (before === undefined) return associateRouteTable(call, routeTableId, subnetId);
+  checkNetworks(table, subnet);
+  const associationId = newId("rtbassoc");
+  const replaced = { routeTableId: before.routeTableId, associationId: before.associationId };
+  call.commit(put(Subnets, subnetId, { ...subnet, routeTable: { routeTableId, associationId, replaced } }));
+  await call.upkeep.network(subnet.vpcId);
+  return associationId;
+}
+
+/** Ends a stack's association: the subnet goes back to what it took the place of, or follows the main table again. */
+export async function endAssociation(call: Call, associationId: string): Promise<void> {
+  const subnets = call.records.list(Subnets);
+  const takenOver = subnets.find(({ routeTable }) => routeTable?.replaced?.associationId === associationId);
+  if (takenOver?.routeTable !== undefined) {
+    const { replaced: _settled, ...routeTable } = takenOver.routeTable;
+    call.commit(put(Subnets, takenOver.subnetId, { ...takenOver, routeTable }));
+    return;
+  }
+  const undone = subnets.find(({ routeTable }) => routeTable?.associationId === associationId);
+  if (undone?.routeTable?.replaced === undefined) return disassociateRouteTable(call, associationId);
+  call.commit(put(Subnets, undone.subnetId, { ...undone, routeTable: undone.routeTable.replaced }));
+  await call.upkeep.network(undone.vpcId);
 }
 
 async function moveSubnet(call: Call, subnet: Subnet, routeTableId: string, associationId: string): Promise<string> {

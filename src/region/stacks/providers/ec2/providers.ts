@@ -2,10 +2,13 @@ import type { ResourceProvider } from "../../provider.js";
 import { elasticIp, elasticIpAssociation, natGateway } from "./addresses.js";
 import { securityGroup, securityGroupEgress, securityGroupIngress } from "./groups.js";
 import { instance } from "./instance.js";
-import { internetGateway, route, routeTable, subnet, subnetRouteTableAssociation, vpcGatewayAttachment } from "./network.js";
+import { internetGateway, vpcGatewayAttachment } from "./gateways.js";
+import { networkInterface } from "./interfaces.js";
 import { networkAcl, networkAclEntry, subnetNetworkAclAssociation } from "./networkacls.js";
 import { prefixList } from "./prefixlists.js";
 import { vpcEndpoint } from "./endpoints.js";
+import { route } from "./routes.js";
+import { routeTable, subnet, subnetRouteTableAssociation } from "./subnets.js";
 import { vpcPeeringConnection } from "./peering.js";
 import { dhcpOptions, vpc, vpcDhcpOptionsAssociation } from "./vpc.js";
 
@@ -22,6 +25,7 @@ export const ec2Providers: readonly ResourceProvider[] = [
   elasticIp,
   elasticIpAssociation,
   natGateway,
+  networkInterface,
   securityGroup,
   securityGroupIngress,
   securityGroupEgress,

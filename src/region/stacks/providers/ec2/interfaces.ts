@@ -1,0 +1,99 @@
+import type { Call } from "../../../operations/call.js";
+import { ServiceFault } from "../../../operations/fault.js";
+import { enforced, states, within } from "../../../operations/members.js";
+import {
+  assignAddresses,
+  createNetworkInterface,
+  deleteNetworkInterface,
+  modifyNetworkInterface,
+  theInterface,
+  unassignAddresses,
+} from "../../../services/ec2/networkinterfaces.js";
+import { NetworkInterfaces } from "../../../services/ec2/records.js";
+import { setTags } from "../../../services/ec2/tagging.js";
+import type { Properties, ResourceProvider } from "../../provider.js";
+import {
+  optionalFlag,
+  optionalNumber,
+  optionalText,
+  structures,
+  tagRules,
+  tagsOf,
+  text,
+  texts,
+  unlessGone,
+} from "../properties.js";
+
+/** The addresses a template states: the primary one alone or in the list, the others as a list or a number of them. */
+function addressesIn(properties: Properties): { privateIp: string | undefined; secondaryIps: string[]; count: number } {
+  const list = structures(properties, "PrivateIpAddresses");
+  const primary = list.find((each) => optionalFlag(each, "Primary") === true);
+  const alone = optionalText(properties, "PrivateIpAddress");
+  if (alone !== undefined && primary !== undefined)
+    throw new ServiceFault("InvalidParameterValue", "Only one primary private IP address can be specified.");
+  return {
+    privateIp: alone ?? (primary === undefined ? undefined : text(primary, "PrivateIpAddress")),
+    secondaryIps: list.filter((each) => each !== primary).map((each) => text(each, "PrivateIpAddress")),
+    count: optionalNumber(properties, "SecondaryPrivateIpAddressCount") ?? 0,
+  };
+}
+
+/** From the secondary addresses there are to those that are wanted. */
+async function changeAddresses(call: Call, id: string, { from, to }: { from: Properties; to: Properties }): Promise<void> {
+  const [before, after] = [addressesIn(from), addressesIn(to)];
+  const present = (): readonly string[] => theInterface(call, id).secondaryIps ?? [];
+  const gone = before.secondaryIps.filter((address) => !after.secondaryIps.includes(address) && present().includes(address));
+  if (gone.length > 0) await unassignAddresses(call, id, gone);
+  const added = after.secondaryIps.filter((address) => !present().includes(address));
+  if (added.length > 0) await assignAddresses(call, id, { stated: added });
+  const more = after.secondaryIps.length + after.count - present().length;
+  if (more > 0) await assignAddresses(call, id, { count: more });
+  const surplus = present().filter((address) => !after.secondaryIps.includes(address));
+  if (more < 0) await unassignAddresses(call, id, surplus.slice(more));
+}
+
+export const networkInterface: ResourceProvider = {
+  type: "AWS::EC2::NetworkInterface",
+  record: NetworkInterfaces,
+  properties: {
+    SubnetId: enforced,
+    Description: enforced,
+    GroupSet: enforced,
+    PrivateIpAddress: enforced,
+    PrivateIpAddresses: within({ Primary: enforced, PrivateIpAddress: enforced }),
+    SecondaryPrivateIpAddressCount: enforced,
+    SourceDestCheck: enforced,
+    InterfaceType: states("interface"),
+    Tags: tagRules,
+  },
+  attributes: {
+    Id: (_call, id) => id,
+    VpcId: (call, id) => theInterface(call, id).vpcId,
+    PrimaryPrivateIpAddress: (call, id) => theInterface(call, id).privateIp,
+    SecondaryPrivateIpAddresses: (call, id) => theInterface(call, id).secondaryIps ?? [],
+  },
+  create: async (call, properties, naming) => {
+    const { privateIp, secondaryIps, count } = addressesIn(properties);
+    const made = await createNetworkInterface(call, {
+      subnetId: text(properties, "SubnetId"),
+      description: optionalText(properties, "Description"),
+      groupIds: texts(properties, "GroupSet"),
+      privateIp,
+      secondaryIps,
+      secondaryCount: count,
+      sourceDestCheck: optionalFlag(properties, "SourceDestCheck"),
+      tags: tagsOf(properties, naming),
+    });
+    return made.interfaceId;
+  },
+  update: async (call, id, change, naming) => {
+    setTags(call, id, tagsOf(change.to, naming));
+    await modifyNetworkInterface(call, id, {
+      description: optionalText(change.to, "Description") ?? "",
+      groupIds: texts(change.to, "GroupSet"),
+      sourceDestCheck: optionalFlag(change.to, "SourceDestCheck") ?? true,
+    });
+    await changeAddresses(call, id, change);
+  },
+  delete: (call, id) => unlessGone(["InvalidNetworkInterfaceID.NotFound"], () => deleteNetworkInterface(call, id)),
+};
