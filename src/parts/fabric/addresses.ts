@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { memo } from "./memo.js";
 
 /** Link-local addresses that AWS gives its services, and those that only the fabric's own links use as next hops. */
 export const wellKnown = {
@@ -23,12 +24,12 @@ export const numberOf = (address: string): number =>
 export const addressOf = (number: number): string => [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join(".");
 
 /** First address and prefix length of a CIDR. */
-export function network(cidr: string): { start: number; prefix: number } {
+export const network = memo((cidr): { readonly start: number; readonly prefix: number } => {
   const [address, prefix] = ipaddr.IPv4.parseCIDR(cidr);
   const size = 2 ** (32 - prefix);
   const given = numberOf(address.toString());
   return { start: given - (given % size), prefix };
-}
+});
 
 /** The n-th address of a CIDR: base+1 is a subnet's gateway, base+2 of the VPC its resolver. */
 export const nth = (cidr: string, n: number): string => addressOf(network(cidr).start + n);

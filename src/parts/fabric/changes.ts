@@ -29,11 +29,13 @@ export function decide(live: LiveFabric, plan: FabricPlan): FabricChanges {
     const there = live.links.get(key);
     return there !== undefined && there.complete && there.shape === shapeOf(link.a);
   };
-  const newLinks = [...plan.links].filter(([key, link]) => !isThere(key, link)).map(([, link]) => link);
-  const brokenLinks = [...live.links].filter(([key]) => newLinks.includes(plan.links.get(key)!)).map(([, link]) => link);
+  const missing = new Map([...plan.links].filter(([key, link]) => !isThere(key, link)));
+  const newLinks = [...missing.values()];
+  const brokenLinks = [...missing.keys()].flatMap((key) => live.links.get(key) ?? []);
+  const unplanned = [...live.links].filter(([key]) => !plan.links.has(key));
   // Either end of a link between routers may have been seen.
-  const planned = new Set([...plan.links.values()].flatMap(({ a, b }) => [linkKeyOf(a), linkKeyOf(b)]));
-  const oldLinks = [...live.links].filter(([key]) => !planned.has(key)).map(([, link]) => link);
+  const farEnds = new Set(unplanned.length === 0 ? [] : [...plan.links.values()].map(({ b }) => linkKeyOf(b)));
+  const oldLinks = unplanned.filter(([key]) => !farEnds.has(key)).map(([, link]) => link);
   const gone = [...brokenLinks, ...oldLinks];
 
   const work = [...plan.namespaces.values()].map((namespace) => {
@@ -80,8 +82,10 @@ function changeOf(
     ...(b.namespace === name ? settingsOf(b, false) : []),
   ]);
   // Entries leave with their device, also when it is made again.
-  const lost = new Set(gone.filter((link) => link.namespace === name).map((link) => link.name));
-  const remaining = new Set(isNew ? [] : [...there.entries].filter((entry) => !lost.has(deviceOf(entry) ?? "")));
+  const lost =
+    gone.length === 0 ? new Set<string>() : new Set(gone.filter((link) => link.namespace === name).map((link) => link.name));
+  const kept = isNew ? new Set<Entry>() : there.entries;
+  const remaining = lost.size === 0 ? kept : new Set([...kept].filter((entry) => !lost.has(deviceOf(entry) ?? "")));
   const lines = [
     ...(isRenewed && namespace.entriesAre !== "guests" ? ["link set lo up"] : []),
     ...settings,
@@ -112,8 +116,10 @@ const settingsOf = (end: LinkEnd, leadsToInterface: boolean): string[] => [
 const order = ["addr", "rule", "neigh", "route"];
 
 function differenceOf(there: ReadonlySet<Entry>, wanted: ReadonlySet<Entry>): string[] {
-  const keys = new Set([...wanted].map(entryKey));
-  const removed = [...there].filter((entry) => !wanted.has(entry) && !keys.has(entryKey(entry)));
+  if (there === wanted) return [];
+  const unwanted = [...there].filter((entry) => !wanted.has(entry));
+  const keys = new Set(unwanted.length === 0 ? [] : [...wanted].map(entryKey));
+  const removed = unwanted.filter((entry) => !keys.has(entryKey(entry)));
   const added = [...wanted].filter((entry) => !there.has(entry));
   const rank = (entry: Entry): number => order.indexOf(entry.split(" ", 1)[0] ?? "");
   return [

@@ -1,4 +1,5 @@
 import { linkName } from "../host/label.js";
+import { memoOf } from "./memo.js";
 import { ranges } from "./numbers.js";
 import { allPorts, protocolText } from "./protocols.js";
 import type { GroupRuleSpec, SecurityGroupSpec } from "./spec.js";
@@ -16,7 +17,7 @@ import type { PlacedInterface, Vpc } from "./vpc.js";
  * Balancers in any case; here they follow the same rule as all others.)
  */
 export function groupChains(vpc: Vpc, zone: string): Piece[] {
-  const here = vpc.interfaces.filter((nic) => nic.zone === zone);
+  const here = vpc.inZone.get(zone) ?? [];
   const known = new Map(vpc.spec.securityGroups.map((group) => [group.groupId, group]));
   const lists = new Map<string, readonly SecurityGroupSpec[]>();
   const [ingress, egress]: [string[], string[]] = [[], []];
@@ -28,18 +29,20 @@ export function groupChains(vpc: Vpc, zone: string): Piece[] {
       continue;
     }
     const list = listName(nic);
-    lists.set(
-      list,
-      [...nic.groupIds].sort().flatMap((id) => known.get(id) ?? []),
-    );
-    ingress.push(`"${nic.device}" : goto ${list}_in`);
-    egress.push(`"${nic.device}" : goto ${list}_out`);
+    if (!lists.has(list))
+      lists.set(
+        list,
+        [...nic.groupIds].sort().flatMap((id) => known.get(id) ?? []),
+      );
+    const verdicts = verdictsOf(nic);
+    ingress.push(verdicts.ingress);
+    egress.push(verdicts.egress);
   }
 
   const pieces = [...lists].map(([name, list]) => ({ name, list, rules: rulesOf(list) }));
   const peers = new Set(pieces.flatMap(({ list }) => list.flatMap(peerGroups)));
   return [
-    ...[...peers].sort().flatMap((groupId) => set(setName(groupId), "ipv4_addr", membersOf(vpc, groupId))),
+    ...[...peers].sort().flatMap((groupId) => set(setName(groupId), "ipv4_addr", [...(members(vpc).get(groupId) ?? [])])),
     ...pieces.flatMap(({ name, list, rules }) => [
       ...chain(`${name}_in`, [...rules.ingress, "drop"], undefined, about(list)),
       ...chain(`${name}_out`, [...rules.egress, "drop"], undefined, about(list)),
@@ -71,7 +74,12 @@ export function groupChains(vpc: Vpc, zone: string): Piece[] {
   ];
 }
 
-const listName = (nic: PlacedInterface): string => linkName("g", [...nic.groupIds].sort().join(" "));
+const listName = memoOf((nic: PlacedInterface): string => linkName("g", [...nic.groupIds].sort().join(" ")));
+
+const verdictsOf = memoOf((nic: PlacedInterface) => ({
+  ingress: `"${nic.device}" : goto ${listName(nic)}_in`,
+  egress: `"${nic.device}" : goto ${listName(nic)}_out`,
+}));
 
 const about = (list: readonly SecurityGroupSpec[]): string =>
   list
@@ -81,15 +89,18 @@ const about = (list: readonly SecurityGroupSpec[]): string =>
 
 const setName = (groupId: string): string => groupId.replaceAll("-", "_");
 
-/** Addresses of a group's members, here or in a peered VPC. */
-const membersOf = (vpc: Vpc, groupId: string): string[] => [
-  ...new Set([
-    ...vpc.interfaces.flatMap((nic) => (nic.groupIds.includes(groupId) ? nic.addresses : [])),
-    ...(vpc.spec.peerings ?? []).flatMap(({ peer }) =>
-      peer.groups.flatMap((group) => (group.groupId === groupId ? group.addresses : [])),
-    ),
-  ]),
-];
+/** Addresses of each group's members, here or in a peered VPC. */
+const members = memoOf((vpc: Vpc): ReadonlyMap<string, ReadonlySet<string>> => {
+  const found = new Map<string, Set<string>>();
+  const add = (groupId: string, addresses: readonly string[]): void => {
+    const there = found.get(groupId) ?? new Set();
+    for (const address of addresses) there.add(address);
+    found.set(groupId, there);
+  };
+  for (const nic of vpc.interfaces) for (const groupId of nic.groupIds) add(groupId, nic.addresses);
+  for (const { peer } of vpc.spec.peerings ?? []) for (const { groupId, addresses } of peer.groups) add(groupId, addresses);
+  return found;
+});
 
 const peerGroups = (group: SecurityGroupSpec): string[] =>
   [...group.ingress, ...group.egress].flatMap((rule) => ("groupId" in rule.peer ? [rule.peer.groupId] : []));

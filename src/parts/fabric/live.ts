@@ -1,4 +1,5 @@
-import { linkKeyOf, type Entry, type FabricPlan, type LinkEnd, type LinkPlan, type NamespacePlan } from "./plan.js";
+import { memoOf } from "./memo.js";
+import type { Entry, FabricPlan, LinkEnd, LinkPlan, NamespacePlan } from "./plan.js";
 import type { Table } from "./text.js";
 
 /** What the kernel has of one owner: read from it (`observe.ts`), or the plan that was applied last (`asApplied`). */
@@ -25,8 +26,9 @@ export interface LiveLink {
   readonly end: string | undefined;
 }
 
-export const shapeOf = (end: Pick<LinkEnd, "mtu" | "group" | "mac">): string =>
-  `mtu ${end.mtu} group ${end.group} mac ${end.mac}`;
+export const shapeOf = memoOf(
+  (end: Pick<LinkEnd, "mtu" | "group" | "mac">): string => `mtu ${end.mtu} group ${end.group} mac ${end.mac}`,
+);
 
 export const nothing: LiveFabric = { namespaces: new Map(), links: new Map() };
 
@@ -39,7 +41,7 @@ export function asApplied(plan: FabricPlan): LiveFabric {
         { entriesAre, entries, ruleset: { known: true, nft } },
       ]),
     ),
-    links: new Map([...plan.links.values()].map((link) => [linkKeyOf(link.a), asLive(link, plan)])),
+    links: new Map([...plan.links].map(([key, link]) => [key, asLive(link, plan)])),
   };
 }
 

@@ -8,8 +8,8 @@ import type { Vpc } from "./vpc.js";
  * a caller by the listener it came through. The port itself is not open to anyone who names it.
  */
 export function metadataChains(vpc: Vpc, zone: string): Piece[] {
-  const served = vpc.interfaces.flatMap((nic) =>
-    nic.zone === zone && nic.metadataPort !== undefined ? [{ device: nic.device, port: nic.metadataPort }] : [],
+  const served = (vpc.inZone.get(zone) ?? []).flatMap((nic) =>
+    nic.metadataPort === undefined ? [] : [{ device: nic.device, port: nic.metadataPort }],
   );
   return [
     ...map(

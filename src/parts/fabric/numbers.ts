@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { network } from "./addresses.js";
+import { memo } from "./memo.js";
 
 /**
  * Numbers the kernel wants where AWS has names. A number depends on its owner alone as far as possible, so that adding or
@@ -25,12 +26,14 @@ export const deliveryNumbers = (interfaceIds: readonly string[]): ReadonlyMap<st
 
 const slots = 0x10_0000;
 
+const slotOf = memo((id) => createHash("sha256").update(id).digest().readUInt32BE(0) % slots);
+
 /** By hash; when two meet, the one that sorts later moves on. */
 function spread(ids: readonly string[], base: number): ReadonlyMap<string, number> {
   const taken = new Set<number>();
   const numbers = new Map<string, number>();
   for (const id of [...ids].sort()) {
-    let slot = createHash("sha256").update(id).digest().readUInt32BE(0) % slots;
+    let slot = slotOf(id);
     while (taken.has(slot)) slot = (slot + 1) % slots;
     taken.add(slot);
     numbers.set(id, base + slot);
@@ -39,7 +42,9 @@ function spread(ids: readonly string[], base: number): ReadonlyMap<string, numbe
 }
 
 /** A locally administered MAC for an end of a link that carries no interface of AWS's. */
-export function macOf(...owner: string[]): string {
-  const bytes = createHash("sha256").update(owner.join(" ")).digest().subarray(0, 4);
+export const macOf = (...owner: string[]): string => macOfText(owner.join(" "));
+
+const macOfText = memo((owner) => {
+  const bytes = createHash("sha256").update(owner).digest().subarray(0, 4);
   return `02:ee:${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(":")}`;
-}
+});

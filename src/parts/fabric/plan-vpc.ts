@@ -3,6 +3,7 @@ import { network, nth, wellKnown } from "./addresses.js";
 import { endpointEntries, endpointLink, hasEndpoint, servicesEntries } from "./endpoints.js";
 import { internetEntries, uplinkEntries, uplinkOf } from "./gateway.js";
 import { deliveryEntries, natRuleset } from "./nat.js";
+import { memoOf } from "./memo.js";
 import { groups, macOf } from "./numbers.js";
 import { linkKeyOf, NamespaceDraft, type Entry, type FabricPlan, type LinkPlan, type NamespacePlan } from "./plan.js";
 import { routeTableEntries } from "./routes.js";
@@ -22,7 +23,7 @@ export function planVpc(spec: VpcSpec, label: RegionLabel): FabricPlan {
     ...vpc.zones.flatMap((zone, at) => vpc.zones.slice(at + 1).map((other) => betweenZones(vpc, zone, other))),
     ...(spec.internetGatewayId === undefined ? [] : vpc.zones.map((zone) => uplinkOf(vpc, zone))),
     ...(hasEndpoint(vpc) ? vpc.zones.map((zone) => endpointLink(vpc, zone)) : []),
-    ...vpc.interfaces.map((nic) => interfaceLink(vpc, nic)),
+    ...vpc.interfaces.map(interfaceLink),
   ];
   const namespaces = [
     ...vpc.zones.map((zone) => router(vpc, zone)),
@@ -74,8 +75,15 @@ function router(vpc: Vpc, zone: string): NamespacePlan {
   return draft.done(routerRuleset(vpc, zone));
 }
 
+const routerEntries = memoOf((nic: PlacedInterface): Entry[] =>
+  nic.addresses.flatMap((address): Entry[] => [
+    `neigh ${address} lladdr ${nic.mac} dev ${nic.device} nud permanent`,
+    `route ${address}/32 dev ${nic.device}`,
+  ]),
+);
+
 /** The namespace behind an interface: a plain host for whoever lives there, or a NAT gateway, which is all ours. */
-function interfaceEnd(nic: PlacedInterface): NamespacePlan {
+const interfaceEnd = memoOf((nic: PlacedInterface): NamespacePlan => {
   const isNat = nic.natGatewayId !== undefined;
   const draft = new NamespaceDraft({
     name: nic.namespace,
@@ -86,7 +94,7 @@ function interfaceEnd(nic: PlacedInterface): NamespacePlan {
   });
   draft.add(...endEntries(nic));
   return draft.done(isNat ? [natRuleset(nic)] : undefined);
-}
+});
 
 const endEntries = (nic: PlacedInterface): Entry[] => [
   `addr ${nic.privateIp}/${network(nic.subnet.cidr).prefix} dev eth0`,
@@ -113,16 +121,16 @@ const servicesSide = (vpc: Vpc): NamespacePlan => ({
   entries: new Set(servicesEntries(vpc)),
 });
 
-const interfaceLink = (vpc: Vpc, nic: PlacedInterface): LinkPlan => ({
+const interfaceLink = memoOf((nic: PlacedInterface): LinkPlan => ({
   a: {
-    namespace: routerName(vpc.label, vpc.spec.vpcId, nic.zone),
+    namespace: routerName(nic.label, nic.vpcId, nic.zone),
     name: nic.device,
     mtu: 9001,
     group: nic.group,
     mac: macOf(nic.interfaceId),
     alias: aliasOf(
-      vpc.label,
-      vpc.spec.vpcId,
+      nic.label,
+      nic.vpcId,
       ...(nic.natGatewayId === undefined ? ["eni", nic.interfaceId] : ["nat", nic.natGatewayId]),
     ),
   },
@@ -132,9 +140,9 @@ const interfaceLink = (vpc: Vpc, nic: PlacedInterface): LinkPlan => ({
     mtu: 9001,
     group: 0,
     mac: nic.mac,
-    alias: aliasOf(vpc.label, vpc.spec.vpcId, nic.interfaceId),
+    alias: aliasOf(nic.label, nic.vpcId, nic.interfaceId),
   },
-});
+}));
 
 const betweenZones = (vpc: Vpc, zone: string, other: string): LinkPlan => {
   const end = (at: string, to: string): LinkPlan["a"] => ({

@@ -5,18 +5,19 @@ import { faultChains } from "./faults.js";
 import { gatewayChains } from "./gateway.js";
 import { groupChains } from "./groups.js";
 import { metadataChains, metadataInput } from "./metadata.js";
+import { memoOf } from "./memo.js";
 import { deliveryRuleset, destinationCheck } from "./nat.js";
 import { ranges, subnetGroup } from "./numbers.js";
 import { peeringChains } from "./peering.js";
 import { chain, map, set, type Table } from "./text.js";
-import type { Vpc } from "./vpc.js";
+import type { PlacedInterface, Vpc } from "./vpc.js";
 
 /**
  * The nftables text of the router of one zone. Forward chains by priority: -50 edges, -40 and -30 network ACLs (out
  * of a subnet, into one), -20 groups of the sender, -10 groups of the receiver. What is not admitted is dropped without an answer.
  */
 export function routerRuleset(vpc: Vpc, zone: string): Table[] {
-  const here = vpc.interfaces.filter((nic) => nic.zone === zone);
+  const here = vpc.inZone.get(zone) ?? [];
   const marks = vpc.spec.subnets
     .filter((subnet) => subnet.zone === zone)
     .map(
@@ -26,11 +27,7 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
   const unchecked = here.filter((nic) => nic.natGatewayId !== undefined || !nic.sourceDestCheck);
   const pieces = [
     ...map("route_table", "devgroup : mark", marks),
-    ...set(
-      "own_address",
-      "ifname . ipv4_addr",
-      checked.flatMap((nic) => nic.addresses.map((address) => `"${nic.device}" . ${address}`)),
-    ),
+    ...set("own_address", "ifname . ipv4_addr", checked.flatMap(ownAddresses)),
     ...set(
       "unchecked",
       "ifname",
@@ -66,6 +63,8 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
   ];
   return [{ family: "ip", name: "vpc", pieces }, ...deliveryRuleset(vpc, zone)];
 }
+
+const ownAddresses = memoOf((nic: PlacedInterface): string[] => nic.addresses.map((address) => `"${nic.device}" . ${address}`));
 
 /** Of the ICMP that a router makes, only path-MTU discovery shows on AWS. */
 const icmpOfRouters = [

@@ -1,4 +1,5 @@
 import { linkName, namespaceName, type RegionLabel } from "../host/label.js";
+import { memo } from "./memo.js";
 import { deliveryNumbers, routeTableNumbers, subnetGroup } from "./numbers.js";
 import type { InterfaceSpec, NatGatewaySpec, RouteTableSpec, SubnetSpec, VpcSpec } from "./spec.js";
 
@@ -10,6 +11,8 @@ export interface Vpc {
   readonly subnets: ReadonlyMap<string, SubnetSpec>;
   readonly routeTables: ReadonlyMap<string, RouteTableSpec>;
   readonly interfaces: readonly PlacedInterface[];
+  /** The same by zone. */
+  readonly inZone: ReadonlyMap<string, readonly PlacedInterface[]>;
   readonly byId: ReadonlyMap<string, PlacedInterface>;
   readonly natGateways: ReadonlyMap<string, NatGatewaySpec & { readonly at: PlacedInterface }>;
   readonly tableOf: ReadonlyMap<string, number>;
@@ -18,6 +21,8 @@ export interface Vpc {
 
 /** An interface with its place and its names on this machine. */
 export interface PlacedInterface extends InterfaceSpec {
+  readonly vpcId: string;
+  readonly label: RegionLabel;
   /** All its private addresses, the primary one first. */
   readonly addresses: readonly string[];
   readonly subnet: SubnetSpec;
@@ -42,6 +47,32 @@ export const servicesName = (label: RegionLabel): string => namespaceName(label,
 export const aliasOf = (label: RegionLabel, owner: string, ...what: string[]): string =>
   ["sandtable", label.code, owner, ...what].join("/");
 
+interface Place {
+  readonly label: RegionLabel;
+  readonly vpcId: string;
+  readonly vpcCidr: string;
+  readonly nic: InterfaceSpec;
+  readonly subnet: SubnetSpec;
+  readonly nat?: string;
+}
+
+/** By all it depends on, so that an interface that did not change is the same object in the next plan. */
+const placed = memo((key): PlacedInterface => {
+  const { label, vpcId, vpcCidr, nic, subnet, nat } = JSON.parse(key) as Place;
+  return {
+    ...nic,
+    vpcId,
+    label,
+    addresses: [nic.privateIp, ...(nic.secondaryIps ?? [])],
+    subnet,
+    zone: subnet.zone,
+    group: subnetGroup(vpcCidr, subnet.cidr),
+    device: linkName("e", nic.interfaceId),
+    namespace: namespaceOf(label, nat === undefined ? ["eni", nic.interfaceId] : ["nat", nat]),
+    ...(nat === undefined ? {} : { natGatewayId: nat }),
+  };
+});
+
 export function lookUp(spec: VpcSpec, label: RegionLabel): Vpc {
   const subnets = new Map(spec.subnets.map((subnet) => [subnet.subnetId, subnet]));
   const routeTables = new Map(spec.routeTables.map((table) => [table.routeTableId, table]));
@@ -54,17 +85,7 @@ export function lookUp(spec: VpcSpec, label: RegionLabel): Vpc {
     const subnet = subnets.get(nic.subnetId);
     if (subnet === undefined)
       throw new Error(`${spec.vpcId}: ${nic.interfaceId} is in ${nic.subnetId}, which is not among its subnets`);
-    const natGatewayId = natOf.get(nic.interfaceId);
-    return {
-      ...nic,
-      addresses: [nic.privateIp, ...(nic.secondaryIps ?? [])],
-      subnet,
-      zone: subnet.zone,
-      group: subnetGroup(spec.cidr, subnet.cidr),
-      device: linkName("e", nic.interfaceId),
-      namespace: namespaceOf(label, natGatewayId === undefined ? ["eni", nic.interfaceId] : ["nat", natGatewayId]),
-      ...(natGatewayId === undefined ? {} : { natGatewayId }),
-    };
+    return placed(JSON.stringify({ label, vpcId: spec.vpcId, vpcCidr: spec.cidr, nic, subnet, nat: natOf.get(nic.interfaceId) }));
   });
   const byId = new Map(interfaces.map((nic) => [nic.interfaceId, nic]));
   const natGateways = new Map(
@@ -75,17 +96,22 @@ export function lookUp(spec: VpcSpec, label: RegionLabel): Vpc {
       return [nat.natGatewayId, { ...nat, at }];
     }),
   );
+  const zones = [...new Set(spec.subnets.map((subnet) => subnet.zone))].sort();
+  const delivered = spec.routeTables.flatMap(({ routes }) =>
+    routes.flatMap(({ target }) => (target.kind === "interface" ? [target.interfaceId] : [])),
+  );
   return {
     spec,
     label,
-    zones: [...new Set(spec.subnets.map((subnet) => subnet.zone))].sort(),
+    zones,
     subnets,
     routeTables,
     interfaces,
+    inZone: new Map(zones.map((zone) => [zone, interfaces.filter((nic) => nic.zone === zone)])),
     byId,
     natGateways,
     tableOf: routeTableNumbers(spec.routeTables.map((table) => table.routeTableId)),
-    deliveryOf: deliveryNumbers(spec.interfaces.map((nic) => nic.interfaceId)),
+    deliveryOf: deliveryNumbers([...new Set([...natOf.keys(), ...delivered])]),
   };
 }
 
