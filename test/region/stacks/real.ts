@@ -1,0 +1,77 @@
+import type { Stack as ApiStack, StackEvent } from "@aws-sdk/client-cloudformation";
+import { onTestFinished } from "vitest";
+import { ensureSpec } from "../../../scripts/compact-spec.js";
+import type { Call } from "../../../src/region/operations/call.js";
+import { ServiceFault } from "../../../src/region/operations/fault.js";
+import { operationsOf } from "../../../src/region/stacks/operations/operations.js";
+import { resourceProviders } from "../../../src/region/stacks/providers/index.js";
+import { namedThingExists } from "../../../src/region/stacks/named-things.js";
+import { openSpecification } from "../../../src/region/stacks/spec/specification.js";
+import { furnishCloudFormation } from "../../../src/region/stacks/stacks.js";
+import { recordsAlone } from "../../support/records.js";
+
+export interface RealStacks {
+  readonly call: Call;
+  /** Create the stack `shop`, or update it once it is there, and wait until it rests. */
+  deploy(template: object): Promise<ApiStack>;
+  remove(): Promise<void>;
+  /** `LogicalId STATUS reason` of what failed. */
+  failures(): Promise<readonly string[]>;
+  /** The physical id of each resource. */
+  ids(): Promise<Readonly<Record<string, string>>>;
+}
+
+/** Stacks with the providers of the region, on records alone. */
+export async function realStacks(): Promise<RealStacks> {
+  const { call } = recordsAlone();
+  const formation = furnishCloudFormation({
+    providers: new Map(resourceProviders.map((provider) => [provider.type, provider])),
+    specification: openSpecification(await ensureSpec()),
+    exists: namedThingExists,
+    readParameter: (_call, name) => {
+      throw new ServiceFault("ParameterNotFound", `Parameter ${name} not found.`);
+    },
+  });
+  onTestFinished(() => formation.engine.close());
+  const operations = operationsOf(formation);
+  const run = async <O>(name: string, input: object): Promise<O> => {
+    const operation = operations.find((known) => known.name === name);
+    if (operation === undefined) throw new Error(`no operation ${name}`);
+    return (await operation.run(call, input)) as O;
+  };
+  const StackName = "shop";
+  const stack = async (): Promise<ApiStack> => {
+    const { Stacks } = await run<{ Stacks: ApiStack[] }>("DescribeStacks", { StackName });
+    if (Stacks[0] === undefined) throw new Error("no stack");
+    return Stacks[0];
+  };
+  let there = false;
+  return {
+    call,
+    async deploy(template) {
+      const verb = there ? "UpdateStack" : "CreateStack";
+      const { StackId } = await run<{ StackId: string }>(verb, { StackName, TemplateBody: JSON.stringify(template) });
+      there = true;
+      await formation.engine.settled(StackId);
+      return stack();
+    },
+    async remove() {
+      const { StackId = "" } = await stack();
+      await run("DeleteStack", { StackName });
+      await formation.engine.settled(StackId);
+    },
+    async failures() {
+      const { StackEvents } = await run<{ StackEvents: StackEvent[] }>("DescribeStackEvents", { StackName });
+      return StackEvents.filter((event) => event.ResourceStatus?.endsWith("FAILED")).map(
+        (event) => `${event.LogicalResourceId} ${event.ResourceStatus} ${event.ResourceStatusReason ?? ""}`,
+      );
+    },
+    async ids() {
+      const { StackResources } = await run<{ StackResources: { LogicalResourceId: string; PhysicalResourceId: string }[] }>(
+        "DescribeStackResources",
+        { StackName },
+      );
+      return Object.fromEntries(StackResources.map((each) => [each.LogicalResourceId, each.PhysicalResourceId]));
+    },
+  };
+}
