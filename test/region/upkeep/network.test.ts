@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { VpcSpec } from "../../../src/parts/fabric/spec.js";
 import { put, remove } from "../../../src/region/records/records.js";
-import { Subnets, Vpcs } from "../../../src/region/services/ec2/records.js";
+import { Subnets, VpcPeeringConnections, Vpcs } from "../../../src/region/services/ec2/records.js";
 import { NetworkKeeper } from "../../../src/region/upkeep/network.js";
 import { recordsAlone } from "../../support/records.js";
 
@@ -75,6 +75,42 @@ describe("networks", () => {
     await fabric.finish();
     expect(await first).toBe("no room");
     expect(await second).toBe("done");
+  });
+
+  test("a change of a VPC reaches those peered with it where they have to know, and no others", async () => {
+    const { call } = recordsAlone();
+    const fabric = new SlowFabric();
+    const keeper = new NetworkKeeper(fabric, () => undefined);
+    const peered = { ...vpc, vpcId: "vpc-2", cidr: "10.1.0.0/16" };
+    call.commit(
+      put(Vpcs, "vpc-1", vpc),
+      put(Vpcs, "vpc-2", peered),
+      put(VpcPeeringConnections, "pcx-1", {
+        vpcPeeringConnectionId: "pcx-1",
+        requesterVpcId: "vpc-1",
+        accepterVpcId: "vpc-2",
+        state: "active",
+        createdAt: 0,
+        tags: {},
+      }),
+    );
+    const names = (): readonly string[] =>
+      fabric.applied
+        .splice(0)
+        .map((spec) => (typeof spec === "string" ? spec : spec.vpcId))
+        .sort();
+    const applied = async (): Promise<readonly string[]> => {
+      const done = keeper.apply(call, "vpc-1");
+      for (let each = fabric.applied.length; each > 0; each--) await fabric.finish();
+      await done;
+      return names();
+    };
+    expect(await applied()).toEqual(["vpc-1", "vpc-2"]);
+    expect(await applied()).toEqual(["vpc-1"]);
+    call.commit(put(Subnets, "a", subnet("a", "10.0.1.0/24")));
+    expect(await applied()).toEqual(["vpc-1", "vpc-2"]);
+    call.commit(put(Subnets, "a", { ...subnet("a", "10.0.1.0/24"), mapPublicIpOnLaunch: true }));
+    expect(await applied()).toEqual(["vpc-1"]);
   });
 
   test("a VPC that is gone from the records is removed", async () => {

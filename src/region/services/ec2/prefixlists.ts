@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { parseBlock, toAddress } from "../../../addresses.js";
+import { internet } from "../../../parts/fabric/spec.js";
 import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put, remove } from "../../records/records.js";
@@ -9,8 +10,8 @@ import { PrefixLists, RouteTables, SecurityGroups, type PrefixList, type Tags } 
 type Reading = Pick<Call, "records">;
 export type Entry = PrefixList["entries"][number];
 
-/** Where S3 will answer in the simulated internet; hence all that its prefix list holds. */
-export const s3Cidrs: readonly string[] = ["198.19.1.0/24"];
+/** Where S3 answers in the simulated internet; hence all that its prefix list holds. */
+export const s3Cidrs: readonly string[] = [internet.services];
 
 /** AWS's own id of S3's list in the regions where templates are known to name it; elsewhere one is derived. */
 const s3Ids: Readonly<Record<string, string>> = {
