@@ -7,10 +7,11 @@ import { put, remove, type Commit } from "../records/records.js";
 import { namesToldTo } from "../services/ec2/dhcpoptions.js";
 import { distributions, theImage } from "../services/ec2/images.js";
 import { instanceType } from "../services/ec2/instancetypes.js";
-import { privateDomain } from "../services/ec2/instanceview.js";
+import { privateDomain } from "../services/ec2/dnsnames.js";
 import { removeInterfacesOf } from "../services/ec2/interfaces.js";
 import { releasePublicAddress } from "../services/ec2/publicaddresses.js";
 import { Instances, NetworkInterfaces, Vpcs, type Instance, type NetworkInterface } from "../services/ec2/records.js";
+import { isRouteTarget } from "../services/ec2/routes.js";
 import { LoadBalancers } from "../services/elbv2/records.js";
 import type { Keeper } from "./keeper.js";
 import type { MetadataDoors } from "./metadata.js";
@@ -72,6 +73,7 @@ export class InstanceKeeper implements Keeper {
           message: "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
         },
       }));
+      if (isRouteTarget(scope, nic.interfaceId)) await scope.upkeep.network(instance.vpcId);
       return;
     }
     await scope.upkeep.network(instance.vpcId);
@@ -130,7 +132,8 @@ export class InstanceKeeper implements Keeper {
         ? []
         : [put(NetworkInterfaces, nic.interfaceId, kept as typeof nic), releasePublicAddress(autoPublicIp)];
     change(scope, instance.instanceId, (now) => (now.wish === "stopped" ? { ...now, state: "stopped" } : now), released);
-    if (released.length > 0) await scope.upkeep.network(instance.vpcId);
+    // A route through a machine that has stopped is a blackhole.
+    if (released.length > 0 || isRouteTarget(scope, instance.interfaceId)) await scope.upkeep.network(instance.vpcId);
   }
 
   private async terminated(scope: Scope, instance: Instance): Promise<number | void> {

@@ -7,7 +7,7 @@ import { metadataServer } from "../../parts/machines/metadata.js";
 import type { MetadataSpec } from "../../parts/machines/spec.js";
 import type { Scope } from "../operations/call.js";
 import { publicIpOf } from "../services/ec2/elasticips.js";
-import { privateDnsName, publicDnsName } from "../services/ec2/instanceview.js";
+import { privateDnsName, publicDnsName } from "../services/ec2/dnsnames.js";
 import { Instances, NetworkInterfaces, SecurityGroups, Subnets, Vpcs, type NetworkInterface } from "../services/ec2/records.js";
 import { zoneId } from "../services/ec2/zones.js";
 import { InstanceProfiles, Roles, type InstanceProfile, type Role } from "../services/iam/records.js";

@@ -6,7 +6,7 @@ import type { Names } from "../../parts/names/names.js";
 import type { NameSpec } from "../../parts/names/spec.js";
 import type { Scope } from "../operations/call.js";
 import { publicIpOf } from "../services/ec2/elasticips.js";
-import { privateDnsName, publicDnsName } from "../services/ec2/instanceview.js";
+import { privateDnsName, publicDnsName } from "../services/ec2/dnsnames.js";
 import { resolverOf } from "../services/ec2/interfaces.js";
 import { Instances, NetworkInterfaces, Vpcs } from "../services/ec2/records.js";
 import { balancerNames } from "../services/elbv2/names.js";

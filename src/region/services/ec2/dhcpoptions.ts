@@ -4,7 +4,7 @@ import type { Call, Scope } from "../../operations/call.js";
 import { NotModelled, ServiceFault } from "../../operations/fault.js";
 import { put, remove } from "../../records/records.js";
 import { newId } from "./ids.js";
-import { privateDomain } from "./instanceview.js";
+import { privateDomain } from "./dnsnames.js";
 import { resolverOf } from "./interfaces.js";
 import { DhcpOptionsSets, Vpcs, type DhcpOptions, type Tags, type Vpc } from "./records.js";
 import { theVpc } from "./vpcs.js";

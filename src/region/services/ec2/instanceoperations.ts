@@ -3,14 +3,9 @@ import type {
   DescribeInstancesCommandOutput,
   DescribeInstanceStatusCommandInput,
   DescribeInstanceStatusCommandOutput,
-  IamInstanceProfileSpecification,
-  InstanceMetadataOptionsRequest,
-  InstanceNetworkInterfaceSpecification,
   InstanceStateChange,
-  Placement,
+  ModifyInstanceAttributeCommandInput,
   RebootInstancesCommandInput,
-  RunInstancesCommandInput,
-  RunInstancesCommandOutput,
   StartInstancesCommandInput,
   StartInstancesCommandOutput,
   StopInstancesCommandInput,
@@ -20,106 +15,15 @@ import type {
 } from "@aws-sdk/client-ec2";
 import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
-import { enforced, recorded, states, within } from "../../operations/members.js";
+import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put } from "../../records/records.js";
-import { theDefaultSubnet } from "./defaultvpc.js";
-import { changeInstance, inTransition, runInstances, theInstance } from "./instances.js";
+import { changeInstance, inTransition, theInstance } from "./instances.js";
 import { describeInstance, instanceFilters, stateOf } from "./instanceview.js";
+import { launchOperation } from "./launching.js";
 import { describeRules, select } from "./lists.js";
+import { modifyNetworkInterface } from "./networkinterfaces.js";
 import { Instances, type Instance } from "./records.js";
-import { tagsAtCreation, tagSpecifications } from "./tags.js";
-
-/** Why these are kept without effect; shown by `up`, `status` and the README. */
-export const instanceNotes = {
-  hopLimit: "the metadata service answers every host behind the interface, whatever the hop limit",
-  monitoring: "there are no CloudWatch metrics yet",
-} as const;
-
-const metadataOptions = within<InstanceMetadataOptionsRequest>({
-  HttpTokens: enforced,
-  HttpEndpoint: states("enabled"),
-  HttpPutResponseHopLimit: recorded(instanceNotes.hopLimit),
-  HttpProtocolIpv6: states("disabled"),
-  InstanceMetadataTags: states("disabled"),
-});
-
-const run = operation<RunInstancesCommandInput, RunInstancesCommandOutput>(
-  "ec2",
-  "RunInstances",
-  {
-    ImageId: enforced,
-    InstanceType: enforced,
-    MinCount: enforced,
-    MaxCount: enforced,
-    SubnetId: enforced,
-    SecurityGroupIds: enforced,
-    PrivateIpAddress: enforced,
-    UserData: enforced,
-    ClientToken: enforced,
-    IamInstanceProfile: within<IamInstanceProfileSpecification>({ Arn: enforced, Name: enforced }),
-    MetadataOptions: metadataOptions,
-    Monitoring: within({ Enabled: recorded(instanceNotes.monitoring) }),
-    NetworkInterfaces: within<InstanceNetworkInterfaceSpecification>({
-      DeviceIndex: states(0),
-      SubnetId: enforced,
-      Groups: enforced,
-      PrivateIpAddress: enforced,
-      AssociatePublicIpAddress: enforced,
-      DeleteOnTermination: states(true),
-    }),
-    Placement: within<Placement>({ AvailabilityZone: enforced, Tenancy: states("default") }),
-    InstanceInitiatedShutdownBehavior: states("stop"),
-    DisableApiTermination: states(false),
-    EbsOptimized: states(false),
-    TagSpecifications: tagSpecifications,
-    DryRun: states(false),
-  },
-  async (call, input) => {
-    const nic = input.NetworkInterfaces?.[0];
-    const subnetId =
-      nic?.SubnetId ?? input.SubnetId ?? (await theDefaultSubnet(call, input.Placement?.AvailabilityZone)).subnetId;
-    if ((input.NetworkInterfaces?.length ?? 0) > 1)
-      throw new ServiceFault("InvalidParameterCombination", "Sandtable gives an instance one network interface.");
-    const { min, max } = counts(input);
-    const instances = runInstances(
-      call,
-      {
-        imageId: input.ImageId ?? "",
-        instanceType: input.InstanceType ?? "m1.small",
-        subnetId,
-        groupIds: nic?.Groups ?? input.SecurityGroupIds ?? [],
-        privateIp: nic?.PrivateIpAddress ?? input.PrivateIpAddress,
-        publicAddress: nic?.AssociatePublicIpAddress,
-        instanceProfile: input.IamInstanceProfile?.Arn ?? input.IamInstanceProfile?.Name,
-        userData: input.UserData,
-        httpTokens: input.MetadataOptions?.HttpTokens,
-        httpPutResponseHopLimit: input.MetadataOptions?.HttpPutResponseHopLimit,
-        monitoring: input.Monitoring?.Enabled,
-        clientToken: input.ClientToken,
-        tags: tagsAtCreation(input.TagSpecifications, "instance"),
-      },
-      Math.max(min, max),
-    );
-    return {
-      ReservationId: instances[0]?.reservationId,
-      OwnerId: call.accountId,
-      Groups: [],
-      Instances: instances.map((instance) => describeInstance(call, instance)),
-    };
-  },
-);
-
-function counts(input: RunInstancesCommandInput): { min: number; max: number } {
-  const { MinCount: min = 1, MaxCount: max = min } = input;
-  if (min < 1 || max < min)
-    throw new ServiceFault(
-      "InvalidParameterValue",
-      `Value (${max}) for parameter maxCount is invalid. It must be at least minCount.`,
-    );
-  if (max > 20) throw new ServiceFault("InstanceLimitExceeded", "Sandtable starts at most 20 instances in one request.");
-  return { min, max };
-}
 
 const changes = (call: Call, ids: readonly string[] | undefined, wish: Instance["wish"]): InstanceStateChange[] => {
   (ids ?? []).forEach((id) => theInstance(call, id));
@@ -133,7 +37,7 @@ const holdNamed = (call: Call, ids: readonly string[] | undefined): Promise<void
   ids === undefined || ids.length === 0 ? Promise.resolve() : call.holdWhile(() => ids.some((id) => inTransition(call, id)));
 
 export const instanceOperations: readonly Operation[] = [
-  run,
+  launchOperation,
   operation<DescribeInstancesCommandInput, DescribeInstancesCommandOutput>(
     "ec2",
     "DescribeInstances",
@@ -206,6 +110,24 @@ export const instanceOperations: readonly Operation[] = [
     "TerminateInstances",
     { InstanceIds: enforced, DryRun: states(false) },
     (call, input) => ({ TerminatingInstances: changes(call, input.InstanceIds, "terminated") }),
+  ),
+  operation<ModifyInstanceAttributeCommandInput, object>(
+    "ec2",
+    "ModifyInstanceAttribute",
+    { InstanceId: enforced, SourceDestCheck: within({ Value: enforced }), Groups: enforced, DryRun: states(false) },
+    async (call, input) => {
+      const { interfaceId } = theInstance(call, input.InstanceId);
+      if ((input.SourceDestCheck === undefined) === (input.Groups === undefined))
+        throw new ServiceFault(
+          "InvalidParameterCombination",
+          input.Groups === undefined ? "No attributes specified." : "Fields for multiple attribute types specified.",
+        );
+      await modifyNetworkInterface(call, interfaceId, {
+        sourceDestCheck: input.SourceDestCheck?.Value,
+        groupIds: input.Groups,
+      });
+      return {};
+    },
   ),
   operation<RebootInstancesCommandInput, object>(
     "ec2",

@@ -5,18 +5,26 @@ import { theInstanceProfile } from "../iam/instanceprofiles.js";
 import { newId } from "./ids.js";
 import { theImage } from "./images.js";
 import { instanceType } from "./instancetypes.js";
-import { decideInterface, interfaceChanges } from "./interfaces.js";
+import { checkAddressCount, decideInterface, freeMetadataPort, interfaceChanges } from "./interfaces.js";
 import { publicIpOf } from "./elasticips.js";
 import { freePublicAddress, takePublicAddress } from "./publicaddresses.js";
-import { Instances, NetworkInterfaces, type Instance, type NetworkInterface } from "./records.js";
+import { Instances, NetworkInterfaces, type Instance, type NetworkInterface, type Tags } from "./records.js";
 import { theSubnet } from "./subnets.js";
 
 export interface InstanceWish {
   readonly imageId: string;
   readonly instanceType: string;
+  /** Of a new interface; that of `interfaceId` is told by it. */
   readonly subnetId: string;
+  /** An interface that is there already becomes its first one; everything that a new one would have is that one's. */
+  readonly interfaceId?: string | undefined;
+  readonly deleteOnTermination?: boolean | undefined;
   readonly groupIds: readonly string[];
   readonly privateIp?: string;
+  readonly secondaryIps?: readonly string[] | undefined;
+  readonly secondaryCount?: number | undefined;
+  readonly description?: string | undefined;
+  readonly interfaceTags?: Tags | undefined;
   /** Undefined: as the subnet says. */
   readonly publicAddress?: boolean;
   readonly sourceDestCheck?: boolean;
@@ -37,7 +45,8 @@ const userDataLimit = 16_384;
 export function runInstances(call: Call, wish: InstanceWish, count = 1): readonly Instance[] {
   const image = theImage(call, wish.imageId);
   const type = instanceType(wish.instanceType);
-  const subnet = theSubnet(call, wish.subnetId);
+  const known = call.records.get(NetworkInterfaces, wish.interfaceId ?? "");
+  const subnet = theSubnet(call, known?.subnetId ?? wish.subnetId);
   if (wish.userData !== undefined && Buffer.from(wish.userData, "base64").length > userDataLimit)
     throw new ServiceFault("InvalidParameterValue", "User data is limited to 16384 bytes");
   const profile = wish.instanceProfile === undefined ? undefined : theInstanceProfile(call, wish.instanceProfile);
@@ -45,20 +54,7 @@ export function runInstances(call: Call, wish: InstanceWish, count = 1): readonl
   const nics: NetworkInterface[] = [];
   const instances = Array.from({ length: count }, (): Instance => {
     const instanceId = newId("i");
-    const nic = decideInterface(
-      call,
-      {
-        subnetId: subnet.subnetId,
-        groupIds: wish.groupIds,
-        description: "",
-        holder: { kind: "instance", id: instanceId },
-        privateIp: wish.privateIp,
-        publicAddress: wish.publicAddress ?? subnet.mapPublicIpOnLaunch,
-        metadata: true,
-        sourceDestCheck: wish.sourceDestCheck,
-      },
-      nics,
-    );
+    const nic = wish.interfaceId === undefined ? newInterface(call, wish, instanceId, nics) : adopted(call, wish, instanceId);
     nics.push(nic);
     return {
       instanceId,
@@ -78,7 +74,7 @@ export function runInstances(call: Call, wish: InstanceWish, count = 1): readonl
       launchedAt: call.now(),
       reservationId,
       monitoring: wish.monitoring ?? false,
-      publicAddress: wish.publicAddress ?? subnet.mapPublicIpOnLaunch,
+      publicAddress: wish.interfaceId === undefined && (wish.publicAddress ?? subnet.mapPublicIpOnLaunch),
       ...(wish.clientToken === undefined ? {} : { clientToken: wish.clientToken }),
       tags: wish.tags,
     };
@@ -87,6 +83,59 @@ export function runInstances(call: Call, wish: InstanceWish, count = 1): readonl
   for (const instance of instances) call.upkeep.nudge("instance", instance.instanceId);
   return instances;
 }
+
+function newInterface(
+  call: Call,
+  wish: InstanceWish,
+  instanceId: string,
+  alsoTaken: readonly NetworkInterface[],
+): NetworkInterface {
+  const subnet = theSubnet(call, wish.subnetId);
+  const nic = decideInterface(
+    call,
+    {
+      subnetId: subnet.subnetId,
+      groupIds: wish.groupIds,
+      description: wish.description ?? "",
+      holder: { kind: "instance", id: instanceId },
+      privateIp: wish.privateIp,
+      secondaryIps: wish.secondaryIps,
+      secondaryCount: wish.secondaryCount,
+      publicAddress: wish.publicAddress ?? subnet.mapPublicIpOnLaunch,
+      metadata: true,
+      sourceDestCheck: wish.sourceDestCheck,
+      tags: wish.interfaceTags,
+      ...(wish.deleteOnTermination === false ? { attachment: firstAttachment(call, false) } : {}),
+    },
+    alsoTaken,
+  );
+  checkAddressCount(nic, instanceType(wish.instanceType).addressesPerInterface);
+  return nic;
+}
+
+/** An interface of the user's own; unless told otherwise it stays when the instance goes. */
+function adopted(call: Call, wish: InstanceWish, instanceId: string): NetworkInterface {
+  const nic = call.records.get(NetworkInterfaces, wish.interfaceId ?? "");
+  if (nic === undefined)
+    throw new ServiceFault("InvalidNetworkInterfaceID.NotFound", `The networkInterface ID '${wish.interfaceId}' does not exist`);
+  if (nic.holder.kind !== "none")
+    throw new ServiceFault("InvalidNetworkInterface.InUse", `Interface: [${nic.interfaceId}] in use.`);
+  checkAddressCount(nic, instanceType(wish.instanceType).addressesPerInterface);
+  return {
+    ...nic,
+    holder: { kind: "instance", id: instanceId },
+    attachment: firstAttachment(call, wish.deleteOnTermination ?? false),
+    metadataPort: freeMetadataPort(call.records.list(NetworkInterfaces)),
+    sourceDestCheck: wish.sourceDestCheck ?? nic.sourceDestCheck,
+  };
+}
+
+const firstAttachment = (call: Call, deleteOnTermination: boolean): NonNullable<NetworkInterface["attachment"]> => ({
+  attachmentId: newId("eni-attach"),
+  deviceIndex: 0,
+  deleteOnTermination,
+  attachedAt: call.now(),
+});
 
 /** Stop, start or terminate; gives the state before and after. What is asked already is no error, as on AWS. */
 export function changeInstance(call: Call, instanceId: string, wish: Instance["wish"]): { before: Instance; after: Instance } {

@@ -1,8 +1,11 @@
 import type { Instance as ApiInstance, InstanceState, _InstanceType } from "@aws-sdk/client-ec2";
 import type { Call } from "../../operations/call.js";
+import { privateDnsName, publicDnsName } from "./dnsnames.js";
 import { publicIpOf } from "./elasticips.js";
+import { addressesOf } from "./interfaces.js";
 import type { FilterTable } from "./lists.js";
-import { NetworkInterfaces, SecurityGroups, Vpcs, type Instance } from "./records.js";
+import { attachmentView, groupsOf, privateAddresses } from "./networkinterfaceview.js";
+import { NetworkInterfaces, Vpcs, type Instance } from "./records.js";
 import { tagList } from "./tags.js";
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html */
@@ -10,24 +13,11 @@ const codes = { pending: 0, running: 16, "shutting-down": 32, terminated: 48, st
 
 export const stateOf = (instance: Instance): InstanceState => ({ Code: codes[instance.state], Name: instance.state });
 
-/** `ip-10-0-2-15.eu-west-3.compute.internal`; us-east-1 alone is `ec2.internal`. */
-export const privateDomain = (regionName: string): string =>
-  regionName === "us-east-1" ? "ec2.internal" : `${regionName}.compute.internal`;
-
-export const privateDnsName = (regionName: string, privateIp: string): string =>
-  `ip-${privateIp.replaceAll(".", "-")}.${privateDomain(regionName)}`;
-
-export const publicDnsName = (regionName: string, publicIp: string): string =>
-  `ec2-${publicIp.replaceAll(".", "-")}.${regionName === "us-east-1" ? "compute-1" : `${regionName}.compute`}.amazonaws.com`;
-
 export function describeInstance(call: Call, instance: Instance): ApiInstance {
   const nic = call.records.get(NetworkInterfaces, instance.interfaceId);
   const vpc = call.records.get(Vpcs, instance.vpcId);
   const publicIp = nic === undefined ? undefined : publicIpOf(call, nic.interfaceId);
-  const groups = (nic?.groupIds ?? []).map((GroupId) => ({
-    GroupId,
-    GroupName: call.records.get(SecurityGroups, GroupId)?.groupName,
-  }));
+  const groups = nic === undefined ? [] : groupsOf(call, nic);
   const privateName = nic === undefined ? "" : privateDnsName(call.regionName, nic.privateIp);
   const publicName = publicIp === undefined || vpc?.enableDnsHostnames !== true ? "" : publicDnsName(call.regionName, publicIp);
   return {
@@ -71,8 +61,9 @@ export function describeInstance(call: Call, instance: Instance): ApiInstance {
               SourceDestCheck: nic.sourceDestCheck,
               InterfaceType: "interface",
               Groups: groups,
-              Attachment: { DeviceIndex: 0, Status: "attached", DeleteOnTermination: true },
-              PrivateIpAddresses: [{ PrivateIpAddress: nic.privateIp, Primary: true }],
+              Description: nic.description,
+              Attachment: attachmentView(call, nic),
+              PrivateIpAddresses: privateAddresses(call, nic),
               ...(publicIp === undefined ? {} : { Association: { PublicIp: publicIp, PublicDnsName: publicName } }),
             },
           ],
@@ -107,6 +98,10 @@ export const instanceFilters = (call: Call): FilterTable<Instance> => ({
   "private-ip-address": (instance) => call.records.get(NetworkInterfaces, instance.interfaceId)?.privateIp,
   "ip-address": (instance) => publicIpOf(call, instance.interfaceId),
   "network-interface.network-interface-id": (instance) => instance.interfaceId,
+  "network-interface.addresses.private-ip-address": (instance) => {
+    const nic = call.records.get(NetworkInterfaces, instance.interfaceId);
+    return nic === undefined ? undefined : addressesOf(nic);
+  },
   "instance.group-id": (instance) => call.records.get(NetworkInterfaces, instance.interfaceId)?.groupIds ?? [],
   "iam-instance-profile.arn": (instance) => instance.instanceProfileArn,
 });

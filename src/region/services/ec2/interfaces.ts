@@ -24,11 +24,11 @@ export interface InterfaceWish {
   readonly description: string;
   readonly holder: NetworkInterface["holder"];
   readonly attachment?: NetworkInterface["attachment"];
-  readonly privateIp?: string;
+  readonly privateIp?: string | undefined;
   /** Further addresses: these, and so many more. */
-  readonly secondaryIps?: readonly string[];
-  readonly secondaryCount?: number;
-  readonly tags?: Tags;
+  readonly secondaryIps?: readonly string[] | undefined;
+  readonly secondaryCount?: number | undefined;
+  readonly tags?: Tags | undefined;
   /** Take a public address from the pool that leaves with the interface. */
   readonly publicAddress?: boolean;
   readonly metadata?: boolean;
@@ -130,6 +130,14 @@ export const freedAddresses = (scope: Scope, interfaceId: string, privateIps?: r
 
 /** Every private address of an interface, the primary one first. */
 export const addressesOf = (nic: NetworkInterface): readonly string[] => [nic.privateIp, ...(nic.secondaryIps ?? [])];
+
+export function checkAddressCount(nic: NetworkInterface, most: number): void {
+  if (addressesOf(nic).length > most)
+    throw new ServiceFault(
+      "PrivateIpAddressLimitExceeded",
+      `Number of private addresses will exceed limit: ${nic.interfaceId} may have ${most}.`,
+    );
+}
 
 /** Addresses that are taken in a subnet. */
 export const addressesIn = (nics: readonly NetworkInterface[], subnetId: string): ReadonlySet<string> =>

@@ -21,6 +21,7 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
+import { statedAddresses } from "./addresslists.js";
 import { describeRules, select } from "./lists.js";
 import {
   assignAddresses,
@@ -37,31 +38,6 @@ import {
 import { attachmentView, describeInterface, groupsOf, interfaceFilters } from "./networkinterfaceview.js";
 import { NetworkInterfaces } from "./records.js";
 import { tagsAtCreation, tagSpecifications } from "./tags.js";
-
-/** The primary address may be stated alone or in the list; the others are secondary. */
-function statedAddresses(input: {
-  readonly PrivateIpAddress?: string | undefined;
-  readonly PrivateIpAddresses?: readonly PrivateIpAddressSpecification[] | undefined;
-  readonly SecondaryPrivateIpAddressCount?: number | undefined;
-}): { privateIp: string | undefined; secondaryIps: readonly string[]; secondaryCount: number | undefined } {
-  const list = input.PrivateIpAddresses ?? [];
-  const primary = list.filter(({ Primary }) => Primary === true);
-  if (primary.length > 1 || (primary.length === 1 && input.PrivateIpAddress !== undefined))
-    throw new ServiceFault("InvalidParameterValue", "Only one primary private IP address can be specified.");
-  if (list.some(({ PrivateIpAddress }) => PrivateIpAddress === undefined))
-    throw new ServiceFault("MissingParameter", "The request must contain the parameter PrivateIpAddress");
-  const secondaryIps = list.flatMap(({ Primary, PrivateIpAddress = "" }) => (Primary === true ? [] : [PrivateIpAddress]));
-  if (secondaryIps.length > 0 && input.SecondaryPrivateIpAddressCount !== undefined)
-    throw new ServiceFault(
-      "InvalidParameterCombination",
-      "The parameter secondaryPrivateIpAddressCount cannot be used with secondary private IP addresses",
-    );
-  return {
-    privateIp: input.PrivateIpAddress ?? primary[0]?.PrivateIpAddress,
-    secondaryIps,
-    secondaryCount: input.SecondaryPrivateIpAddressCount,
-  };
-}
 
 /** AWS changes one attribute in a request. */
 function attributeFrom(call: Call, input: ModifyNetworkInterfaceAttributeCommandInput): InterfaceAttributes {

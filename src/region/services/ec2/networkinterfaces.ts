@@ -4,7 +4,7 @@ import { put } from "../../records/records.js";
 import { instanceType } from "./instancetypes.js";
 import {
   addressesIn,
-  addressesOf,
+  checkAddressCount,
   checkedGroups,
   decideInterface,
   freedAddresses,
@@ -46,7 +46,7 @@ export async function createNetworkInterface(call: Call, wish: NetworkInterfaceW
     sourceDestCheck: wish.sourceDestCheck ?? true,
     tags: wish.tags,
   });
-  checkAddressCount(call, nic, addressesOf(nic).length);
+  checkAddressCount(nic, limitOf(call, nic));
   call.commit(...interfaceChanges(nic));
   await call.upkeep.network(nic.vpcId);
   return nic;
@@ -116,14 +116,15 @@ export async function assignAddresses(call: Call, interfaceId: string, wish: Add
     stated,
     count: wish.count ?? stated.length,
   });
-  const now = without(nic, stated);
-  checkAddressCount(call, nic, addressesOf(now).length + added.length);
+  const before = without(nic, stated);
+  const now = { ...before, secondaryIps: [...(before.secondaryIps ?? []), ...added] };
+  checkAddressCount(now, limitOf(call, nic));
   call.commit(
     ...losers.flatMap((other) => [
       put(NetworkInterfaces, other.interfaceId, without(other, stated)),
       ...freedAddresses(call, other.interfaceId, stated),
     ]),
-    put(NetworkInterfaces, interfaceId, { ...now, secondaryIps: [...(now.secondaryIps ?? []), ...added] }),
+    put(NetworkInterfaces, interfaceId, now),
   );
   await call.upkeep.network(nic.vpcId);
   return added;
@@ -221,12 +222,7 @@ function ownInterface(call: Reads, interfaceId: string): NetworkInterface {
 /** Of an interface that is attached to nothing: as many as the largest type takes. */
 const mostAddresses = 50;
 
-function checkAddressCount(call: Reads, nic: NetworkInterface, count: number): void {
-  const instance = nic.holder.kind === "instance" ? call.records.get(Instances, nic.holder.id) : undefined;
-  const most = instance === undefined ? mostAddresses : instanceType(instance.instanceType).addressesPerInterface;
-  if (count > most)
-    throw new ServiceFault(
-      "PrivateIpAddressLimitExceeded",
-      `Number of private addresses will exceed limit: ${nic.interfaceId} may have ${most}.`,
-    );
-}
+const limitOf = (call: Reads, { holder }: NetworkInterface): number => {
+  const instance = holder.kind === "instance" ? call.records.get(Instances, holder.id) : undefined;
+  return instance === undefined ? mostAddresses : instanceType(instance.instanceType).addressesPerInterface;
+};

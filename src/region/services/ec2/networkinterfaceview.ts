@@ -1,7 +1,7 @@
 import type { NetworkInterface as ApiNetworkInterface, NetworkInterfaceAttachment } from "@aws-sdk/client-ec2";
 import type { Call } from "../../operations/call.js";
 import { elasticIpOf, publicIpOf } from "./elasticips.js";
-import { privateDnsName, publicDnsName } from "./instanceview.js";
+import { privateDnsName, publicDnsName } from "./dnsnames.js";
 import { addressesOf } from "./interfaces.js";
 import type { FilterTable } from "./lists.js";
 import { attachmentOf } from "./networkinterfaces.js";

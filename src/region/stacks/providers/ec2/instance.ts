@@ -2,9 +2,11 @@ import type { Call } from "../../../operations/call.js";
 import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, recorded, states, within } from "../../../operations/members.js";
 import { publicIpOf } from "../../../services/ec2/elasticips.js";
-import { instanceNotes } from "../../../services/ec2/instanceoperations.js";
+import { groupIdOf } from "../../../services/ec2/groups.js";
+import { instanceNotes } from "../../../services/ec2/launching.js";
 import { changeInstance, runInstances, theInstance } from "../../../services/ec2/instances.js";
-import { privateDnsName, publicDnsName } from "../../../services/ec2/instanceview.js";
+import { privateDnsName, publicDnsName } from "../../../services/ec2/dnsnames.js";
+import { theInterface } from "../../../services/ec2/networkinterfaces.js";
 import { Instances, NetworkInterfaces, type Instance, type NetworkInterface } from "../../../services/ec2/records.js";
 import { theDefaultSubnet } from "../../../services/ec2/defaultvpc.js";
 import { theSubnet } from "../../../services/ec2/subnets.js";
@@ -33,6 +35,7 @@ export const instance: ResourceProvider = {
     InstanceType: enforced,
     SubnetId: enforced,
     SecurityGroupIds: enforced,
+    SecurityGroups: enforced,
     PrivateIpAddress: enforced,
     SourceDestCheck: enforced,
     IamInstanceProfile: enforced,
@@ -45,11 +48,13 @@ export const instance: ResourceProvider = {
     InstanceInitiatedShutdownBehavior: states("stop"),
     NetworkInterfaces: within({
       DeviceIndex: states("0"),
+      NetworkInterfaceId: enforced,
+      Description: enforced,
       SubnetId: enforced,
       GroupSet: enforced,
       PrivateIpAddress: enforced,
       AssociatePublicIpAddress: enforced,
-      DeleteOnTermination: states(true),
+      DeleteOnTermination: enforced,
     }),
     MetadataOptions: within({
       HttpTokens: enforced,
@@ -96,7 +101,12 @@ async function launch(call: Call, properties: Properties, tags: Readonly<Record<
   const nic: Properties = nics[0] ?? {};
   const metadata = structure(properties, "MetadataOptions") ?? {};
   const zone = optionalText(properties, "AvailabilityZone");
-  const named = optionalText(nic, "SubnetId") ?? optionalText(properties, "SubnetId");
+  const interfaceId = optionalText(nic, "NetworkInterfaceId");
+  const named =
+    interfaceId === undefined
+      ? (optionalText(nic, "SubnetId") ?? optionalText(properties, "SubnetId"))
+      : theInterface(call, interfaceId).subnetId;
+  const groupNames = await Promise.all(texts(properties, "SecurityGroups").map((name) => groupIdOf(call, undefined, name)));
   const subnet = named === undefined ? await theDefaultSubnet(call, zone) : theSubnet(call, named);
   const { subnetId } = subnet;
   if (zone !== undefined && zone !== subnet.zone)
@@ -109,7 +119,10 @@ async function launch(call: Call, properties: Properties, tags: Readonly<Record<
     imageId: text(properties, "ImageId"),
     instanceType: optionalText(properties, "InstanceType") ?? "m1.small",
     subnetId,
-    groupIds: groupIds.length > 0 ? groupIds : texts(properties, "SecurityGroupIds"),
+    interfaceId,
+    deleteOnTermination: optionalFlag(nic, "DeleteOnTermination"),
+    description: optionalText(nic, "Description"),
+    groupIds: groupIds.length > 0 ? groupIds : [...texts(properties, "SecurityGroupIds"), ...groupNames],
     privateIp: optionalText(nic, "PrivateIpAddress") ?? optionalText(properties, "PrivateIpAddress"),
     publicAddress: optionalFlag(nic, "AssociatePublicIpAddress"),
     sourceDestCheck: optionalFlag(properties, "SourceDestCheck"),

@@ -1,0 +1,217 @@
+import type {
+  IamInstanceProfileSpecification,
+  InstanceMetadataOptionsRequest,
+  InstanceNetworkInterfaceSpecification,
+  Placement,
+  PrivateIpAddressSpecification,
+  RunInstancesCommandInput,
+  RunInstancesCommandOutput,
+  TagSpecification,
+} from "@aws-sdk/client-ec2";
+import type { Call } from "../../operations/call.js";
+import { NotModelled, ServiceFault } from "../../operations/fault.js";
+import { enforced, recorded, states, within } from "../../operations/members.js";
+import { operation } from "../../operations/operation.js";
+import { statedAddresses } from "./addresslists.js";
+import { theDefaultSubnet } from "./defaultvpc.js";
+import { groupIdOf } from "./groups.js";
+import { runInstances, type InstanceWish } from "./instances.js";
+import { describeInstance } from "./instanceview.js";
+import { theInterface } from "./networkinterfaces.js";
+import type { Subnet } from "./records.js";
+import { theSubnet } from "./subnets.js";
+import { tagsAtCreation, tagSpecifications } from "./tags.js";
+
+/** Why these are kept without effect; shown by `up`, `status` and the README. */
+export const instanceNotes = {
+  hopLimit: "the metadata service answers every host behind the interface, whatever the hop limit",
+  monitoring: "there are no CloudWatch metrics yet",
+} as const;
+
+const metadataOptions = within<InstanceMetadataOptionsRequest>({
+  HttpTokens: enforced,
+  HttpEndpoint: states("enabled"),
+  HttpPutResponseHopLimit: recorded(instanceNotes.hopLimit),
+  HttpProtocolIpv6: states("disabled"),
+  InstanceMetadataTags: states("disabled"),
+});
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html */
+export const launchOperation = operation<RunInstancesCommandInput, RunInstancesCommandOutput>(
+  "ec2",
+  "RunInstances",
+  {
+    ImageId: enforced,
+    InstanceType: enforced,
+    MinCount: enforced,
+    MaxCount: enforced,
+    SubnetId: enforced,
+    SecurityGroupIds: enforced,
+    SecurityGroups: enforced,
+    PrivateIpAddress: enforced,
+    UserData: enforced,
+    ClientToken: enforced,
+    IamInstanceProfile: within<IamInstanceProfileSpecification>({ Arn: enforced, Name: enforced }),
+    MetadataOptions: metadataOptions,
+    Monitoring: within({ Enabled: recorded(instanceNotes.monitoring) }),
+    NetworkInterfaces: within<InstanceNetworkInterfaceSpecification>({
+      DeviceIndex: states(0),
+      NetworkCardIndex: states(0),
+      InterfaceType: states("interface"),
+      NetworkInterfaceId: enforced,
+      Description: enforced,
+      SubnetId: enforced,
+      Groups: enforced,
+      PrivateIpAddress: enforced,
+      PrivateIpAddresses: within<PrivateIpAddressSpecification>({ Primary: enforced, PrivateIpAddress: enforced }),
+      SecondaryPrivateIpAddressCount: enforced,
+      AssociatePublicIpAddress: enforced,
+      DeleteOnTermination: enforced,
+    }),
+    Placement: within<Placement>({ AvailabilityZone: enforced, Tenancy: states("default") }),
+    InstanceInitiatedShutdownBehavior: states("stop"),
+    DisableApiTermination: states(false),
+    EbsOptimized: states(false),
+    TagSpecifications: tagSpecifications,
+    DryRun: states(false),
+  },
+  async (call, input) => {
+    const count = countOf(input);
+    const network = await networkOf(call, input, count);
+    const instances = runInstances(
+      call,
+      {
+        imageId: input.ImageId ?? "",
+        instanceType: input.InstanceType ?? "m1.small",
+        ...network,
+        instanceProfile: input.IamInstanceProfile?.Arn ?? input.IamInstanceProfile?.Name,
+        userData: input.UserData,
+        httpTokens: input.MetadataOptions?.HttpTokens,
+        httpPutResponseHopLimit: input.MetadataOptions?.HttpPutResponseHopLimit,
+        monitoring: input.Monitoring?.Enabled,
+        clientToken: input.ClientToken,
+        ...tagsOf(input.TagSpecifications),
+      },
+      count,
+    );
+    return {
+      ReservationId: instances[0]?.reservationId,
+      OwnerId: call.accountId,
+      Groups: [],
+      Instances: instances.map((instance) => describeInstance(call, instance)),
+    };
+  },
+);
+
+function countOf(input: RunInstancesCommandInput): number {
+  const { MinCount: min = 1, MaxCount: max = min } = input;
+  if (min < 1 || max < min)
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Value (${max}) for parameter maxCount is invalid. It must be at least minCount.`,
+    );
+  if (max > 20) throw new ServiceFault("InstanceLimitExceeded", "Sandtable starts at most 20 instances in one request.");
+  return max;
+}
+
+/** Tags of the instances and of the interfaces made with them. */
+function tagsOf(specifications: readonly TagSpecification[] = []): Pick<InstanceWish, "tags" | "interfaceTags"> {
+  if (specifications.some(({ ResourceType }) => ResourceType === "volume"))
+    throw new NotModelled("volumes, hence no tags for them (TagSpecifications of RunInstances)");
+  const forInterface = specifications.filter(({ ResourceType }) => ResourceType === "network-interface");
+  const others = specifications.filter((each) => !forInterface.includes(each));
+  return {
+    tags: tagsAtCreation(others, "instance"),
+    ...(forInterface.length === 0 ? {} : { interfaceTags: tagsAtCreation(forInterface, "network-interface") }),
+  };
+}
+
+type Network = Pick<
+  InstanceWish,
+  | "subnetId"
+  | "interfaceId"
+  | "deleteOnTermination"
+  | "groupIds"
+  | "privateIp"
+  | "secondaryIps"
+  | "secondaryCount"
+  | "description"
+  | "publicAddress"
+>;
+
+/** Where the instances are to be: in a subnet named for them or for their interface, on an interface, or in the default VPC. */
+async function networkOf(call: Call, input: RunInstancesCommandInput, count: number): Promise<Network> {
+  const [nic, second] = input.NetworkInterfaces ?? [];
+  const zone = input.Placement?.AvailabilityZone;
+  if (second !== undefined)
+    throw new NotModelled(
+      "a second network interface of an instance: a machine lives in the network namespace of its one interface",
+      "Give the instance one interface with secondary private addresses.",
+    );
+  if (nic === undefined) {
+    const subnet =
+      input.SubnetId === undefined ? await theDefaultSubnet(call, zone) : inZone(theSubnet(call, input.SubnetId), zone);
+    const named = await Promise.all((input.SecurityGroups ?? []).map((name) => groupIdOf(call, undefined, name)));
+    return {
+      subnetId: subnet.subnetId,
+      groupIds: [...(input.SecurityGroupIds ?? []), ...named],
+      privateIp: input.PrivateIpAddress,
+    };
+  }
+  for (const [stated, noun] of [
+    [input.SubnetId, "subnet ID"],
+    [input.SecurityGroupIds ?? input.SecurityGroups, "security groups"],
+    [input.PrivateIpAddress, "private IP address"],
+  ] as const)
+    if (stated !== undefined)
+      throw new ServiceFault(
+        "InvalidParameterCombination",
+        `Network interfaces and an instance-level ${noun} may not be specified on the same request`,
+      );
+  if (nic.NetworkInterfaceId !== undefined)
+    return onInterface(call, { ...nic, NetworkInterfaceId: nic.NetworkInterfaceId }, count, zone);
+  const subnet = nic.SubnetId === undefined ? await theDefaultSubnet(call, zone) : inZone(theSubnet(call, nic.SubnetId), zone);
+  return {
+    subnetId: subnet.subnetId,
+    groupIds: nic.Groups ?? [],
+    ...statedAddresses(nic),
+    description: nic.Description,
+    deleteOnTermination: nic.DeleteOnTermination,
+    publicAddress: nic.AssociatePublicIpAddress,
+  };
+}
+
+function onInterface(
+  call: Call,
+  nic: InstanceNetworkInterfaceSpecification & { NetworkInterfaceId: string },
+  count: number,
+  zone: string | undefined,
+): Network {
+  const {
+    NetworkInterfaceId,
+    DeviceIndex: _first,
+    NetworkCardIndex: _card,
+    DeleteOnTermination,
+    InterfaceType: _kind,
+    ...others
+  } = nic;
+  const [stated] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
+  if (stated !== undefined)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `The ${stated} parameter cannot be specified when launching with an existing network interface`,
+    );
+  if (count > 1)
+    throw new ServiceFault("InvalidParameterCombination", "Only one instance can be launched with an existing network interface");
+  const { subnetId } = inZone(theSubnet(call, theInterface(call, NetworkInterfaceId).subnetId), zone);
+  return { subnetId, interfaceId: NetworkInterfaceId, groupIds: [], deleteOnTermination: DeleteOnTermination };
+}
+
+function inZone(subnet: Subnet, zone: string | undefined): Subnet {
+  if (zone !== undefined && zone !== subnet.zone)
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `The availability zone of subnet ${subnet.subnetId} is ${subnet.zone}, not ${zone}`,
+    );
+  return subnet;
+}
