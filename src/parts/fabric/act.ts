@@ -4,29 +4,77 @@ import type { FabricChanges, NamespaceChange } from "./changes.js";
 import { FabricFailed } from "./failure.js";
 import { atMostThree } from "./gate.js";
 import type { LiveLink } from "./live.js";
-import type { LinkEnd, LinkPlan } from "./plan.js";
+import type { LinkEnd, LinkPlan, NamespacePlan } from "./plan.js";
+import type { Sessions } from "./sessions.js";
 
 /** Makes the changes in the kernel. Throws `FabricFailed`; whatever was done before may be done again. */
-export async function act(owner: string, changes: FabricChanges): Promise<void> {
+export async function act(owner: string, changes: FabricChanges, sessions: Sessions): Promise<void> {
   const { newNamespaces, sysctls, oldNamespaces } = changes;
   const guarded = (doing: string, work: () => Promise<void>): Promise<void> =>
     asFailure({ owner, is: "its namespaces", doing }, () => atMostThree(work));
   await removeLinks(owner, changes.brokenLinks);
   await guarded("ip netns add", () => createNamespaces(newNamespaces.map(({ name }) => name)));
-  await guarded("sysctl", () => writeSysctls(new Map(sysctls.map((namespace) => [namespace.name, namespace.sysctls]))));
+  const routers = sysctls.filter(({ kind }) => kind === "router");
+  await guarded("sysctl", () => writeSysctls(new Map(routers.map((namespace) => [namespace.name, namespace.sysctls]))));
   await batch({ owner, is: "its links" }, undefined, changes.newLinks.map(linkLine));
-  for (const group of [changes.ends, changes.routers]) await every(group.map((change) => () => changeNamespace(owner, change)));
+  await setUpEnds(owner, changes, sessions);
+  await every(changes.routers.map((change) => () => changeNamespace(owner, change, sessions)));
   await removeLinks(owner, changes.oldLinks);
+  await sessions.end(oldNamespaces);
   await guarded("ip netns del", () => deleteNamespaces(oldNamespaces));
 }
 
-async function changeNamespace(owner: string, { namespace, lines, nft }: NamespaceChange): Promise<void> {
-  const { name, is } = namespace;
-  await batch({ owner, is }, name, lines);
+async function changeNamespace(owner: string, change: NamespaceChange, sessions: Sessions): Promise<void> {
+  const { name, is } = change.namespace;
+  await batch({ owner, is }, name, change.lines);
+  await changeRuleset(owner, change, sessions);
+}
+
+async function changeRuleset(
+  owner: string,
+  { namespace: { name, is }, nft }: NamespaceChange,
+  sessions: Sessions,
+): Promise<void> {
   if (nft === undefined) return;
-  await asFailure({ owner, is, doing: "nft -f" }, () =>
-    atMostThree(() => run(inNamespace(name, { argv: ["nft", "-f", "-"], stdin: `${nft.text}\n` }))),
+  await asFailure({ owner, is, doing: "nft" }, () =>
+    nft.kind === "line"
+      ? sessions.nft(name, nft.text)
+      : atMostThree(() => run(inNamespace(name, { argv: ["nft", "-f", "-"], stdin: nft.text }))),
   );
+}
+
+/**
+ * The ends of interfaces, each a namespace of its own: many in one shell, as starting programs from here is what takes time. Each
+ * gets its sysctls and then its `ip` lines in one go; of a device that is there already the defaults come too late, so that
+ * they are written for it as well.
+ */
+async function setUpEnds(owner: string, { ends, sysctls }: FabricChanges, sessions: Sessions): Promise<void> {
+  const fresh = new Set(sysctls.map(({ name }) => name));
+  const size = Math.max(1, Math.min(40, Math.ceil(ends.length / 3)));
+  const groups = Array.from({ length: Math.ceil(ends.length / size) }, (_, at) => ends.slice(at * size, (at + 1) * size));
+  const setUp = async (group: readonly NamespaceChange[]): Promise<void> => {
+    const script = group.map(({ namespace, lines }) => endScript(namespace, fresh.has(namespace.name), lines)).join("");
+    const said = await atMostThree(() => run({ argv: ["sh", "-c", "exec sh 2>&1"], stdin: script }));
+    const parts = said.split(/^@ (.*)$/m);
+    for (const { namespace, lines } of group) {
+      const own = parts[parts.indexOf(namespace.name) + 1]?.trim() ?? "";
+      if (own !== "") throwFailure({ owner, is: namespace.is }, own, lines);
+    }
+  };
+  await every(
+    groups.map((group) => () => asFailure({ owner, is: "the ends of its interfaces", doing: "sh" }, () => setUp(group))),
+  );
+  await every(ends.map((change) => () => changeRuleset(owner, change, sessions)));
+}
+
+function endScript({ name, sysctls }: NamespacePlan, isFresh: boolean, lines: readonly string[]): string {
+  const all = [...sysctls].flatMap(([path, value]) => [
+    [path, value] as const,
+    ...(path.includes("/default/") ? [[path.replace("/default/", "/eth0/"), value] as const] : []),
+  ]);
+  const writes = isFresh ? all.map(([path, value]) => `[ ! -e ${path} ] || echo ${value} >${path}`) : [];
+  const steps = [...(isFresh ? ["cd /proc/sys/net"] : []), ...writes, "exec ip -force -batch -"].join("; ");
+  return `echo '@ ${name}'\nnsenter --net=/run/netns/${name} sh -ec '${steps}' <<'lines' || :\n${lines.join("\n")}\nlines\n`;
 }
 
 /** All of them, also after one failed; then the first failure. */
@@ -70,15 +118,21 @@ async function batch(at: { owner: string; is: string }, namespace: string | unde
     await atMostThree(() => run({ argv: ["ip", ...where, "-force", "-batch", "-"], stdin: `${lines.join("\n")}\n` }));
   } catch (cause) {
     if (!(cause instanceof CommandFailed)) throw cause;
-    const failed = failuresOf(cause.stderr, lines).find((failure) => !isDoneAlready(failure));
-    if (failed !== undefined) throw new FabricFailed({ ...at, doing: `ip ${failed.line}`, said: failed.said, cause });
+    throwFailure(at, cause.stderr, lines);
   }
+}
+
+/** The first failure that is not about something done already. */
+function throwFailure(at: { owner: string; is: string }, said: string, lines: readonly string[]): void {
+  const failed = failuresOf(said, lines).find((failure) => !isDoneAlready(failure));
+  if (failed !== undefined) throw new FabricFailed({ ...at, doing: `ip ${failed.line}`, said: failed.said });
 }
 
 async function asFailure(at: { owner: string; is: string; doing: string }, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (cause) {
+    if (cause instanceof FabricFailed) throw cause;
     throw new FabricFailed({ ...at, said: cause instanceof CommandFailed ? cause.stderr.trim() : String(cause), cause });
   }
 }

@@ -10,6 +10,7 @@ import type { FabricPlan } from "./plan.js";
 import { planInternet } from "./plan-internet.js";
 import { planServices } from "./plan-services.js";
 import { planVpc } from "./plan-vpc.js";
+import { Sessions } from "./sessions.js";
 import type { VpcSpec } from "./spec.js";
 import { internetName, servicesName } from "./vpc.js";
 
@@ -19,6 +20,7 @@ import { internetName, servicesName } from "./vpc.js";
  */
 export class Fabric {
   readonly #live = new Map<string, LiveFabric>();
+  readonly #sessions = new Sessions();
   readonly #queues = new Map<string, Promise<unknown>>();
   /** What each VPC was last wished to be, and those of them that the kernel has. */
   readonly #wishes = new Map<string, VpcSpec>();
@@ -95,6 +97,7 @@ export class Fabric {
   async removeInternet(): Promise<void> {
     this.#internet = this.#services = undefined;
     for (const owner of ["internet", "services"]) this.#live.delete(owner);
+    await this.#sessions.end([internetName(this.label), servicesName(this.label)]);
     await deleteNamespaces([internetName(this.label), servicesName(this.label)]);
   }
 
@@ -129,7 +132,7 @@ export class Fabric {
       const known = this.#live.get(plan.owner);
       const changes = decide(known ?? (await observe(this.label, plan)), plan);
       this.#live.delete(plan.owner);
-      await act(plan.owner, changes);
+      await act(plan.owner, changes, this.#sessions);
       this.#live.set(plan.owner, asApplied(plan));
       return known === undefined ? undefined : changes;
     });
