@@ -2,7 +2,19 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MemoryContext, StackSelectionStrategy, Toolkit, type IIoHost } from "@aws-cdk/toolkit-lib";
-import { CloudFormationClient, DescribeStacksCommand, ListStackResourcesCommand } from "@aws-sdk/client-cloudformation";
+import {
+  CloudFormationClient,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ListStackResourcesCommand,
+} from "@aws-sdk/client-cloudformation";
+import {
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as cdk from "aws-cdk-lib/core";
 import { execa } from "execa";
@@ -50,7 +62,7 @@ async function asked<T>(...args: string[]): Promise<T> {
 }
 
 /** A VPC with two subnets of which one is public; `EXTRA` resources at the end. */
-const network = (extra = ""): string => `
+const templateOf = (extra = ""): string => `
 Parameters:
   Stage: { Type: String, Default: test }
   FrontCidr: { Type: String, Default: 10.20.1.0/24 }
@@ -105,20 +117,22 @@ async function physicalIds(name: string): Promise<Record<string, string>> {
     ]),
   );
 }
-interface Subnets {
-  readonly Subnets: { readonly SubnetId: string; readonly CidrBlock: string }[];
-}
-const subnetsOf = async (vpcId: string): Promise<string[]> =>
-  (await asked<Subnets>("ec2", "describe-subnets", "--filters", `Name=vpc-id,Values=${vpcId}`)).Subnets.map(
-    ({ CidrBlock }) => CidrBlock,
-  ).sort();
+const network = (): EC2Client => new EC2Client(region.client);
+const subnetsOf = async (vpcId: string): Promise<(string | undefined)[]> => {
+  const { Subnets = [] } = await network().send(new DescribeSubnetsCommand({ Filters: [{ Name: "vpc-id", Values: [vpcId] }] }));
+  return Subnets.map(({ CidrBlock }) => CidrBlock).sort();
+};
+const vpcTags = async (vpcId: string): Promise<Record<string, string>> => {
+  const { Vpcs = [] } = await network().send(new DescribeVpcsCommand({ VpcIds: [vpcId] }));
+  return Object.fromEntries((Vpcs[0]?.Tags ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""]));
+};
 
 describe.skipIf(!hasAws)("the aws CLI (skipped where it is not installed)", () => {
   let file: string;
   let first: Record<string, string>;
 
   test("creates a network, and deploys nothing when nothing changes", async () => {
-    file = template("network.yaml", network());
+    file = template("network.yaml", templateOf());
     expect(await deploy("net", file)).toMatchObject({ code: 0 });
     first = await physicalIds("net");
     expect(await stackOf("net")).toMatchObject({
@@ -138,18 +152,11 @@ describe.skipIf(!hasAws)("the aws CLI (skipped where it is not installed)", () =
       code: 0,
     });
     expect(await physicalIds("net")).toEqual(first);
-    const { Vpcs } = await asked<{ Vpcs: { Tags: { Key: string; Value: string }[] }[] }>(
-      "ec2",
-      "describe-vpcs",
-      "--vpc-ids",
-      first["Vpc"] ?? "",
+    expect(await vpcTags(first["Vpc"] ?? "")).toMatchObject({ Stage: "live", "aws:cloudformation:stack-name": "net" });
+    const { EnableDnsHostnames } = await network().send(
+      new DescribeVpcAttributeCommand({ VpcId: first["Vpc"], Attribute: "enableDnsHostnames" }),
     );
-    const tags = Object.fromEntries((Vpcs[0]?.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
-    expect(tags).toMatchObject({ Stage: "live", "aws:cloudformation:stack-name": "net" });
-    const { EnableDnsHostnames } = await asked<{ EnableDnsHostnames: { Value: boolean } }>(
-      ...["ec2", "describe-vpc-attribute", "--vpc-id", first["Vpc"] ?? "", "--attribute", "enableDnsHostnames"],
-    );
-    expect(EnableDnsHostnames.Value).toBe(true);
+    expect(EnableDnsHostnames?.Value).toBe(true);
   });
 
   test("replaces: a change set says why, another subnet takes over, and the old one is gone", async () => {
@@ -200,7 +207,7 @@ describe.skipIf(!hasAws)("the aws CLI (skipped where it is not installed)", () =
   test("an update that fails goes back to what was, completely", async () => {
     const worse = template(
       "worse.yaml",
-      network(
+      templateOf(
         "  Third:\n    Type: AWS::EC2::Subnet\n    DependsOn: Front\n    Properties: { VpcId: !Ref Vpc, CidrBlock: 10.99.0.0/24 }\n",
       ),
     );
@@ -210,11 +217,8 @@ describe.skipIf(!hasAws)("the aws CLI (skipped where it is not installed)", () =
     expect(status).toBe("UPDATE_ROLLBACK_COMPLETE");
     expect(await physicalIds("net")).toEqual(first);
     expect(await subnetsOf(first["Vpc"] ?? "")).toEqual(["10.20.2.0/24", "10.20.9.0/24"]);
-    const { Vpcs } = await asked<{ Vpcs: { Tags: object[] }[] }>("ec2", "describe-vpcs", "--vpc-ids", first["Vpc"] ?? "");
-    expect(Vpcs[0]?.Tags).toContainEqual({ Key: "Stage", Value: "live" });
-    const { StackEvents } = await asked<{ StackEvents: { ResourceStatusReason?: string }[] }>(
-      ...["cloudformation", "describe-stack-events", "--stack-name", "net"],
-    );
+    expect(await vpcTags(first["Vpc"] ?? "")).toMatchObject({ Stage: "live" });
+    const { StackEvents = [] } = await cloudformation().send(new DescribeStackEventsCommand({ StackName: "net" }));
     expect(StackEvents.map(({ ResourceStatusReason }) => ResourceStatusReason)).toContainEqual(
       expect.stringMatching(/^Resource handler returned message: .*10\.99\.0\.0\/24.*InvalidSubnet\.Range/),
     );
@@ -227,8 +231,8 @@ describe.skipIf(!hasAws)("the aws CLI (skipped where it is not installed)", () =
     );
     expect(await deploy("user", user, "--tags", "team=web")).toMatchObject({ code: 0 });
     expect(await deploy("user", user, "--tags", "team=net")).toMatchObject({ code: 0 });
-    const { SecurityGroups } = await asked<{ SecurityGroups: { Tags: object[] }[] }>(
-      ...["ec2", "describe-security-groups", "--group-ids", (await physicalIds("user"))["Group"] ?? ""],
+    const { SecurityGroups = [] } = await network().send(
+      new DescribeSecurityGroupsCommand({ GroupIds: [(await physicalIds("user"))["Group"] ?? ""] }),
     );
     expect(SecurityGroups[0]?.Tags).toContainEqual({ Key: "team", Value: "net" });
     expect(await asked("cloudformation", "list-imports", "--export-name", "net-vpc")).toMatchObject({ Imports: ["user"] });
@@ -238,7 +242,7 @@ describe.skipIf(!hasAws)("the aws CLI (skipped where it is not installed)", () =
       await aws("cloudformation", "delete-stack", "--stack-name", name);
       expect((await aws("cloudformation", "wait", "stack-delete-complete", "--stack-name", name)).code).toBe(0);
     }
-    const { Vpcs } = await asked<{ Vpcs: { IsDefault: boolean }[] }>("ec2", "describe-vpcs");
+    const { Vpcs = [] } = await network().send(new DescribeVpcsCommand({}));
     expect(Vpcs.filter(({ IsDefault }) => !IsDefault)).toEqual([]);
   });
 });

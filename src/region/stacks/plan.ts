@@ -196,16 +196,22 @@ export function refusalsOf(
           `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${retyped.map(({ logicalId }) => logicalId).join(", ")}]`,
         ]),
     ...plan.flatMap(({ action, logicalId, type, properties, scope, replacement }) => {
-      if (action !== "Modify" || providers.get(type)?.update !== undefined) return [];
+      const provider = providers.get(type);
+      if (action !== "Modify" || replacement === "True") return [];
       const inPlace = properties
         .filter((property) => property.recreation !== "Always" && isCertain(property))
-        .map(({ name }) => name);
+        .map(({ name }) => name)
+        .filter((name) => !canChange(provider, name));
       const said: string[] = [];
-      if (inPlace.length > 0 && replacement !== "True")
+      if (inPlace.length > 0)
         said.push(`Sandtable does not model changing ${inPlace.join(", ")} of ${type} (${logicalId}) in a stack yet; ${again}`);
-      if (scope.includes("Tags") && replacement !== "True")
+      if (scope.includes("Tags") && !canChange(provider, "Tags"))
         said.push(`Sandtable does not model changing the tags that ${type} (${logicalId}) has from its stack yet; ${again}`);
       return said;
     }),
   ];
 }
+
+/** Can a provider change this property of its resources in place? */
+export const canChange = (provider: ResourceProvider | undefined, name: string): boolean =>
+  provider?.update !== undefined && (provider.updatable === undefined || provider.updatable.includes(name));

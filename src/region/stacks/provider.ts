@@ -55,6 +55,8 @@ export interface ResourceProvider {
    * change, and is done again after a crash. Without it, a template that changes the resource in place is refused by name.
    */
   update?(call: Call, physicalId: string, change: PropertyChange, naming: Naming, signal: AbortSignal): Promise<void>;
+  /** The properties that `update` can change, where it cannot change all of them; a change of another is refused by name. */
+  readonly updatable?: readonly string[];
   /**
    * Where AWS says "some interruptions" or "replacement" depending on values: does this change need another physical resource? Asked
    * only when no changed property replaces for certain and one may; without it such a change is made in place.

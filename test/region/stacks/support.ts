@@ -25,6 +25,8 @@ export interface Topic {
 }
 export const Topics = recordType<Topic>("test:Topic");
 
+export const Machines = recordType<{ readonly type: string }>("test:Machine");
+
 export interface Queue {
   readonly name: string;
   readonly delay: string;
@@ -130,6 +132,30 @@ export const testProviders = (script: Script): readonly ResourceProvider[] => [
   },
 ];
 
+/** Something of which some properties can be changed, and one decides by its value whether another takes its place. */
+const machine = (script: Script): ResourceProvider => ({
+  type: "AWS::EC2::Instance",
+  record: Machines,
+  properties: { InstanceType: enforced, AdditionalInfo: enforced, Monitoring: enforced },
+  attributes: {},
+  updatable: ["InstanceType"],
+  replaces: ({ to }) => to["InstanceType"] === "big",
+  async create(call, { InstanceType }, naming) {
+    await script.step("create", naming.logicalId);
+    const id = `i-${call.records.list(Machines).length}-${String(InstanceType)}`;
+    call.commit(put(Machines, id, { type: String(InstanceType) }));
+    return id;
+  },
+  async update(call, id, { to }) {
+    await script.step("update", id);
+    call.commit(put(Machines, id, { type: String(to["InstanceType"]) }));
+  },
+  async delete(call, id) {
+    await script.step("delete", id);
+    call.commit(remove(Machines, id));
+  },
+});
+
 /** A region's CloudFormation on records of its own. */
 export interface Bench {
   readonly scope: Scope;
@@ -166,7 +192,7 @@ export async function openBench(
   });
   const scope = scopes.of({ accountId, regionName: "eu-west-3" });
   const formation = furnishCloudFormation({
-    providers: new Map([...testProviders(script), waitCondition].map((provider) => [provider.type, provider])),
+    providers: new Map([...testProviders(script), machine(script), waitCondition].map((provider) => [provider.type, provider])),
     specification,
     exists: (_scope, type, value) =>
       type === "AWS::EC2::VPC::Id" ? value === "vpc-1" : type.startsWith("AWS::EC2::Image") || undefined,

@@ -1,7 +1,7 @@
 import type { DescribeChangeSetCommandOutput } from "@aws-sdk/client-cloudformation";
 import { afterEach, describe, expect, test } from "vitest";
 import { resourcesOf } from "../../../src/region/stacks/records.js";
-import { openBench, Queues, Topics, type Bench } from "./support.js";
+import { Machines, openBench, Queues, Topics, type Bench } from "./support.js";
 
 let bench: Bench;
 afterEach(() => bench.close());
@@ -114,6 +114,33 @@ describe("a change set", () => {
       "changing the tags that AWS::SNS::Topic (A) has",
     );
     await expect(plan(template(queue("A")))).rejects.toThrow("Update of resource type is not permitted");
+  });
+
+  const machine = (properties: string): string => template(`  M: { Type: AWS::EC2::Instance, Properties: { ${properties} } }\n`);
+
+  test("a change of what a provider cannot change is refused, others of the same type are made", async () => {
+    bench = await openBench();
+    await bench.deploy(machine("InstanceType: small, Monitoring: false"));
+    await expect(plan(machine("InstanceType: small, Monitoring: true"))).rejects.toThrow(
+      "Sandtable does not model changing Monitoring of AWS::EC2::Instance (M) in a stack yet",
+    );
+    await expect(plan(machine("InstanceType: small, Monitoring: false"), { Tags: [{ Key: "a", Value: "b" }] })).rejects.toThrow(
+      "changing the tags that AWS::EC2::Instance (M) has",
+    );
+    expect(await update(machine("InstanceType: medium, Monitoring: false"))).toBe("UPDATE_COMPLETE");
+    expect(bench.scope.records.list(Machines)).toEqual([{ type: "medium" }]);
+    expect(bench.script.told).toEqual(["create M", "update i-0-small"]);
+  });
+
+  test("where AWS replaces depending on values, the provider says whether it does", async () => {
+    bench = await openBench();
+    await bench.deploy(machine("InstanceType: small"));
+    expect(changes(await plan(machine("InstanceType: big")))).toEqual([
+      ["Modify", "M", "Conditional", "InstanceType Conditionally Static"],
+    ]);
+    expect(await execute()).toBe("UPDATE_COMPLETE");
+    expect(bench.script.told).toEqual(["create M", "create M", "delete i-0-small"]);
+    expect(bench.scope.records.list(Machines)).toEqual([{ type: "big" }]);
   });
 
   test("of the same name is refused, unless it is the same request again", async () => {

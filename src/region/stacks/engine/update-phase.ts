@@ -1,5 +1,5 @@
 import type { BoundTemplate } from "../../../template/bind.js";
-import { differingKeys, planChanges, type PlannedChange } from "../plan.js";
+import { canChange, differingKeys, planChanges, type PlannedChange } from "../plan.js";
 import type { Stack, StackResource } from "../records.js";
 import { boundDeployment } from "../validation/prepare.js";
 import { recordedNotes } from "../validation/resources.js";
@@ -91,8 +91,9 @@ async function changeResource(work: Work, bound: BoundTemplate, change: PlannedC
       (names.some((name) => specs[name]?.replaces === "maybe") &&
         provider.replaces?.({ from: entry.properties, to: properties }) === true);
     const awaits = replaces ? awaitedSignals(work, bound, logicalId) : undefined;
-    if (!replaces && provider.update === undefined)
-      throw new Error(`Sandtable does not model changing ${names.join(", ") || "the tags"} of ${entry.type} in a stack yet.`);
+    const fixed = (names.length === 0 ? ["Tags"] : names).filter((name) => !canChange(provider, name));
+    if (!replaces && fixed.length > 0)
+      throw new Error(`Sandtable does not model changing ${fixed.join(", ")} of ${entry.type} in a stack yet.`);
     const changed: StackResource = {
       ...entry,
       status: "UPDATE_IN_PROGRESS",

@@ -2,12 +2,18 @@ import { enforced, recorded, within } from "../../../operations/members.js";
 import { createInstanceProfile, deleteInstanceProfile, theProfileNamed } from "../../../services/iam/instanceprofiles.js";
 import { InstanceProfiles, Roles } from "../../../services/iam/records.js";
 import { changeRole, createRole, deleteRole, policyNote, theRole } from "../../../services/iam/roles.js";
-import type { ResourceProvider } from "../../provider.js";
+import { put } from "../../../records/records.js";
+import type { Properties, ResourceProvider } from "../../provider.js";
 import { ServiceFault } from "../../../operations/fault.js";
 import { optionalNumber, optionalText, structures, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
 
 /** Templates write policy documents as objects; the API keeps them as text. */
 const documentText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+const policiesOf = (properties: Properties): Record<string, string> =>
+  Object.fromEntries(
+    structures(properties, "Policies").map((policy) => [text(policy, "PolicyName"), documentText(policy.PolicyDocument)]),
+  );
 
 export const role: ResourceProvider = {
   type: "AWS::IAM::Role",
@@ -32,12 +38,22 @@ export const role: ResourceProvider = {
         maxSessionDuration: optionalNumber(properties, "MaxSessionDuration"),
         assumeRolePolicy: documentText(properties.AssumeRolePolicyDocument),
         managedPolicyArns: texts(properties, "ManagedPolicyArns"),
-        inlinePolicies: Object.fromEntries(
-          structures(properties, "Policies").map((policy) => [text(policy, "PolicyName"), documentText(policy.PolicyDocument)]),
-        ),
+        inlinePolicies: policiesOf(properties),
         tags: tagsOf(properties, naming),
       }).roleName,
     ),
+  update: async (call, id, { to }, naming) => {
+    const description = optionalText(to, "Description");
+    changeRole(call, id, ({ description: _before, ...known }) => ({
+      ...known,
+      ...(description === undefined ? {} : { description }),
+      maxSessionDuration: optionalNumber(to, "MaxSessionDuration") ?? 3600,
+      assumeRolePolicy: documentText(to.AssumeRolePolicyDocument),
+      managedPolicyArns: texts(to, "ManagedPolicyArns"),
+      inlinePolicies: policiesOf(to),
+      tags: tagsOf(to, naming),
+    }));
+  },
   delete: (call, id) =>
     unlessGone(["NoSuchEntity"], () => {
       // CloudFormation takes the role's own policies with it.
@@ -46,20 +62,29 @@ export const role: ResourceProvider = {
     }),
 };
 
+function onlyRole(properties: Properties): string {
+  const [name, ...others] = texts(properties, "Roles");
+  if (name === undefined || others.length > 0)
+    throw new ServiceFault("ValidationError", "Property Roles must name exactly one role");
+  return name;
+}
+
 export const instanceProfile: ResourceProvider = {
   type: "AWS::IAM::InstanceProfile",
   record: InstanceProfiles,
   properties: { InstanceProfileName: enforced, Path: enforced, Roles: enforced },
   attributes: { Arn: (call, id) => theProfileNamed(call, id).arn },
   create: (call, properties, naming) => {
-    const roles = texts(properties, "Roles");
-    if (roles.length !== 1) throw new ServiceFault("ValidationError", "Property Roles must name exactly one role");
     const made = createInstanceProfile(call, {
       name: optionalText(properties, "InstanceProfileName") ?? naming.physicalName(128),
       path: optionalText(properties, "Path"),
-      roleName: roles[0],
+      roleName: onlyRole(properties),
     });
     return Promise.resolve(made.name);
+  },
+  update: async (call, id, { to }) => {
+    const { roleName } = theRole(call, onlyRole(to));
+    call.commit(put(InstanceProfiles, id, { ...theProfileNamed(call, id), roleName }));
   },
   delete: (call, id) => unlessGone(["NoSuchEntity"], () => deleteInstanceProfile(call, id, { withRole: true })),
 };

@@ -1,9 +1,10 @@
 import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, recorded, type MemberRules } from "../../../operations/members.js";
 import { instanceRules } from "../../../services/rds/instancerules.js";
-import { createDBInstance, deleteDBInstance, theDBInstance } from "../../../services/rds/instances.js";
+import { createDBInstance, deleteDBInstance, modifyDBInstance, theDBInstance } from "../../../services/rds/instances.js";
 import { endpointName, instanceArn, subnetGroupArn } from "../../../services/rds/names.js";
 import { DBInstances, DBSubnetGroups } from "../../../services/rds/records.js";
+import { put } from "../../../records/records.js";
 import { createDBSubnetGroup, deleteDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
 import type { ResourceProvider } from "../../provider.js";
 import { optionalFlag, optionalNumber, optionalText, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
@@ -95,6 +96,16 @@ export const dbInstance: ResourceProvider = {
         `DB instance ${id} is ${db.status}: ${db.statusReason ?? "it was changed while it was created"}`,
         500,
       );
+  },
+  updatable: ["DeletionProtection", "MasterUserPassword", "VPCSecurityGroups", "Tags"],
+  update: async (call, id, { from, to }, naming) => {
+    const masterPassword = optionalText(to, "MasterUserPassword");
+    await modifyDBInstance(call, id, {
+      deletionProtection: optionalFlag(to, "DeletionProtection") ?? false,
+      ...(masterPassword === optionalText(from, "MasterUserPassword") ? {} : { masterPassword }),
+      groupIds: texts(to, "VPCSecurityGroups"),
+    });
+    call.commit(put(DBInstances, id, { ...theDBInstance(call, id), tags: tagsOf(to, naming) }));
   },
   // DeletionPolicy Snapshot is the engine's to refuse: there are no snapshots to take yet.
   delete: (call, id, _given, signal) =>

@@ -1,0 +1,143 @@
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloudFormationClient, DeleteStackCommand, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { line, median, seconds, type Figure } from "./figures.js";
+import { BenchRegion } from "./region.js";
+
+const template = fileURLToPath(new URL("network.yaml", import.meta.url));
+
+interface Endpoint {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/**
+ * A network of 36 resources deployed by `aws cloudformation deploy`: into a region, where packets then flow, and into moto's server,
+ * which keeps records alone. In turn, in one run. Empty, with a word why, where the CLI is missing; without moto there is no ratio.
+ */
+export async function networkStack(rounds: number): Promise<{ figures: Figure[]; skipped: string[] }> {
+  if (!works("aws", "--version")) return { figures: [], skipped: ["the network stack: no aws CLI on this machine"] };
+  const region = new BenchRegion();
+  await region.start();
+  const moto = works("python3", "-c", "import moto.server") ? await startMoto() : undefined;
+  try {
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    const deletions: number[] = [];
+    const here = endpointOf(region);
+    for (let round = 0; round <= rounds; round++) {
+      const deployed = await seconds(() => deploy(here, `net-${round}`));
+      const deleted = await seconds(() => remove(here, `net-${round}`));
+      const baseline = moto === undefined ? undefined : await seconds(() => deploy(moto.at, `net-${round}`));
+      if (round === 0) continue; // warm-up
+      ours.push(deployed);
+      deletions.push(deleted);
+      if (baseline !== undefined) theirs.push(baseline);
+    }
+    const stated = { unit: "s", aim: "the ratio below", met: true };
+    const figures: Figure[] = [
+      { what: "36-resource network stack by the aws CLI", values: ours, ...stated },
+      { what: "its deletion", values: deletions, unit: "s", aim: "<= 1 s", met: median(deletions) <= 1 },
+    ];
+    if (moto === undefined) return { figures, skipped: ["the ratio to moto: no moto server on this machine"] };
+    const ratios = ours.map((value, index) => value / (theirs[index] ?? Number.NaN));
+    figures.push(
+      { what: "the same into moto's server, records alone", values: theirs, ...stated },
+      { what: "ratio", values: ratios, unit: "", aim: "<= 1.5", met: median(ratios) <= 1.5 },
+    );
+    return { figures, skipped: [] };
+  } finally {
+    moto?.end();
+    await region.purge();
+  }
+}
+
+const works = (program: string, ...args: string[]): boolean => {
+  try {
+    execFileSync(program, args, { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+function endpointOf({ state }: BenchRegion): Endpoint {
+  const read = (file: string): Record<string, string> =>
+    JSON.parse(readFileSync(join(state, file), "utf8")) as Record<string, string>;
+  const { endpoint = "", regionName = "" } = read("region.json");
+  const { accessKeyId = "", secretAccessKey = "" } = read("credentials.json");
+  return { endpoint, region: regionName, credentials: { accessKeyId, secretAccessKey } };
+}
+
+const deploy = ({ endpoint, region, credentials }: Endpoint, stackName: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const env = {
+      PATH: process.env["PATH"],
+      HOME: "/nonexistent",
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_DEFAULT_REGION: region,
+      AWS_EC2_METADATA_DISABLED: "true",
+    };
+    const args = ["cloudformation", "deploy", "--stack-name", stackName, "--template-file", template];
+    execFile("aws", ["--endpoint-url", endpoint, ...args], { env }, (error, _out, complaint) => {
+      if (error === null) resolve();
+      else reject(new Error(`aws ${args.join(" ")} failed: ${complaint}`));
+    });
+  });
+
+/** From the request to the moment the stack is gone. */
+async function remove(at: Endpoint, stackName: string): Promise<void> {
+  const client = new CloudFormationClient(at);
+  const described = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+  const id = described.Stacks?.[0]?.StackId;
+  await client.send(new DeleteStackCommand({ StackName: id }));
+  for (;;) {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: id }));
+    const status = Stacks?.[0]?.StackStatus;
+    if (status === "DELETE_COMPLETE") return;
+    if (status !== "DELETE_IN_PROGRESS") throw new Error(`${stackName} is ${status}`);
+    await sleep(20);
+  }
+}
+
+async function startMoto(): Promise<{ readonly at: Endpoint; readonly end: () => void }> {
+  const port = await freePort();
+  const child = spawn("python3", ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x" };
+  const at = { endpoint, region: "eu-west-3", credentials };
+  for (let round = 0; round < 300; round++) {
+    if (child.exitCode !== null) throw new Error(`moto's server ended with ${child.exitCode}`);
+    const answered = await fetch(`${endpoint}/moto-api/`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (answered) return { at, end: () => void child.kill() };
+    await sleep(100);
+  }
+  child.kill();
+  throw new Error("moto's server did not answer within 30 s");
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { figures, skipped } = await networkStack(Math.max(1, Number(process.argv[2] ?? 5)));
+  for (const figure of figures) process.stdout.write(`${line(figure)}\n`);
+  for (const word of skipped) process.stdout.write(`skipped: ${word}\n`);
+}
