@@ -24,7 +24,8 @@ const parts = [
     project: "rooted",
     file: "test/rooted/fabric/kills.test.ts",
   },
-  { what: `${rounds} x 200 malformed and random requests`, project: "unit", file: "test/region/server/fuzz.test.ts" },
+  { what: `${rounds} x 300 requests of random bytes`, project: "unit", file: "test/region/server/fuzz.test.ts" },
+  { what: `${rounds} x 1000 requests of every modelled operation`, project: "unit", file: "test/region/fuzz/fuzz.test.ts" },
   { what: "every operation of every protocol, there and back", project: "unit", file: "test/region/protocol/roundtrip.test.ts" },
 ] as const;
 
