@@ -15,7 +15,7 @@ import type { Scope } from "./operations/call.js";
 import type { RegionOptions } from "./options.js";
 import { Store } from "./records/store.js";
 import { Scopes } from "./scopes.js";
-import { Vpcs } from "./services/ec2/records.js";
+import { Instances, Vpcs } from "./services/ec2/records.js";
 import { DBInstances } from "./services/rds/records.js";
 import { BalancerKeeper } from "./upkeep/balancers.js";
 import { DatabaseKeeper } from "./upkeep/databases.js";
@@ -25,6 +25,7 @@ import type { Keeper } from "./upkeep/keeper.js";
 import { MetadataDoors } from "./upkeep/metadata.js";
 import { internetOwner, NamesKeeper } from "./upkeep/names.js";
 import { NetworkKeeper } from "./upkeep/network.js";
+import { Outside } from "./upkeep/outside.js";
 import { PublishedListeners } from "./upkeep/publishing.js";
 import { vpcSpec } from "./upkeep/vpcspec.js";
 
@@ -37,6 +38,7 @@ export interface House {
   readonly fabric: Fabric;
   readonly housekeeping: Housekeeping;
   readonly published: PublishedListeners;
+  readonly outside: Outside;
   readonly log: (entry: object) => void;
   /** The scope of the region this process was started for. */
   readonly home: Scope;
@@ -85,9 +87,14 @@ export async function furnish(options: RegionOptions): Promise<House> {
   });
   const home = scopes.of({ accountId, regionName: options.regionName });
   const published = new PublishedListeners(new Publisher(label), fabric, home, () => scopes.all());
-  const instanceKeeper = new InstanceKeeper(label, machines, doors, (packages) =>
-    ensureImage(packages.length === 0 ? { kind: "machine" } : { kind: "machine-with", packages }, folders),
-  );
+  const outside = new Outside({
+    ...{ label, folders, fabric, engineReady },
+    engineRoot: engines.root,
+    regionName: options.regionName,
+  });
+  const imageFolder = (packages: readonly string[]): Promise<string> =>
+    ensureImage(packages.length === 0 ? { kind: "machine" } : { kind: "machine-with", packages }, folders);
+  const instanceKeeper = new InstanceKeeper(label, machines, doors, imageFolder, outside);
   housekeeping.add(instanceKeeper);
   housekeeping.add(afterwards(engineReady, new DatabaseKeeper(label, postgres)));
   housekeeping.add(afterwards(engineReady, new BalancerKeeper(label, balancers)));
@@ -98,7 +105,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
   const rest = async (): Promise<void> => {
     instanceKeeper.close();
     await housekeeping.close();
-    await Promise.all([doors.closeAll(), published.close()]);
+    await Promise.all([doors.closeAll(), published.close(), outside.close()]);
   };
   const vpcs = scopes
     .all()
@@ -112,6 +119,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
     fabric,
     housekeeping,
     published,
+    outside,
     log,
     home,
     begin: () => {
@@ -123,7 +131,11 @@ export async function furnish(options: RegionOptions): Promise<House> {
       }
       housekeeping.begin(scopes.all());
       // Not worth building an image for: whoever needs names has it built.
-      if (builtImage({ kind: "engine" }, folders) !== undefined) home.upkeep.nudge("names", internetOwner);
+      if (builtImage({ kind: "engine" }, folders) === undefined) return;
+      home.upkeep.nudge("names", internetOwner);
+      // Machines that outlived the last process go on asking.
+      if (scopes.all().some((scope) => scope.records.list(Instances).some(({ state }) => state === "running")))
+        outside.ensure().catch((error: unknown) => log({ upkeep: "outside", message: String(error) }));
     },
     rest,
     abandon: async () => {

@@ -31,6 +31,7 @@ async function main(options: RegionOptions): Promise<void> {
     await house.abandon();
     throw error;
   });
+  house.outside.serve(server);
   const facts: RegionFacts = {
     pid: process.pid,
     port: server.port,

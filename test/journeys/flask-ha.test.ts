@@ -193,6 +193,29 @@ describe("flask-ha", () => {
     sts.destroy();
   });
 
+  test("a program on an instance calls AWS by its name, over TLS and through NAT, and is known by its role", async () => {
+    const [first] = await instances();
+    const script = `T=$(curl -s -X PUT http://169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60")
+      curl -s -H "X-aws-ec2-metadata-token: $T" http://169.254.169.254/latest/meta-data/iam/security-credentials/ec2-backend-role >/tmp/role
+      value() { python3 -c "import json; print(json.load(open('/tmp/role'))['$1'])"; }
+      curl -sS --max-time 10 --aws-sigv4 aws:amz:eu-west-3:sts --user "$(value AccessKeyId):$(value SecretAccessKey)" \
+        -H "X-Amz-Security-Token: $(value Token)" -d "Action=GetCallerIdentity&Version=2011-06-15" https://sts.eu-west-3.amazonaws.com/`;
+    const said = await region.cli("connect", first?.name ?? "", "--", "bash", "-c", script);
+    expect(said.stdout).toContain(`<Arn>arn:aws:sts::000000000000:assumed-role/ec2-backend-role/${first?.id}</Arn>`);
+    // Unsigned, and from the internet itself: the certificate is believed there too.
+    const world = await region.internet("curl", "-sS", "-d", "Action=GetCallerIdentity", "https://sts.amazonaws.com/");
+    expect(world.stdout).toContain("<Code>MissingAuthenticationToken</Code>");
+  });
+
+  test("of the real network a machine reaches package mirrors only, by the proxy that its apt is set to", async () => {
+    const [first] = await instances();
+    const script = `proxy=$(apt-config dump Acquire::http::Proxy | sed 's/.*"\\(.*\\)".*/\\1/')
+      curl -s -o /dev/null -w "%{http_code}\\n" --max-time 10 --proxy "$proxy" http://localhost:4599/
+      curl -s -o /dev/null -w "%{http_connect}\\n" --max-time 10 --proxy "$proxy" https://127.0.0.1/`;
+    const said = await region.cli("connect", first?.name ?? "", "--", "bash", "-c", script);
+    expect(said.stdout.trim().split("\n")).toEqual(["403", "403"]);
+  });
+
   test("an unmodified aws CLI answers", async ({ skip }) => {
     const there = await execa("aws", ["--version"], { reject: false });
     if (there.exitCode !== 0) skip("no aws CLI on this machine");

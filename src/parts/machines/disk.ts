@@ -9,8 +9,11 @@ import type { MachineSpec } from "./spec.js";
  * it runs and when it is stopped, without a mount.
  */
 
-/** The files that make a machine this machine, by their path in it. Pure. */
-export function firstFiles(spec: MachineSpec): Record<string, string> {
+const bundle = "/etc/ssl/certs/ca-certificates.crt";
+
+/** The files that make a machine this machine, by their path in it; `certificates` is the image's own bundle. Pure. */
+export function firstFiles(spec: MachineSpec, certificates = ""): Record<string, string> {
+  const { trusts, packageProxy } = spec;
   const fullName = `${spec.hostname}.${spec.domain}`;
   return {
     "/etc/hosts": `127.0.0.1 localhost\n127.0.1.1 ${fullName} ${spec.hostname}\n::1 localhost ip6-localhost ip6-loopback\n`,
@@ -22,6 +25,19 @@ export function firstFiles(spec: MachineSpec): Record<string, string> {
     ...(spec.defaultUser === undefined
       ? {}
       : { "/etc/cloud/cloud.cfg.d/99-default-user.cfg": defaultUserConfig(spec.defaultUser) }),
+    // What update-ca-certificates would make of the first of these, which takes it a second.
+    ...(trusts === undefined
+      ? {}
+      : {
+          "/usr/local/share/ca-certificates/sandtable.crt": trusts.certificate,
+          [bundle]: `${certificates}${trusts.certificate}`,
+          [`/etc/ssl/certs/${trusts.hashed}`]: trusts.certificate,
+        }),
+    ...(packageProxy === undefined
+      ? {}
+      : {
+          "/etc/apt/apt.conf.d/95package-proxy": `Acquire::http::Proxy "${packageProxy}";\nAcquire::https::Proxy "${packageProxy}";\n`,
+        }),
   };
 }
 
@@ -29,11 +45,13 @@ export function firstFiles(spec: MachineSpec): Record<string, string> {
  * Make the disk of a machine that has none. Made beside its place and renamed, so a disk that is there is whole. Links are
  * not looked for: no machine has written to it yet.
  */
-export async function makeDisk(folder: string, spec: MachineSpec): Promise<void> {
+export async function makeDisk(folder: string, spec: MachineSpec, imageRoots: readonly string[] = []): Promise<void> {
   const making = `${folder}.making`;
   await rm(making, { recursive: true, force: true });
   await mkdir(making, { recursive: true, mode: 0o700 });
-  for (const [path, text] of Object.entries(firstFiles(spec))) {
+  const root = imageRoots.find((one) => existsSync(join(one, bundle)));
+  const certificates = root === undefined || spec.trusts === undefined ? "" : readFileSync(join(root, bundle), "utf8");
+  for (const [path, text] of Object.entries(firstFiles(spec, certificates))) {
     const file = join(making, "upper", path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);

@@ -44,9 +44,9 @@ export class Machines {
   async create(spec: MachineSpec): Promise<void> {
     const place = this.#place(spec.instanceId);
     if (diskImage(place.folder) !== undefined) return;
-    imageRoots(this.#folders, spec.image);
+    const roots = imageRoots(this.#folders, spec.image);
     try {
-      await makeDisk(place.folder, spec);
+      await makeDisk(place.folder, spec, roots);
     } catch (error) {
       await removeDisk(place.folder);
       throw diskFault(spec.instanceId, place.folder, error);

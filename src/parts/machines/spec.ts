@@ -15,6 +15,10 @@ export interface MachineSpec {
   readonly search?: string;
   readonly vcpus: number;
   readonly memoryMiB: number;
+  /** A certificate authority that it trusts beside the image's own: PEM, and OpenSSL's file name for it. */
+  readonly trusts?: { readonly certificate: string; readonly hashed: string };
+  /** The http proxy through which its apt reaches the mirrors, e.g. `http://198.19.0.88:3128`. */
+  readonly packageProxy?: string;
   /** Who gets the key pair's public key. Default `ec2-user` (Amazon Linux); Debian's images have `admin`. */
   readonly defaultUser?: "ec2-user" | "admin";
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { z } from "zod";
 import { UserFault } from "../../faults.js";
@@ -35,7 +36,7 @@ export const internetVerb =
     const child = spawn(program, args, {
       stdio: ["pipe", "pipe", "pipe"],
       cwd: "/",
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, ...trusting(house.outside.trustedFile), ...env },
       signal: talk.signal,
     });
     if (terminal !== undefined) followSize(child.pid, terminal);
@@ -49,6 +50,10 @@ export const internetVerb =
     });
     return { exitCode };
   };
+
+/** For curl and OpenSSL's like, the AWS CLI and SDKs, and Node.js: the AWS endpoints of the simulated internet can be believed. */
+const trusting = (file: string): Record<string, string> =>
+  existsSync(file) ? { SSL_CERT_FILE: file, CURL_CA_BUNDLE: file, AWS_CA_BUNDLE: file, NODE_EXTRA_CA_CERTS: file } : {};
 
 /** Run a command inside an instance. On AWS this is Session Manager's work. */
 export const connectVerb =

@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions as HttpServerOptions,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { UserFault } from "../../faults.js";
@@ -35,6 +41,9 @@ const patient: Patience = { headers: 20_000, request: 60_000, looks: 5_000, idle
 
 export interface RunningServer {
   readonly port: number;
+  /** How a server elsewhere is made, and equipped to answer likewise; closing it is its owner's. */
+  readonly settings: HttpServerOptions;
+  equip(server: Server): void;
   /** Stops listening, ends idle connections at once, releases what is held and gives the rest five seconds. */
   close(): Promise<void>;
 }
@@ -50,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const dispatch = createDispatch({ ...options, findWire });
   const active: Active = { stopping: false, requests: new Map(), sockets: new Set() };
   const patience = options.patience ?? patient;
-  const server = createServer({
+  const settings: HttpServerOptions = {
     maxHeaderSize: 32 << 10,
     keepAliveTimeout: patience.idle,
     headersTimeout: patience.headers,
@@ -58,17 +67,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     connectionsCheckingInterval: patience.looks,
     // A request without one is refused in the protocol's form, like any other.
     requireHostHeader: false,
-  });
-  server.on("connection", (socket: Socket) => {
-    active.sockets.add(socket);
-    socket.on("close", () => active.sockets.delete(socket));
-  });
+  };
   const take = (request: IncomingMessage, response: ServerResponse, problem?: Refusal): void =>
     void serve(request, response, dispatch, active, options, problem);
-  server.on("request", (request, response) => take(request, response));
-  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
-    take(request, response, malformedHttp("The request expects something other than 100-continue.", 417)),
-  );
 
   const refuseBytes = (socket: Duplex, refusal: Refusal, raw?: Uint8Array): void => {
     const open = [...active.requests.values()].filter((one) => one.incoming.socket === socket);
@@ -97,13 +98,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     if (began !== undefined) began.isRefused = true;
   };
-  server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
-    if (error.code === "ECONNRESET") socket.destroy();
-    else refuseBytes(socket, refusalOfBytes(error), error.rawPacket);
-  });
-  server.on("connect", (_request, socket) => refuseBytes(socket, malformedHttp("This is no proxy.", 405)));
+  const equip = (server: Server): void => {
+    server.on("connection", (socket: Socket) => {
+      active.sockets.add(socket);
+      socket.on("close", () => active.sockets.delete(socket));
+    });
+    server.on("request", (request, response) => take(request, response));
+    server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) =>
+      take(request, response, malformedHttp("The request expects something other than 100-continue.", 417)),
+    );
+    server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
+      if (error.code === "ECONNRESET") socket.destroy();
+      else refuseBytes(socket, refusalOfBytes(error), error.rawPacket);
+    });
+    server.on("connect", (_request, socket) => refuseBytes(socket, malformedHttp("This is no proxy.", 405)));
+  };
+  const server = createServer(settings);
+  equip(server);
   await listen(server, options.port);
-  return { port: (server.address() as AddressInfo).port, close: () => close(server, active) };
+  return { port: (server.address() as AddressInfo).port, settings, equip, close: () => close(server, active) };
 }
 
 /**

@@ -15,6 +15,7 @@ import { isRouteTarget } from "../services/ec2/routes.js";
 import { LoadBalancers } from "../services/elbv2/records.js";
 import type { Keeper } from "./keeper.js";
 import type { MetadataDoors } from "./metadata.js";
+import type { Outside } from "./outside.js";
 
 /** A terminated instance stays visible for an hour, as on AWS. */
 const terminatedShown = 3600_000;
@@ -37,6 +38,7 @@ export class InstanceKeeper implements Keeper {
     private readonly machines: Machines,
     private readonly doors: MetadataDoors,
     private readonly imageFolder: ImageFolder,
+    private readonly outside: Pick<Outside, "ensure">,
   ) {}
 
   owners(scope: Scope): readonly string[] {
@@ -108,6 +110,7 @@ export class InstanceKeeper implements Keeper {
     const type = instanceType(instance.instanceType);
     const vpc = scope.records.get(Vpcs, instance.vpcId);
     const user = distributions.find((known) => known.name === image.distribution)?.user;
+    const { trusts, packageProxy } = await this.outside.ensure();
     return {
       instanceId: instance.instanceId,
       image: await this.imageFolder(image.packages),
@@ -118,6 +121,8 @@ export class InstanceKeeper implements Keeper {
       vcpus: type.vcpus,
       memoryMiB: type.memoryMiB,
       defaultUser: user === "admin" ? "admin" : "ec2-user",
+      trusts: { certificate: trusts.certificate, hashed: trusts.hashed },
+      packageProxy,
     };
   }
 

@@ -13,6 +13,7 @@ import { balancerNames } from "../services/elbv2/names.js";
 import { databaseNames } from "../services/rds/names.js";
 import type { Keeper } from "./keeper.js";
 import type { NetworkKeeper } from "./network.js";
+import { endpointNames } from "./outside.js";
 import type { PublishedListeners } from "./publishing.js";
 import { zonesOfVpc } from "./vpcspec.js";
 
@@ -69,6 +70,7 @@ export class NamesKeeper implements Keeper {
         ...balancerNames(scope, { view: "internet" }),
         ...databaseNames(scope, { view: "internet" }),
         ...publicNames(scope),
+        ...endpointNames(scope.regionName),
       ]);
     await this.names.apply({ owner: internetOwner, names }, [
       { namespace: internetName(this.label), addresses: [internet.resolver] },
@@ -86,6 +88,7 @@ export const vpcNames = (scope: Scope, vpcId: string): readonly NameSpec[] => [
   ...databaseNames(scope),
   ...balancerNames(scope, { view: "vpc" }),
   ...publicNames(scope, vpcId),
+  ...endpointNames(scope.regionName),
 ];
 
 /** Public names of instances in VPCs with DNS hostnames. Asked from inside its own VPC such a name answers the private address. */

@@ -43,6 +43,17 @@ test.each([
   expect(firstFiles({ ...web, ...options })["/etc/resolv.conf"]).toBe(text);
 });
 
+test("a machine trusts the region's authority beside those of its image, and its apt knows the way to the mirrors", () => {
+  const files = firstFiles(
+    { ...web, trusts: { certificate: "OURS\n", hashed: "5f1b4d2a.0" }, packageProxy: "http://198.19.0.88:3128" },
+    "THEIRS\n",
+  );
+  expect(files["/etc/ssl/certs/ca-certificates.crt"]).toBe("THEIRS\nOURS\n");
+  expect(files["/etc/ssl/certs/5f1b4d2a.0"]).toBe("OURS\n");
+  expect(files["/usr/local/share/ca-certificates/sandtable.crt"]).toBe("OURS\n");
+  expect(files["/etc/apt/apt.conf.d/95package-proxy"]).toContain('Acquire::http::Proxy "http://198.19.0.88:3128";');
+});
+
 test("the end of a long file is read, and nothing of one that is not there", async () => {
   await writeFile(join(folder, "upper/var/log/long"), "0123456789");
   expect(await readDisk(folder, "/var/log/long", 4)).toBe("6789");

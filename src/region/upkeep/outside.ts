@@ -1,0 +1,130 @@
+import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { join } from "node:path";
+import type { Fabric } from "../../parts/fabric/fabric.js";
+import { internet } from "../../parts/fabric/spec.js";
+import { internetName } from "../../parts/fabric/vpc.js";
+import type { Folders } from "../../parts/host/folders.js";
+import type { RegionLabel } from "../../parts/host/label.js";
+import { listenIn, type ListenHandle } from "../../parts/host/sockets.js";
+import { findMirrors } from "../../parts/images/mirrors.js";
+import type { NameSpec } from "../../parts/names/spec.js";
+import { authorityFile, ensureAuthority, type Authority } from "../../parts/outside/authority.js";
+import { packageProxy } from "../../parts/outside/packageproxy.js";
+import { services } from "../operations/operation.js";
+import type { RunningServer } from "../server/server.js";
+
+const proxyPort = 3128;
+
+/** Whose answers the endpoints give. */
+export type Api = Pick<RunningServer, "settings" | "equip">;
+
+/**
+ * What machines of the model reach outside it, at addresses of the simulated internet: the AWS API, by its own names and with
+ * certificates of the region's authority; and the package mirrors of this host, through a proxy that admits nothing else. So
+ * routes, NAT and security groups decide who gets there.
+ */
+export class Outside {
+  private open: Promise<{ readonly authority: Authority; readonly servers: readonly Server[] }> | undefined;
+  private api: Api | undefined;
+
+  constructor(
+    private readonly house: {
+      readonly label: RegionLabel;
+      readonly folders: Folders;
+      readonly fabric: Pick<Fabric, "applyInternet">;
+      /** Root of the engine image, when that is built. */
+      readonly engineReady: () => Promise<unknown>;
+      readonly engineRoot: string;
+      readonly regionName: string;
+    },
+  ) {}
+
+  /** The certificate that whoever calls the endpoints needs to trust; there once `ensure` has resolved. */
+  get trustedFile(): string {
+    return join(this.folder, authorityFile);
+  }
+
+  /** Who answers calls of the AWS API. */
+  serve(api: Api): void {
+    this.api = api;
+  }
+
+  /** Listens, when this resolves; open already is fine. Gives what a machine needs to know of it. */
+  async ensure(): Promise<{ readonly trusts: Authority; readonly packageProxy: string }> {
+    this.open ??= this.listen().catch((error: unknown) => {
+      this.open = undefined;
+      throw error;
+    });
+    const { authority } = await this.open;
+    return { trusts: authority, packageProxy: `http://${internet.packageProxy}:${proxyPort}` };
+  }
+
+  async close(): Promise<void> {
+    const open = await this.open?.catch(() => undefined);
+    for (const server of open?.servers ?? []) {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  private get folder(): string {
+    return join(this.house.folders.state, "authority");
+  }
+
+  private async listen(): Promise<{ authority: Authority; servers: readonly Server[] }> {
+    const { label, folders, fabric, engineReady, engineRoot, regionName } = this.house;
+    const { api } = this;
+    if (api === undefined) throw new Error("the AWS API is not there yet");
+    await Promise.all([engineReady(), fabric.applyInternet()]);
+    const [authority, [plain, secure, proxy]] = await Promise.all([
+      ensureAuthority(this.folder, engineRoot, certified(regionName)),
+      listenIn(internetName(label), [
+        { protocol: "tcp", host: internet.endpoints, port: 80 },
+        { protocol: "tcp", host: internet.endpoints, port: 443 },
+        { protocol: "tcp", host: internet.packageProxy, port: proxyPort },
+      ]),
+    ]);
+    const { key, certificate } = authority.endpoints;
+    const access = findMirrors(folders);
+    const http = createServer(api.settings);
+    const https = createTlsServer({ ...api.settings, key, cert: `${certificate}${authority.certificate}` });
+    for (const server of [http, https]) api.equip(server);
+    const servers = [
+      await listening(http, plain),
+      await listening(https, secure),
+      await listening(
+        packageProxy({
+          mirrors: async () => (await access).mirrors,
+          upstream: async () => (await access).upstream,
+        }),
+        proxy,
+      ),
+    ];
+    return { authority, servers };
+  }
+}
+
+function listening<S extends Server>(server: S, handle: ListenHandle): Promise<S> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(handle, () => {
+      server.off("error", reject);
+      resolve(server);
+    });
+  });
+}
+
+const certified = (regionName: string): readonly string[] => ["*.amazonaws.com", `*.${regionName}.amazonaws.com`];
+
+/** IAM is one for all regions, and STS has a name for all beside the regional ones (https://docs.aws.amazon.com/general/latest/gr/). */
+const globalNames = ["iam.amazonaws.com", "sts.amazonaws.com"];
+
+/** The names of the AWS API in a region, as far as it is modelled: others do not resolve. */
+export const endpointNames = (regionName: string): readonly NameSpec[] =>
+  [
+    ...globalNames,
+    ...Object.keys(services)
+      .filter((service) => service !== "iam")
+      .map((service) => `${service}.${regionName}.amazonaws.com`),
+  ].map((name) => ({ name, addresses: [internet.endpoints] }));
