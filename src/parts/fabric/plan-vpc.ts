@@ -65,10 +65,7 @@ function router(vpc: Vpc, zone: string): NamespacePlan {
       draft.add(
         `neigh ${wellKnown.nextZone} lladdr ${macOf(vpc.spec.vpcId, other, zone)} dev ${linkName("z", other)} nud permanent`,
       );
-  for (const nic of vpc.interfaces)
-    if (nic.zone === zone)
-      for (const address of nic.addresses)
-        draft.add(`neigh ${address} lladdr ${nic.mac} dev ${nic.device} nud permanent`, `route ${address}/32 dev ${nic.device}`);
+  for (const nic of vpc.inZone.get(zone) ?? []) draft.add(...routerEntries(nic));
   draft.add(...routeTableEntries(vpc, zone), ...deliveryEntries(vpc, zone));
   if (vpc.spec.internetGatewayId !== undefined) draft.add(...uplinkEntries(vpc, zone));
   if (hasEndpoint(vpc)) draft.add(...endpointEntries(vpc, zone));

@@ -32,7 +32,7 @@ export class Sessions {
 
   /** End those of these namespaces, so that nothing keeps the namespaces alive. */
   async end(namespaces: readonly string[]): Promise<void> {
-    await Promise.all(namespaces.map((namespace) => this.#open.get(namespace)?.end()));
+    await Promise.all(namespaces.flatMap((namespace) => this.#open.get(namespace)?.end() ?? []));
   }
 }
 
