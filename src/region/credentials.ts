@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chownSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Scope } from "./operations/call.js";
 import type { Credentials } from "./server/authenticate.js";
 import { uniqueId } from "./services/iam/ids.js";

@@ -3,7 +3,7 @@ import { Balancers } from "../parts/balancers/balancers.js";
 import { Postgres } from "../parts/databases/postgres/postgres.js";
 import { Fabric } from "../parts/fabric/fabric.js";
 import { Publisher } from "../parts/fabric/publish.js";
-import { createCgroup, enterCgroup, killCgroup, removeCgroup } from "../parts/host/cgroup.js";
+import { enterCgroup, killCgroup, removeCgroup } from "../parts/host/cgroup.js";
 import { cgroupPath, regionLabel, type RegionLabel } from "../parts/host/label.js";
 import { removeLeftovers } from "../parts/host/leftovers.js";
 import { builtImage, engineRoot, ensureImage } from "../parts/images/images.js";
@@ -59,7 +59,6 @@ export async function furnish(options: RegionOptions): Promise<House> {
   // Helpers of an incarnation that was killed are ended before anything else: one might still be carrying out its last command.
   const cgroup = cgroupPath(label, "region");
   await killCgroup(cgroup);
-  await createCgroup(cgroup);
   const leaveCgroup = enterCgroup(cgroup);
   const store = Store.open(folders.state, {
     onCompactionFailed: (error) => log({ records: "compaction", message: String(error) }),

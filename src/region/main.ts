@@ -92,7 +92,8 @@ function writeWhole(file: string, text: string, owner: { readonly uid: number; r
   renameSync(`${file}.new`, file);
 }
 
-main(readOptions(process.argv.slice(2))).catch((error: unknown) => {
+const started = async (): Promise<void> => main(readOptions(process.argv.slice(2)));
+started().catch((error: unknown) => {
   const fault =
     error instanceof UserFault
       ? { code: error.code, message: error.message, fix: error.fix, at: error.at }

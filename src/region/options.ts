@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { z } from "zod";
+// As a namespace: what is not used of it then stays out of the region's bundle.
+import * as z from "zod";
 import { UserFault } from "../faults.js";
 import type { Folders } from "../parts/host/folders.js";
 

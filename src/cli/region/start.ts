@@ -19,8 +19,8 @@ export interface StartOptions {
   readonly owner: { readonly uid: number; readonly gid: number };
 }
 
-/** One file made of src/region/main.ts and all it imports: read in a third of the time of the files it is made of. */
-const regionMain = join(builtFolder("bundle"), "region.js");
+/** Runs one file made of src/region/main.ts and all it imports, compiled when it was built: `region/loader.cjs` says why. */
+const regionMain = join(builtFolder("region"), "loader.cjs");
 
 /** Arguments of the region's process, after `node`. */
 export const regionArguments = (options: StartOptions): readonly string[] => [

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -195,14 +195,18 @@ function readLines(file: string): string[] {
 const isCode = (error: unknown, code: string): boolean => error instanceof Error && "code" in error && error.code === code;
 
 /**
- * Put this process into a group of ours, so that what it starts can be found and ended when it dies; gives the way back to where
- * it came from. Parts leave the group for their own when they start.
+ * Put this process into a group of ours, made if need be, so that what it starts can be found and ended when it dies; gives the way
+ * back to where it came from. Parts leave the group for their own when they start. In the v2 tree alone, where processes are
+ * listed: the group has no limits, and the kernel takes milliseconds to move a process, in every tree.
  */
 export function enterCgroup(path: string): () => void {
-  const before = placesOf(readFileSync("/proc/self/cgroup", "utf8"));
-  const move = (folder: string): void => writeFileSync(join(folder, "cgroup.procs"), String(process.pid));
-  treeFolders(path).forEach(move);
-  return () => before.filter((folder) => existsSync(join(folder, "cgroup.procs"))).forEach(move);
+  const folder = unifiedFolder(path);
+  mkdirSync(folder, { recursive: true });
+  const tree = unifiedFolder("");
+  const before = placesOf(readFileSync("/proc/self/cgroup", "utf8")).filter((place) => place.startsWith(tree));
+  const move = (to: string): void => writeFileSync(join(to, "cgroup.procs"), String(process.pid));
+  move(folder);
+  return () => before.filter((place) => existsSync(join(place, "cgroup.procs"))).forEach(move);
 }
 
 /** Folders of the groups a process is in, from its /proc/PID/cgroup (cgroups(7)); those of other trees are left out. Pure but for the host's kind. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { UserFault } from "../../faults.js";
 import { CommandFailed, command, run } from "../host/command.js";
 import type { Folders } from "../host/folders.js";

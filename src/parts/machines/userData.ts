@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What became of an instance's user data at its last boot (it runs at the first alone), from cloud-init's own files. */
 export interface UserDataVerdict {

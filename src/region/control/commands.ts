@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { PassThrough } from "node:stream";
-import { z } from "zod";
+import * as z from "zod";
 import { UserFault } from "../../faults.js";
 import { internetCommand } from "../../parts/fabric/internet.js";
 import { followSize, type TerminalWish } from "../../parts/host/terminal.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ensureImage } from "../../parts/images/images.js";
 import type { OnImageProgress } from "../../parts/images/progress.js";
 import type { House } from "../house.js";
