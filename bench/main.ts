@@ -1,4 +1,5 @@
 import { cpus } from "node:os";
+import { changes, traffic } from "./fabric.js";
 import { line, median, seconds, type Figure } from "./figures.js";
 import { BenchRegion } from "./region.js";
 import { balancerThroughput } from "./throughput.js";
@@ -54,5 +55,21 @@ say({
   met: true,
 });
 say({ what: "ratio", values: ratios, unit: "", aim: ">= 0.9", met: median(ratios) >= 0.9 });
+
+const flows = await traffic(rounds * 2, 1);
+const least = (what: string, found: readonly number[], bare: readonly number[], limit: number): void => {
+  const share = found.map((value, index) => value / (bare[index] ?? Number.NaN));
+  say({ what, values: share, unit: "", aim: `>= ${limit} of a bare veth pair`, met: median(share) >= limit });
+};
+least("throughput between interfaces in one subnet", flows.bytes.subnet, flows.bytes.bare, 0.85);
+least("throughput between interfaces across zones", flows.bytes.zones, flows.bytes.bare, 0.7);
+least("connections between interfaces in one subnet", flows.connections.subnet, flows.connections.bare, 0.6);
+least("connections between interfaces across zones", flows.connections.zones, flows.connections.bare, 0.5);
+
+const { rule, membership, oneMore, create200 } = await changes(rounds);
+atMost("a group's rule in force, 200 interfaces", rule, "ms", 10);
+atMost("a group's member in force, 200 interfaces", membership, "ms", 5);
+atMost("one more interface, at 200", oneMore, "ms", 100);
+atMost("200 interfaces at once", create200, "s", 3);
 
 process.exitCode = figures.every((figure) => figure.met) ? 0 : 1;

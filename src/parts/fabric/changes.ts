@@ -38,8 +38,10 @@ export function decide(live: LiveFabric, plan: FabricPlan): FabricChanges {
   const oldLinks = unplanned.filter(([key]) => !farEnds.has(key)).map(([, link]) => link);
   const gone = [...brokenLinks, ...oldLinks];
 
-  const work = [...plan.namespaces.values()].map((namespace) => {
+  const work = [...plan.namespaces.values()].flatMap((namespace) => {
     const there = live.namespaces.get(namespace.name);
+    // Most of a plan is what it was, down to the object.
+    if (newLinks.length === 0 && gone.length === 0 && isSame(there, namespace)) return [];
     return { namespace, there, ...changeOf(namespace, there, { plan, newLinks, gone }) };
   });
   const changed = work.filter(({ change }) => change.lines.length > 0 || change.nft !== undefined);
@@ -58,6 +60,9 @@ export function decide(live: LiveFabric, plan: FabricPlan): FabricChanges {
     ),
   };
 }
+
+const isSame = (there: LiveNamespace | undefined, { entries, nft }: NamespacePlan): boolean =>
+  there !== undefined && there.entries === entries && there.ruleset.known && there.ruleset.nft === nft;
 
 interface Context {
   readonly plan: FabricPlan;

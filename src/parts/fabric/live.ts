@@ -35,15 +35,16 @@ export const nothing: LiveFabric = { namespaces: new Map(), links: new Map() };
 /** What is there after `plan` was applied without an error. */
 export function asApplied(plan: FabricPlan): LiveFabric {
   return {
-    namespaces: new Map(
-      [...plan.namespaces].map(([name, { entriesAre, entries, nft }]) => [
-        name,
-        { entriesAre, entries, ruleset: { known: true, nft } },
-      ]),
-    ),
+    namespaces: new Map([...plan.namespaces].map(([name, namespace]) => [name, appliedNamespace(namespace)])),
     links: new Map([...plan.links].map(([key, link]) => [key, asLive(link, plan)])),
   };
 }
+
+const appliedNamespace = memoOf(({ entriesAre, entries, nft }: NamespacePlan): LiveNamespace => ({
+  entriesAre,
+  entries,
+  ruleset: { known: true, nft },
+}));
 
 const asLive = ({ a, b }: LinkPlan, plan: FabricPlan): LiveLink => ({
   namespace: a.namespace,

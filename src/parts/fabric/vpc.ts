@@ -47,18 +47,10 @@ export const servicesName = (label: RegionLabel): string => namespaceName(label,
 export const aliasOf = (label: RegionLabel, owner: string, ...what: string[]): string =>
   ["sandtable", label.code, owner, ...what].join("/");
 
-interface Place {
-  readonly label: RegionLabel;
-  readonly vpcId: string;
-  readonly vpcCidr: string;
-  readonly nic: InterfaceSpec;
-  readonly subnet: SubnetSpec;
-  readonly nat?: string;
-}
-
-/** By all it depends on, so that an interface that did not change is the same object in the next plan. */
+/** By all that an interface's place depends on, so that one that did not change is the same object in the next plan. */
 const placed = memo((key): PlacedInterface => {
-  const { label, vpcId, vpcCidr, nic, subnet, nat } = JSON.parse(key) as Place;
+  const [nic, place] = JSON.parse(`[${key}]`) as [InterfaceSpec, Place];
+  const { label, vpcId, vpcCidr, subnet, nat } = place;
   return {
     ...nic,
     vpcId,
@@ -73,6 +65,14 @@ const placed = memo((key): PlacedInterface => {
   };
 });
 
+interface Place {
+  readonly label: RegionLabel;
+  readonly vpcId: string;
+  readonly vpcCidr: string;
+  readonly subnet: SubnetSpec;
+  readonly nat?: string;
+}
+
 export function lookUp(spec: VpcSpec, label: RegionLabel): Vpc {
   const subnets = new Map(spec.subnets.map((subnet) => [subnet.subnetId, subnet]));
   const routeTables = new Map(spec.routeTables.map((table) => [table.routeTableId, table]));
@@ -81,11 +81,15 @@ export function lookUp(spec: VpcSpec, label: RegionLabel): Vpc {
       throw new Error(`${spec.vpcId}: ${subnet.subnetId} uses ${subnet.routeTableId}, which is not among its route tables`);
 
   const natOf = new Map(spec.natGateways.map((nat) => [nat.interfaceId, nat.natGatewayId]));
-  const interfaces = spec.interfaces.map((nic): PlacedInterface => {
-    const subnet = subnets.get(nic.subnetId);
-    if (subnet === undefined)
+  const placeOf = (subnet: SubnetSpec, nat?: string): string =>
+    JSON.stringify({ label, vpcId: spec.vpcId, vpcCidr: spec.cidr, subnet, nat } satisfies Place);
+  const places = new Map(spec.subnets.map((subnet) => [subnet.subnetId, placeOf(subnet)]));
+  const interfaces = spec.interfaces.map((nic) => {
+    const [subnet, place] = [subnets.get(nic.subnetId), places.get(nic.subnetId)];
+    if (subnet === undefined || place === undefined)
       throw new Error(`${spec.vpcId}: ${nic.interfaceId} is in ${nic.subnetId}, which is not among its subnets`);
-    return placed(JSON.stringify({ label, vpcId: spec.vpcId, vpcCidr: spec.cidr, nic, subnet, nat: natOf.get(nic.interfaceId) }));
+    const nat = natOf.get(nic.interfaceId);
+    return placed(`${JSON.stringify(nic)},${nat === undefined ? place : placeOf(subnet, nat)}`);
   });
   const byId = new Map(interfaces.map((nic) => [nic.interfaceId, nic]));
   const natGateways = new Map(

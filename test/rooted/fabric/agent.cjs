@@ -44,10 +44,10 @@ const actions = {
       socket.on("error", () => {});
       socket.once("data", () => resolve(String(held.push(socket) - 1)));
     }),
-  still: ({ held: at }) =>
+  still: ({ held: at, patience }) =>
     new Promise((resolve) => {
       const socket = held[Number(at)];
-      setTimeout(() => resolve("dead"), 1500).unref();
+      setTimeout(() => resolve("dead"), patience).unref();
       socket.once("data", () => resolve("alive"));
       socket.write("?");
     }),

@@ -33,22 +33,23 @@ export class Host {
 
   /** A call that is expected to meet silence: waits long enough for any answer to have come. */
   silent(address: string, port: number, options: { from?: string } = {}): Promise<string> {
-    return this.call(address, port, { ...options, patience: 800 });
+    return this.call(address, port, { ...options, patience: 500 });
   }
 
-  /** Open a connection that stays; `still` says `alive` when an echo comes back over it, `dead` otherwise. */
-  async hold(address: string, port: number, options: { from?: string } = {}): Promise<() => Promise<string>> {
+  /** Open a connection that stays; what it gives says `alive` when an echo comes back over it within `patience`
+   * milliseconds, `dead` otherwise. */
+  async hold(address: string, port: number, options: { from?: string } = {}): Promise<(patience?: number) => Promise<string>> {
     const held = await this.#ask({ do: "hold", address, port, ...options });
-    return () => this.#ask({ do: "still", held });
+    return (patience = 1000) => this.#ask({ do: "still", held, patience });
   }
 
   /** Send a datagram; the answer, or `silence`. */
-  datagram(address: string, port: number, patience = 800): Promise<string> {
+  datagram(address: string, port: number, patience = 500): Promise<string> {
     return this.#ask({ do: "datagram", address, port, patience });
   }
 
   /** Send an ICMP echo request; `TYPE/CODE from ADDRESS` of what comes back (`0/0` is the reply), or `silence`. */
-  ping(address: string, patience = 800): Promise<string> {
+  ping(address: string, patience = 500): Promise<string> {
     return this.#ask({ do: "ping", address, patience });
   }
 
