@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /**
  * What becomes of each member a client sends (design decision 7): *enforced* (it has its effect), *recorded* (kept,
  * returned, and listed as having no effect here), or *refused* by name. A member that merely states AWS's default is
@@ -40,36 +42,53 @@ export interface MemberReview {
   readonly recorded: readonly MemberNote[];
 }
 
-/** Hold what was sent against the rules. Pure; says everything at once rather than the first problem. */
+/**
+ * Hold what was sent against the rules. Pure; says everything at once rather than the first problem. What says nothing (nothing,
+ * JSON's null, an empty list or structure) is accepted of any member: clients send them for members that were not given.
+ */
 export function reviewMembers(input: unknown, rules: MemberRules): MemberReview {
   const refused: MemberNote[] = [];
   const kept: MemberNote[] = [];
-  visit(input, rules, "");
+  if (isStructure(input)) visit(input, rules, "");
   return { refused, recorded: kept };
 
-  function visit(value: unknown, members: MemberRules, prefix: string): void {
-    if (Array.isArray(value)) {
-      value.forEach((item, index) => visit(item, members, `${prefix}${index + 1}.`));
-      return;
-    }
-    if (typeof value !== "object" || value === null) return;
-    for (const [name, sent] of Object.entries(value)) {
-      if (sent === undefined) continue;
+  function visit(structure: object, members: MemberRules, prefix: string): void {
+    for (const [name, sent] of Object.entries(structure)) {
       const path = `${prefix}${name}`;
       const rule = Object.hasOwn(members, name) ? members[name] : undefined;
+      if (rule?.kind === "enforced" || saysNothing(sent)) continue;
       if (rule === undefined) refused.push({ path, because: "it is not modelled" });
       else if (rule.kind === "recorded") kept.push({ path, because: rule.because });
-      else if (rule.kind === "within") visit(sent, rule.members, `${path}.`);
+      else if (rule.kind === "within") enter(sent, rule.members, path);
       else if (rule.kind === "states" && !rule.values.some((allowed) => sameValue(allowed, sent)))
-        refused.push({
-          path,
-          because: `only ${rule.values.map((v) => JSON.stringify(v)).join(" or ")} is modelled, not ${JSON.stringify(sent)}`,
-        });
+        refused.push({ path, because: `only ${rule.values.map(shown).join(" or ")} is modelled, not ${shown(sent)}` });
     }
+  }
+
+  /** A structure, or a list of them however deep; anything else has no members to hold against the rules. */
+  function enter(value: unknown, members: MemberRules, path: string): void {
+    if (Array.isArray(value)) value.forEach((item, index) => enter(item, members, `${path}.${index + 1}`));
+    else if (isStructure(value)) visit(value, members, `${path}.`);
+    else if (!saysNothing(value)) refused.push({ path, because: `a structure is expected, not ${shown(value)}` });
   }
 }
 
+/** Not a date, not bytes. */
+const isStructure = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+
+const saysNothing = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  (Array.isArray(value) && value.length === 0) ||
+  (isStructure(value) && Object.values(value).every((member) => member === undefined));
+
+const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+};
+
 // CloudFormation templates write numbers and booleans as strings as often as not.
 const sameValue = (allowed: unknown, sent: unknown): boolean =>
-  JSON.stringify(allowed) === JSON.stringify(sent) ||
+  isDeepStrictEqual(allowed, sent) ||
   (typeof allowed !== "object" && typeof sent !== "object" && String(allowed) === String(sent));
