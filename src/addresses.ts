@@ -7,7 +7,7 @@ export interface Block {
   readonly size: number;
 }
 
-/** `10.0.0.0/16` -> block; undefined when it is not an IPv4 CIDR. Host bits are kept in `host` form by `isCanonical`. */
+/** `10.0.0.0/16` -> block; undefined when it is not an IPv4 CIDR. */
 export function parseBlock(cidr: string): Block | undefined {
   if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(cidr)) return undefined;
   const [address, prefix] = ipaddr.IPv4.parseCIDR(cidr);
@@ -15,12 +15,6 @@ export function parseBlock(cidr: string): Block | undefined {
   const value = toNumber(address.toString());
   return { base: value - (value % size), prefix, size };
 }
-
-/** True when the CIDR's address has no host bits: AWS refuses `10.0.0.1/16`. */
-export const isCanonical = (cidr: string): boolean => {
-  const block = parseBlock(cidr);
-  return block !== undefined && `${toAddress(block.base)}/${block.prefix}` === cidr;
-};
 
 /** `100.68.0.18/18` -> `100.68.0.0/18`, as AWS does with the blocks of subnets, routes and rules; undefined when it is no CIDR. */
 export const canonicalBlock = (cidr: string): string | undefined => {

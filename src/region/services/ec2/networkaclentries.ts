@@ -1,5 +1,5 @@
 import type { NetworkAclEntry as ApiEntry } from "@aws-sdk/client-ec2";
-import { parseBlock, toAddress } from "../../../addresses.js";
+import { canonicalBlock } from "../../../addresses.js";
 import { NotModelled, ServiceFault } from "../../operations/fault.js";
 import { newId } from "./ids.js";
 import type { NetworkAcl, NetworkAclEntry } from "./records.js";
@@ -55,9 +55,9 @@ function protocolOf(sent: string | undefined): string {
 /** AWS makes a CIDR canonical: 100.68.0.18/18 becomes 100.68.0.0/18. */
 function canonical(sent: string | undefined): string {
   if (sent === undefined) throw missing("cidrBlock");
-  const block = parseBlock(sent);
-  if (block === undefined) throw invalid(sent, "cidrBlock", "This is not a valid CIDR block.");
-  return `${toAddress(block.base)}/${block.prefix}`;
+  const cidr = canonicalBlock(sent);
+  if (cidr === undefined) throw invalid(sent, "cidrBlock", "This is not a valid CIDR block.");
+  return cidr;
 }
 
 function portsOf({ fromPort: from, toPort: to }: EntryWish): Pick<NetworkAclEntry, "fromPort" | "toPort"> {

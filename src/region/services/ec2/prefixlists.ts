@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { parseBlock, toAddress } from "../../../addresses.js";
+import { canonicalBlock } from "../../../addresses.js";
 import { internet } from "../../../parts/fabric/spec.js";
 import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
@@ -190,9 +190,9 @@ function checked(entries: readonly Entry[]): readonly Entry[] {
 }
 
 function canonical(cidr: string): string {
-  const block = parseBlock(cidr);
+  const block = canonicalBlock(cidr);
   if (block === undefined) throw new ServiceFault("InvalidParameterValue", `The CIDR '${cidr}' is not an IPv4 CIDR block.`);
-  return `${toAddress(block.base)}/${block.prefix}`;
+  return block;
 }
 
 const full = (maxEntries: number): ServiceFault =>

@@ -12,12 +12,15 @@ import type {
   CreateDhcpOptionsResult,
   DescribeRegionsResult,
   DescribeAvailabilityZonesResult,
+  Reservation,
 } from "@aws-sdk/client-ec2";
+import type { GetParameterResult } from "@aws-sdk/client-ssm";
 import { describe, expect, test } from "vitest";
 import type { Call } from "../../../../src/region/operations/call.js";
 import { namesToldTo } from "../../../../src/region/services/ec2/dhcpoptions.js";
 import { ec2Operations } from "../../../../src/region/services/ec2/operations.js";
 import { NetworkAcls, RouteTables, SecurityGroups, Vpcs } from "../../../../src/region/services/ec2/records.js";
+import { ssmOperations } from "../../../../src/region/services/ssm/parameters.js";
 import { vpcSpec } from "../../../../src/region/upkeep/vpcspec.js";
 import { recordsAlone, run } from "../../../support/records.js";
 import { fault } from "./fault.js";
@@ -167,6 +170,19 @@ describe("the default VPC", () => {
       (call) => ec2(call, "DescribeSubnets", { Filters: [{ Name: "default-for-az", Values: ["true"] }] }),
     ],
     ["CreateDefaultVpc", (call) => ec2(call, "CreateDefaultVpc")],
+    [
+      "an instance without a subnet, which has a public address",
+      async (call) => {
+        const Name = "/aws/service/debian/release/12/latest/amd64";
+        const { Parameter } = await run<GetParameterResult>(ssmOperations, "GetParameter", call, { Name });
+        const launch = { ImageId: Parameter?.Value, InstanceType: "t3.micro", Placement: { AvailabilityZone: "eu-west-3b" } };
+        const { Instances } = await ec2<Reservation>(call, "RunInstances", { ...launch, MinCount: 1, MaxCount: 1 });
+        expect(Instances?.[0]).toMatchObject({
+          PrivateIpAddress: "172.31.16.4",
+          PublicIpAddress: expect.stringMatching(/^198\.18\./) as string,
+        });
+      },
+    ],
   ])("is made by %s, once", async (_what, ask) => {
     const { call } = recordsAlone();
     await ask(call);
