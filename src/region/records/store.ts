@@ -67,7 +67,7 @@ export class Store {
     return [...this.seen.values()];
   }
 
-  /** One atomic commit; throws `ServiceFault` (507) when the disk is full, leaving everything as it was. */
+  /** One atomic commit; throws `ServiceFault` when the disk is full, leaving everything as it was. */
   commit(key: ScopeKey, requestId: string, changes: Commit): void {
     if (changes.length === 0) return;
     const stored = (change: Change): StoredKey => ({
@@ -162,7 +162,8 @@ function notWritten(file: string, cause: unknown): unknown {
     code === "ENOSPC" || code === "EDQUOT"
       ? `The disk that holds ${file} is full, so nothing was changed. Free some space and try again.`
       : `The records could not be written to ${file} (${code}), so nothing was changed.`,
-    507,
+    // Not a 5xx, which clients would repeat for a minute.
+    400,
   );
   fault.cause = cause;
   return fault;
