@@ -1,5 +1,6 @@
 import { cpus } from "node:os";
 import { changes, traffic } from "./fabric.js";
+import { networkStack } from "./cloudformation.js";
 import { line, median, seconds, type Figure } from "./figures.js";
 import { BenchRegion } from "./region.js";
 import { balancerThroughput } from "./throughput.js";
@@ -71,5 +72,9 @@ atMost("a group's rule in force, 200 interfaces", rule, "ms", 10);
 atMost("a group's member in force, 200 interfaces", membership, "ms", 5);
 atMost("one more interface, at 200", oneMore, "ms", 100);
 atMost("200 interfaces at once", create200, "s", 3);
+
+const network = await networkStack(rounds);
+network.figures.forEach(say);
+for (const word of network.skipped) process.stdout.write(`skipped: ${word}\n`);
 
 process.exitCode = figures.every((figure) => figure.met) ? 0 : 1;

@@ -121,9 +121,9 @@ async function physicalIds(name: string): Promise<Record<string, string>> {
   );
 }
 const network = (): EC2Client => new EC2Client(region.client);
-const subnetsOf = async (vpcId: string): Promise<(string | undefined)[]> => {
+const subnetsOf = async (vpcId: string): Promise<string[]> => {
   const { Subnets = [] } = await network().send(new DescribeSubnetsCommand({ Filters: [{ Name: "vpc-id", Values: [vpcId] }] }));
-  return Subnets.map(({ CidrBlock }) => CidrBlock).sort();
+  return Subnets.map(({ CidrBlock = "" }) => CidrBlock).sort((a, b) => a.localeCompare(b));
 };
 const vpcTags = async (vpcId: string): Promise<Record<string, string>> => {
   const { Vpcs = [] } = await network().send(new DescribeVpcsCommand({ VpcIds: [vpcId] }));

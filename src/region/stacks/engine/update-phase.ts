@@ -24,7 +24,6 @@ import { Closed, providerOf, reasonOf, stackOf, type Work } from "./work.js";
 
 /** UPDATE_IN_PROGRESS: create, change and replace, in order of references. */
 export async function updatePhase(work: Work): Promise<void> {
-  const stack = stackOf(work);
   const bound = boundOf(work);
   const plan = new Map(planOf(work, bound).map((change) => [change.logicalId, change]));
   const failures = await walkCancelling(work, bound, async (inner, logicalId) => {
