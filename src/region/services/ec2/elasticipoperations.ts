@@ -128,8 +128,9 @@ export const elasticIpOperations: readonly Operation[] = [
     "DescribeAddressesAttribute",
     { AllocationIds: enforced, Attribute: enforced, MaxResults: enforced, NextToken: enforced, DryRun: states(false) },
     (call, input) => {
-      if (input.Attribute !== undefined && input.Attribute !== "domain-name")
-        throw new ServiceFault("InvalidParameterValue", `Value (${input.Attribute}) for parameter attribute is invalid.`);
+      const attribute: string | undefined = input.Attribute;
+      if (attribute !== undefined && attribute !== "domain-name")
+        throw new ServiceFault("InvalidParameterValue", `Value (${attribute}) for parameter attribute is invalid.`);
       input.AllocationIds?.forEach((id) => theAddress(call, id));
       // The one attribute there is, a reverse name, can't be set here (ModifyAddressAttribute is refused).
       return { Addresses: [] };
