@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { command, run } from "./command.js";
 
@@ -49,26 +49,31 @@ export function followSize(pid: number | undefined, { onResize }: TerminalWish):
 const looks = 100;
 
 async function resize(pid: number, { columns, rows }: TerminalSize): Promise<void> {
-  let terminal = terminalBelow(pid);
-  for (let look = 0; terminal === undefined && look < looks; look += 1) {
+  let terminals = terminalsBelow(pid);
+  for (let look = 0; terminals.length === 0 && look < looks; look += 1) {
     await sleep(20);
-    terminal = terminalBelow(pid);
+    terminals = terminalsBelow(pid);
   }
-  if (terminal === undefined) return;
-  await run(command("stty", "--file", terminal, "cols", String(columns), "rows", String(rows)));
+  for (const terminal of terminals) await run(command("stty", "--file", terminal, "cols", String(columns), "rows", String(rows)));
 }
 
-/** The pseudo-terminal that the first descendant with one reads from. */
-function terminalBelow(pid: number): string | undefined {
+/**
+ * The pseudo-terminals that descendants read from, each once: the one of `script`, and where a container runtime makes another
+ * inside, that one too, for crun does not pass a later size on. Named by a process, as a container's are not in our /dev.
+ */
+function terminalsBelow(pid: number): readonly string[] {
   const tree = [pid];
+  const found = new Map<string, string>();
   for (const each of tree) {
     try {
-      const input = readlinkSync(`/proc/${each}/fd/0`);
-      if (/^\/dev\/pts\/\d+$/.test(input)) return input;
       tree.push(...readFileSync(`/proc/${each}/task/${each}/children`, "utf8").split(" ").filter(Boolean).map(Number));
+      const input = `/proc/${each}/fd/0`;
+      const { dev, rdev } = statSync(input);
+      const isPseudoTerminal = rdev >> 8 >= 136 && rdev >> 8 <= 143; // https://docs.kernel.org/admin-guide/devices.html
+      if (isPseudoTerminal && !found.has(`${dev} ${rdev}`)) found.set(`${dev} ${rdev}`, input);
     } catch {
       // It has ended meanwhile.
     }
   }
-  return undefined;
+  return [...found.values()];
 }
