@@ -1,4 +1,4 @@
-import { ranges, subnetGroup } from "./numbers.js";
+import { subnetGroup } from "./numbers.js";
 import { protocolText } from "./protocols.js";
 import type { AclRuleSpec, NetworkAclSpec } from "./spec.js";
 import { chain, map, set, type Piece } from "./text.js";
@@ -8,7 +8,7 @@ import type { Vpc } from "./vpc.js";
  * Network ACLs (VPC user guide, "Network ACL basics"): at the edge of a subnet, on the way out of it and on the way in, each
  * packet by itself; a connection that lives is cut by the next packet that is not admitted. Within a subnet they do not hold, nor
  * for the resolver and the metadata service, which are not forwarded. An ACL that begins by admitting everything, as the
- * default one does, costs nothing.
+ * default one does, costs nothing. To admit is to return to what is looked at next.
  */
 export function aclChains(vpc: Vpc, zone: string): Piece[] {
   const acls = new Map((vpc.spec.networkAcls ?? []).map((acl) => [acl.networkAclId, acl]));
@@ -20,7 +20,6 @@ export function aclChains(vpc: Vpc, zone: string): Piece[] {
   const outward = subnets.filter(({ acl }) => !admitsAll(acl.egress));
   if (inward.length === 0 && outward.length === 0) return [];
   const distinct = (list: typeof subnets): NetworkAclSpec[] => [...new Set(list.map(({ acl }) => acl))];
-  const within = [`iifgroup ${ranges.subnets} iifgroup . oifgroup @same_subnet accept`];
   return [
     ...set(
       "same_subnet",
@@ -32,21 +31,23 @@ export function aclChains(vpc: Vpc, zone: string): Piece[] {
     ...map(
       "acl_in",
       "devgroup : verdict",
-      inward.map(({ group, acl }) => `${group} : goto ${nameOf(acl)}_in`),
+      inward.map(({ group, acl }) => `${group} : jump ${nameOf(acl)}_in`),
     ),
     ...map(
       "acl_out",
       "devgroup : verdict",
-      outward.map(({ group, acl }) => `${group} : goto ${nameOf(acl)}_out`),
+      outward.map(({ group, acl }) => `${group} : jump ${nameOf(acl)}_out`),
     ),
-    ...(outward.length === 0
-      ? []
-      : chain("acls_out", [...within, "iifgroup vmap @acl_out"], "type filter hook forward priority -40")),
-    ...(inward.length === 0
-      ? []
-      : chain("acls_in", [...within, "oifgroup vmap @acl_in"], "type filter hook forward priority -30")),
+    ...chain("acls", [
+      ...(outward.length === 0 ? [] : ["iifgroup vmap @acl_out"]),
+      ...(inward.length === 0 ? [] : ["oifgroup vmap @acl_in"]),
+    ]),
   ];
 }
+
+/** What leads there: nothing within a subnet. */
+export const aclStep = (pieces: readonly Piece[]): string[] =>
+  pieces.length === 0 ? [] : ["iifgroup . oifgroup != @same_subnet jump acls"];
 
 const nameOf = (acl: NetworkAclSpec): string => acl.networkAclId.replaceAll("-", "_");
 
@@ -57,7 +58,7 @@ const matchOf = (rule: AclRuleSpec, end: "saddr" | "daddr"): string =>
   [...(rule.cidr === "0.0.0.0/0" ? [] : [`ip ${end} ${rule.cidr}`]), ...protocolText(rule)].join(" ");
 
 const rulesOf = (rules: readonly AclRuleSpec[], end: "saddr" | "daddr"): string[] =>
-  rules.filter(isIpv4).map((rule) => `${matchOf(rule, end)} ${rule.action === "allow" ? "accept" : "drop"}`.trimStart());
+  rules.filter(isIpv4).map((rule) => `${matchOf(rule, end)} ${rule.action === "allow" ? "return" : "drop"}`.trimStart());
 
 function admitsAll(rules: readonly AclRuleSpec[]): boolean {
   const first = rules.find(isIpv4);

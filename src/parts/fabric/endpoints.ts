@@ -47,22 +47,20 @@ export const servicesEntries = (vpc: Vpc): Entry[] =>
     `route ${callerPrefix(vpc.spec.vpcId, vpc.spec.cidr, zone)} via ${wellKnown.toVpc} dev ${far(vpc, zone)} onlink`,
   ]);
 
+/** Nobody calls from there, and only the VPC's own addresses call. */
+export const endpointEdge = (vpc: Vpc): string[] =>
+  hasEndpoint(vpc)
+    ? [`iifgroup ${groups.endpoint} ct state new drop`, `oifgroup ${groups.endpoint} ip saddr != ${vpc.spec.cidr} drop`]
+    : [];
+
 export function endpointChains(vpc: Vpc, zone: string): Piece[] {
   if (!hasEndpoint(vpc)) return [];
   const { vpcId, cidr } = vpc.spec;
-  const to = `oifgroup ${groups.endpoint}`;
-  return [
-    ...chain(
-      "endpoint_edge",
-      [`iifgroup ${groups.endpoint} ct state new drop`, `${to} ip saddr != ${cidr} drop`],
-      "type filter hook forward priority -50",
-    ),
-    ...chain(
-      "endpoint_out",
-      [`${to} snat ip prefix to ip saddr map { ${cidr} : ${callerPrefix(vpcId, cidr, zone)} }`],
-      "type nat hook postrouting priority srcnat",
-    ),
-  ];
+  return chain(
+    "endpoint_out",
+    [`oifgroup ${groups.endpoint} snat ip prefix to ip saddr map { ${cidr} : ${callerPrefix(vpcId, cidr, zone)} }`],
+    "type nat hook postrouting priority srcnat",
+  );
 }
 
 /**

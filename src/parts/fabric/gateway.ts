@@ -49,12 +49,25 @@ export function internetEntries(vpc: Vpc): Entry[] {
   ]);
 }
 
+const inward = "ct original ip daddr . ct reply ip saddr != @public_private drop";
+const outward = "ct original ip saddr . ct reply ip daddr != @private_public drop";
+
+/** What comes from the internet goes into the VPC only, and by a pair that is in force. */
+export function gatewayEdge({ spec }: Vpc): string[] {
+  const from = `iifgroup ${groups.internetGateway}`;
+  return spec.internetGatewayId === undefined
+    ? []
+    : [
+        `${from} oifgroup ${ranges.edges} drop`,
+        `${from} ct direction original ${inward}`,
+        `${from} ct direction reply ${outward}`,
+      ];
+}
+
 export function gatewayChains(vpc: Vpc, zone: string): Piece[] {
   const pairs = publicAddresses(vpc, zone);
   const from = `iifgroup ${groups.internetGateway}`;
   const to = `oifgroup ${groups.internetGateway}`;
-  const inward = "ct original ip daddr . ct reply ip saddr != @public_private drop";
-  const outward = "ct original ip saddr . ct reply ip daddr != @private_public drop";
   return [
     ...map(
       "to_private",
@@ -77,15 +90,6 @@ export function gatewayChains(vpc: Vpc, zone: string): Piece[] {
       pairs.map(({ publicIp, privateIp }) => `${privateIp} . ${publicIp}`),
     ),
     ...chain("gateway_in", [`${from} dnat to ip daddr map @to_private`], "type nat hook prerouting priority dstnat"),
-    ...chain(
-      "gateway_edge",
-      [
-        `${from} oifgroup ${ranges.edges} drop`,
-        `${from} ct direction original ${inward}`,
-        `${from} ct direction reply ${outward}`,
-      ],
-      "type filter hook forward priority -50",
-    ),
     ...chain("gateway_out", [`${to} snat to ip saddr map @to_public`], "type nat hook postrouting priority srcnat"),
     ...chain(
       "gateway_live",

@@ -25,7 +25,8 @@ export function groupChains(vpc: Vpc, zone: string): Piece[] {
   for (const nic of here) {
     if (nic.natGatewayId !== undefined) {
       // A NAT gateway has no groups; its own namespace refuses what did not begin inside.
-      for (const verdicts of [ingress, egress]) verdicts.push(`"${nic.device}" : accept`);
+      ingress.push(`"${nic.device}" : accept`);
+      egress.push(`"${nic.device}" : return`);
       continue;
     }
     const list = listName(nic);
@@ -49,30 +50,31 @@ export function groupChains(vpc: Vpc, zone: string): Piece[] {
     ]),
     ...map("ingress", "ifname : verdict", ingress),
     ...map("egress", "ifname : verdict", egress),
-    ...chain(
-      "groups_out",
-      [
-        "ct state related accept",
-        "ct state established ct direction original ct mark & 1 == 0 accept",
-        "ct state established ct direction reply ct mark & 2 == 0 accept",
-        "iifname vmap @egress",
-        `iifgroup ${ranges.subnets} drop`,
-      ],
-      "type filter hook forward priority -20",
-    ),
-    ...chain(
-      "groups_in",
-      [
-        "ct state related accept",
-        "ct state established ct direction original ct mark & 2 == 0 accept",
-        "ct state established ct direction reply ct mark & 1 == 0 accept",
-        "oifname vmap @ingress",
-        `oifgroup ${ranges.subnets} drop`,
-      ],
-      "type filter hook forward priority -10",
-    ),
+    ...chain("groups_out", [
+      "ct state established ct direction original ct mark & 1 == 0 return",
+      "ct state established ct direction reply ct mark & 2 == 0 return",
+      "iifname vmap @egress",
+      `iifgroup ${ranges.subnets} drop`,
+    ]),
+    ...chain("groups_in", [
+      "ct state established ct direction original ct mark & 2 == 0 accept",
+      "ct state established ct direction reply ct mark & 1 == 0 accept",
+      "oifname vmap @ingress",
+      `oifgroup ${ranges.subnets} drop`,
+    ]),
   ];
 }
+
+/**
+ * What leads there: most packets are of flows that are tracked at both ends and go no further than this. What is admitted at the
+ * sender's end returns to be looked at for the receiver's.
+ */
+export const groupSteps = [
+  "ct state established ct mark & 3 == 0 accept",
+  "ct state related accept",
+  "jump groups_out",
+  "goto groups_in",
+];
 
 const listName = memoOf((nic: PlacedInterface): string => linkName("g", [...nic.groupIds].sort().join(" ")));
 
@@ -143,6 +145,6 @@ function ruleText(rule: GroupRuleSpec, end: "saddr" | "daddr", mark: number, oth
     ...untracked.map((protocol) =>
       ["ct state new", rule.protocol === "-1" ? `meta l4proto ${protocol}` : match, `ct mark set ct mark | ${mark}`].join(" "),
     ),
-    `${match} accept`.trimStart(),
+    `${match} ${end === "saddr" ? "accept" : "return"}`.trimStart(),
   ];
 }

@@ -1,6 +1,6 @@
 import { linkName } from "../host/label.js";
 import type { Entry } from "./plan.js";
-import { chain, map, type Piece, type Table } from "./text.js";
+import { chain, map, type Table } from "./text.js";
 import type { PlacedInterface, Vpc } from "./vpc.js";
 
 /**
@@ -70,15 +70,10 @@ export function deliveryRuleset(vpc: Vpc, zone: string): Table[] {
  * What a route hands to an interface that is checked and does not have the destination is dropped, as on AWS. Nothing to look at
  * where no route leads to such an interface.
  */
-export function destinationCheck(vpc: Vpc, zone: string): Piece[] {
+export function destinationCheck(vpc: Vpc, zone: string): string[] {
   const checked = deliveredByRoute(vpc).filter((nic) => nic.zone === zone && nic.sourceDestCheck);
   if (checked.length === 0) return [];
-  const devices = checked.map((nic) => `"${nic.device}"`).join(", ");
-  return chain(
-    "destination_check",
-    [`oifname { ${devices} } oifname . ip daddr != @own_address drop`],
-    "type filter hook forward priority -50",
-  );
+  return [`oifname { ${checked.map((nic) => `"${nic.device}"`).join(", ")} } oifname . ip daddr != @own_address drop`];
 }
 
 /** Appliances: interfaces that routes lead to. */

@@ -1,6 +1,5 @@
 import { linkName } from "../host/label.js";
 import { groups, ranges } from "./numbers.js";
-import { chain, type Piece } from "./text.js";
 import type { Vpc } from "./vpc.js";
 
 /** The device of a router that leads over a peering connection to a zone of the other VPC: one name to know all of them by. */
@@ -14,18 +13,14 @@ const peeringDevices = (peeringId: string): string => linkName("p", peeringId).s
  * the peer's own addresses and for this VPC's own (arrivals are routed by the main table alone), and leaves by no gateway, no
  * endpoint and no other peering, whatever the route tables say; nor may an appliance send another's packets to a peer.
  */
-export function peeringChains(vpc: Vpc): Piece[] {
+export function peeringEdge(vpc: Vpc): string[] {
   const peerings = vpc.spec.peerings ?? [];
   if (peerings.length === 0) return [];
   const from = `iifgroup ${groups.peering}`;
-  return chain(
-    "peering_edge",
-    [
-      `${from} oifgroup ${ranges.edges} drop`,
-      `${from} ip daddr != ${vpc.spec.cidr} drop`,
-      ...peerings.map(({ peeringId, peer }) => `iifname "${peeringDevices(peeringId)}*" ip saddr != ${peer.cidr} drop`),
-      `oifgroup ${groups.peering} ip saddr != ${vpc.spec.cidr} drop`,
-    ],
-    "type filter hook forward priority -50",
-  );
+  return [
+    `${from} oifgroup ${ranges.edges} drop`,
+    `${from} ip daddr != ${vpc.spec.cidr} drop`,
+    ...peerings.map(({ peeringId, peer }) => `iifname "${peeringDevices(peeringId)}*" ip saddr != ${peer.cidr} drop`),
+    `oifgroup ${groups.peering} ip saddr != ${vpc.spec.cidr} drop`,
+  ];
 }

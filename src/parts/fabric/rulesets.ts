@@ -1,20 +1,21 @@
-import { aclChains } from "./acls.js";
+import { aclChains, aclStep } from "./acls.js";
 import { nth, wellKnown } from "./addresses.js";
-import { endpointChains } from "./endpoints.js";
+import { endpointChains, endpointEdge } from "./endpoints.js";
 import { faultChains } from "./faults.js";
-import { gatewayChains } from "./gateway.js";
-import { groupChains } from "./groups.js";
+import { gatewayChains, gatewayEdge } from "./gateway.js";
+import { groupChains, groupSteps } from "./groups.js";
 import { metadataChains, metadataInput } from "./metadata.js";
 import { memoOf } from "./memo.js";
 import { deliveryRuleset, destinationCheck } from "./nat.js";
 import { ranges, subnetGroup } from "./numbers.js";
-import { peeringChains } from "./peering.js";
+import { peeringEdge } from "./peering.js";
 import { chain, map, set, type Table } from "./text.js";
 import type { PlacedInterface, Vpc } from "./vpc.js";
 
 /**
- * The nftables text of the router of one zone. Forward chains by priority: -50 edges, -40 and -30 network ACLs (out
- * of a subnet, into one), -20 groups of the sender, -10 groups of the receiver. What is not admitted is dropped without an answer.
+ * The nftables text of the router of one zone. What is forwarded passes one chain, as each hook costs every packet: the edges,
+ * network ACLs (out of a subnet, into one), groups of the sender, groups of the receiver. What is not admitted is dropped
+ * without an answer.
  */
 export function routerRuleset(vpc: Vpc, zone: string): Table[] {
   const here = vpc.inZone.get(zone) ?? [];
@@ -25,6 +26,7 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
     );
   const checked = here.filter((nic) => nic.natGatewayId === undefined && nic.sourceDestCheck);
   const unchecked = here.filter((nic) => nic.natGatewayId !== undefined || !nic.sourceDestCheck);
+  const acls = aclChains(vpc, zone);
   const pieces = [
     ...map("route_table", "devgroup : mark", marks),
     ...set("own_address", "ifname . ipv4_addr", checked.flatMap(ownAddresses)),
@@ -33,21 +35,34 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
       "ifname",
       unchecked.map((nic) => `"${nic.device}"`),
     ),
+    // Before connection tracking, which a forged packet could mislead.
     ...chain(
-      "source_check",
-      [`iifgroup ${ranges.subnets} iifname != @unchecked iifname . ip saddr != @own_address drop`],
+      "prerouting",
+      [
+        `iifgroup ${ranges.subnets} iifname != @unchecked iifname . ip saddr != @own_address drop`,
+        "meta mark set iifgroup map @route_table",
+      ],
       "type filter hook prerouting priority raw",
     ),
-    ...chain("select_route_table", ["meta mark set iifgroup map @route_table"], "type filter hook prerouting priority mangle"),
-    // Link-local addresses are answered here or not at all.
-    ...chain("link_local", ["ip daddr 169.254.0.0/16 drop"], "type filter hook forward priority -50"),
     ...metadataChains(vpc, zone),
     ...(vpc.spec.internetGatewayId === undefined ? [] : gatewayChains(vpc, zone)),
-    ...peeringChains(vpc),
     ...endpointChains(vpc, zone),
-    ...destinationCheck(vpc, zone),
-    ...aclChains(vpc, zone),
+    ...acls,
     ...groupChains(vpc, zone),
+    ...chain(
+      "forward",
+      [
+        // Link-local addresses are answered here or not at all.
+        "ip daddr 169.254.0.0/16 drop",
+        ...gatewayEdge(vpc),
+        ...peeringEdge(vpc),
+        ...endpointEdge(vpc),
+        ...destinationCheck(vpc, zone),
+        ...aclStep(acls),
+        ...groupSteps,
+      ],
+      "type filter hook forward priority 0",
+    ),
     ...faultChains(vpc, zone),
     ...chain(
       "input",
