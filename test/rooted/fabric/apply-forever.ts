@@ -1,7 +1,8 @@
 import { Fabric } from "../../../src/parts/fabric/fabric.js";
+import { all, peer } from "../../parts/fabric/everything.js";
 import { flaskHa } from "../../parts/fabric/flask-ha.js";
 
-/** Builds and changes a VPC until it is killed: `apply-forever.ts CODE`. */
+/** Builds and changes VPCs, two of them peered, until it is killed: `apply-forever.ts CODE`. */
 const fabric = new Fabric({ code: process.argv[2] ?? "" });
 const smaller = {
   ...flaskHa,
@@ -14,9 +15,15 @@ const { internetGatewayId: _, ...alone } = {
   interfaces: smaller.interfaces.filter((nic) => nic.interfaceId !== "eni-nat"),
 };
 process.send?.("ready");
-for (;;) {
+const alternately = async (): Promise<void> => {
   await fabric.applyVpc(flaskHa);
   await fabric.applyVpc(smaller);
   await fabric.applyVpc(alone);
   await fabric.removeVpc(flaskHa.vpcId);
-}
+};
+const peered = async (): Promise<void> => {
+  await Promise.all([all, peer].map((spec) => fabric.applyVpc(spec)));
+  await fabric.applyVpc({ ...all, peerings: [], gatewayEndpoints: [], faults: [] });
+  await fabric.removeVpc(peer.vpcId);
+};
+for (;;) await Promise.all([alternately(), peered()]);
