@@ -3,12 +3,12 @@ import { defineConfig } from "vitest/config";
 
 /**
  * Three projects: `unit` (parallel, no privilege), `rooted` (the real kernel and real programs) and `journeys` (whole
- * examples, real clients). The last two own the machine while they run, so their files go one after another.
+ * examples, real clients). Each file of the last two has a labelled environment of its own and waits more than it works, so two
+ * run at a time, after the unit tests.
  * Where the machine cannot run them they are skipped, and the reason is printed (test/support/rooted-runner.ts).
  */
-const alone = {
-  fileParallelism: false,
-  maxWorkers: 1,
+const real = {
+  maxWorkers: 2,
   runner: "./test/support/rooted-runner.ts",
   globalSetup: "./test/support/built.ts",
 } as const;
@@ -31,7 +31,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...alone,
+          ...real,
           name: "rooted",
           include: ["test/rooted/**/*.test.ts"],
           testTimeout: 120_000,
@@ -41,12 +41,12 @@ export default defineConfig({
       },
       {
         test: {
-          ...alone,
+          ...real,
           name: "journeys",
           include: ["test/journeys/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
