@@ -17,16 +17,18 @@ import { Store } from "./records/store.js";
 import { Scopes } from "./scopes.js";
 import { Instances, Vpcs } from "./services/ec2/records.js";
 import { DBInstances } from "./services/rds/records.js";
+import { WaitConditionBucket } from "./stacks/waiting/bucket.js";
 import { BalancerKeeper } from "./upkeep/balancers.js";
 import { DatabaseKeeper } from "./upkeep/databases.js";
 import { Housekeeping } from "./upkeep/housekeeping.js";
 import { InstanceKeeper } from "./upkeep/instances.js";
 import type { Keeper } from "./upkeep/keeper.js";
 import { MetadataDoors } from "./upkeep/metadata.js";
-import { internetOwner, NamesKeeper } from "./upkeep/names.js";
+import { NamesKeeper } from "./upkeep/names.js";
 import { NetworkKeeper } from "./upkeep/network.js";
 import { Outside } from "./upkeep/outside.js";
 import { PublishedListeners } from "./upkeep/publishing.js";
+import { internetOwner } from "./upkeep/upkeep.js";
 import { vpcSpec } from "./upkeep/vpcspec.js";
 
 /** Records, parts and those who keep the one like the other: everything of a region but its two doors. */
@@ -90,6 +92,11 @@ export async function furnish(options: RegionOptions): Promise<House> {
     ...{ label, folders, fabric, engineReady },
     engineRoot: engines.root,
     regionName: options.regionName,
+    waitConditions: new WaitConditionBucket({
+      ...{ regionName: options.regionName, log },
+      scopes: () => scopes.all(),
+      durable: () => store.durable(),
+    }),
   });
   const imageFolder = (packages: readonly string[]): Promise<string> =>
     ensureImage(packages.length === 0 ? { kind: "machine" } : { kind: "machine-with", packages }, folders);
@@ -98,7 +105,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
   housekeeping.add(afterwards(engineReady, new DatabaseKeeper(label, postgres)));
   housekeeping.add(afterwards(engineReady, new BalancerKeeper(label, balancers)));
   housekeeping.add(
-    new NamesKeeper(label, names, { scopes: () => scopes.all(), engineReady, fabric, published, networks: network }),
+    new NamesKeeper(label, names, { scopes: () => scopes.all(), engineReady, fabric, published, outside, networks: network }),
   );
 
   const rest = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { command, run } from "../host/command.js";
 
@@ -21,11 +21,14 @@ export const authorityFile = "ca.crt";
 
 /**
  * The authority kept in `folder`, made when it is not there, by the openssl of the engine image at `root`. `names` are the
- * DNS names that the endpoints' certificate is for.
+ * DNS names that the endpoints' certificate is for; for other names than before they get another one of the same authority, for
+ * those who trust it are many.
  */
 export async function ensureAuthority(folder: string, root: string, names: readonly string[]): Promise<Authority> {
-  if (!existsSync(folder)) await make(folder, root, names);
   const read = (file: string): string => readFileSync(join(folder, file), "utf8");
+  const subjects = names.map((name) => `DNS:${name}`).join(",");
+  if (!existsSync(folder)) await make(folder, root, subjects);
+  else if (!existsSync(join(folder, namesFile)) || read(namesFile).trim() !== subjects) await renew(folder, root, subjects);
   return {
     certificate: read(authorityFile),
     hashed: `${read("ca.hash").trim()}.0`,
@@ -34,14 +37,29 @@ export async function ensureAuthority(folder: string, root: string, names: reado
 }
 
 /** Made beside its place and renamed, so that an authority that is there is whole. */
-async function make(folder: string, root: string, names: readonly string[]): Promise<void> {
-  const making = `${folder}.making`;
-  await rm(making, { recursive: true, force: true });
-  await mkdir(making, { recursive: true, mode: 0o755 });
-  const subjects = names.map((name) => `DNS:${name}`).join(",");
-  await run(command("unshare", "--mount", "--propagation", "private", "sh", "-ec", inside, "sh", making, root, script, subjects));
+async function make(folder: string, root: string, subjects: string): Promise<void> {
+  const making = await emptied(`${folder}.making`);
+  await openssl(making, root, `${newAuthority}${newEndpoints}`, subjects);
   await rename(making, folder);
 }
+
+/** The names come last, so that what a death on the way left is done again. */
+async function renew(folder: string, root: string, subjects: string): Promise<void> {
+  const making = await emptied(`${folder}.making`);
+  for (const file of [authorityFile, "ca.key"]) await copyFile(join(folder, file), join(making, file));
+  await openssl(making, root, newEndpoints, subjects);
+  for (const file of ["endpoints.key", "endpoints.crt", namesFile]) await rename(join(making, file), join(folder, file));
+  await rm(making, { recursive: true });
+}
+
+async function emptied(folder: string): Promise<string> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  return folder;
+}
+
+const openssl = (folder: string, root: string, script: string, subjects: string): Promise<unknown> =>
+  run(command("unshare", "--mount", "--propagation", "private", "sh", "-ec", inside, "sh", folder, root, script, subjects));
 
 /** The folder appears in the image (at a place that Debian's base system has) for as long as openssl runs. */
 const inside = String.raw`
@@ -50,14 +68,23 @@ exec chroot "$2" /bin/sh -ec "$3" sh "$4"
 `;
 
 /** Ten years, as nothing here is trusted outside the model. */
-const script = String.raw`
+const newAuthority = String.raw`
 cd /srv
 umask 077
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=Sandtable local authority" \
   -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.crt 2>/dev/null
-openssl req -x509 -CA ca.crt -CAkey ca.key -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 \
-  -subj "/CN=AWS endpoints of a Sandtable region" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=$1" \
-  -addext extendedKeyUsage=serverAuth -keyout endpoints.key -out endpoints.crt 2>/dev/null
 openssl x509 -in ca.crt -noout -hash >ca.hash
 chmod 644 ca.crt
 `;
+
+const newEndpoints = String.raw`
+cd /srv
+umask 077
+openssl req -x509 -CA ca.crt -CAkey ca.key -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 \
+  -subj "/CN=AWS endpoints of a Sandtable region" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=$1" \
+  -addext extendedKeyUsage=serverAuth -keyout endpoints.key -out endpoints.crt 2>/dev/null
+echo "$1" >names
+`;
+
+/** What the endpoints' certificate is for, as openssl was told. */
+const namesFile = "names";

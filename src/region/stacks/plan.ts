@@ -177,6 +177,12 @@ export function canonical(value: Value): string {
   });
 }
 
+/** Types that AWS cannot change either: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-waitcondition.html */
+const fixedOnAws: ReadonlySet<string> = new Set([
+  "AWS::CloudFormation::WaitCondition",
+  "AWS::CloudFormation::WaitConditionHandle",
+]);
+
 /** What of a plan Sandtable cannot do, one sentence each. */
 export function refusalsOf(
   plan: readonly PlannedChange[],
@@ -203,7 +209,8 @@ export function refusalsOf(
         .map(({ name }) => name)
         .filter((name) => !canChange(provider, name));
       const said: string[] = [];
-      if (inPlace.length > 0)
+      if (inPlace.length > 0 && fixedOnAws.has(type)) said.push(`Update to resource type ${type} is not supported.`);
+      else if (inPlace.length > 0)
         said.push(`Sandtable does not model changing ${inPlace.join(", ")} of ${type} (${logicalId}) in a stack yet; ${again}`);
       if (scope.includes("Tags") && !canChange(provider, "Tags"))
         said.push(`Sandtable does not model changing the tags that ${type} (${logicalId}) has from its stack yet; ${again}`);

@@ -10,7 +10,7 @@ import { nodeSpecs } from "../services/elbv2/nodes.js";
 import { observedGroups } from "../services/elbv2/observed.js";
 import { Listeners, LoadBalancers, TargetGroups, type LoadBalancer } from "../services/elbv2/records.js";
 import type { Keeper } from "./keeper.js";
-import { internetOwner } from "./names.js";
+import { internetOwner } from "./upkeep.js";
 
 /** Nodes that do not come up this often while the load balancer is provisioned make it `failed`. */
 const attemptsAtCreation = 3;

@@ -13,12 +13,10 @@ import { balancerNames } from "../services/elbv2/names.js";
 import { databaseNames } from "../services/rds/names.js";
 import type { Keeper } from "./keeper.js";
 import type { NetworkKeeper } from "./network.js";
-import { endpointNames } from "./outside.js";
+import { endpointNames, type Outside } from "./outside.js";
 import type { PublishedListeners } from "./publishing.js";
+import { internetOwner } from "./upkeep.js";
 import { zonesOfVpc } from "./vpcspec.js";
-
-/** The owner of the internet's own resolver. */
-export const internetOwner = "internet";
 
 /** Names of a VPC (at its base plus two) and of the internet, from the records of every scope. */
 export class NamesKeeper implements Keeper {
@@ -35,6 +33,7 @@ export class NamesKeeper implements Keeper {
       readonly fabric: Pick<Fabric, "applyInternet">;
       readonly published: Pick<PublishedListeners, "update">;
       readonly networks: Pick<NetworkKeeper, "settled">;
+      readonly outside: Pick<Outside, "ensure">;
     },
   ) {}
 
@@ -75,7 +74,8 @@ export class NamesKeeper implements Keeper {
     await this.names.apply({ owner: internetOwner, names }, [
       { namespace: internetName(this.label), addresses: [internet.resolver] },
     ]);
-    await this.house.published.update();
+    // Whoever is named answers.
+    await Promise.all([this.house.published.update(), this.house.outside.ensure()]);
   }
 }
 

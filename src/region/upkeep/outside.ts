@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
 import type { Fabric } from "../../parts/fabric/fabric.js";
@@ -13,6 +13,8 @@ import { authorityFile, ensureAuthority, type Authority } from "../../parts/outs
 import { packageProxy } from "../../parts/outside/packageproxy.js";
 import { services } from "../operations/operation.js";
 import type { RunningServer } from "../server/server.js";
+import type { WaitConditionBucket } from "../stacks/waiting/bucket.js";
+import { bucketHost } from "../stacks/waiting/handles.js";
 
 const proxyPort = 3128;
 
@@ -37,6 +39,7 @@ export class Outside {
       readonly engineReady: () => Promise<unknown>;
       readonly engineRoot: string;
       readonly regionName: string;
+      readonly waitConditions: WaitConditionBucket;
     },
   ) {}
 
@@ -72,6 +75,18 @@ export class Outside {
     return join(this.house.folders.state, "authority");
   }
 
+  /** The API answers, but for what is CloudFormation's bucket's. */
+  private equip(server: Server, api: Api): void {
+    const { waitConditions } = this.house;
+    api.equip(server);
+    const answering = server.listeners("request") as ((incoming: IncomingMessage, outgoing: ServerResponse) => void)[];
+    server.removeAllListeners("request");
+    server.on("request", (incoming, outgoing) => {
+      if (waitConditions.owns(incoming)) void waitConditions.take(incoming, outgoing);
+      else for (const answer of answering) answer(incoming, outgoing);
+    });
+  }
+
   private async listen(): Promise<{ authority: Authority; servers: readonly Server[] }> {
     const { label, folders, fabric, engineReady, engineRoot, regionName } = this.house;
     const { api } = this;
@@ -89,7 +104,7 @@ export class Outside {
     const access = findMirrors(folders);
     const http = createServer(api.settings);
     const https = createTlsServer({ ...api.settings, key, cert: `${certificate}${authority.certificate}` });
-    for (const server of [http, https]) api.equip(server);
+    for (const server of [http, https]) this.equip(server, api);
     const servers = [
       await listening(http, plain),
       await listening(https, secure),
@@ -115,7 +130,11 @@ function listening<S extends Server>(server: S, handle: ListenHandle): Promise<S
   });
 }
 
-const certified = (regionName: string): readonly string[] => ["*.amazonaws.com", `*.${regionName}.amazonaws.com`];
+const certified = (regionName: string): readonly string[] => [
+  "*.amazonaws.com",
+  `*.${regionName}.amazonaws.com`,
+  `*.s3.${regionName}.amazonaws.com`,
+];
 
 /** IAM is one for all regions, and STS has a name for all beside the regional ones (https://docs.aws.amazon.com/general/latest/gr/). */
 const globalNames = ["iam.amazonaws.com", "sts.amazonaws.com"];
@@ -127,4 +146,5 @@ export const endpointNames = (regionName: string): readonly NameSpec[] =>
     ...Object.keys(services)
       .filter((service) => service !== "iam")
       .map((service) => `${service}.${regionName}.amazonaws.com`),
+    bucketHost(regionName),
   ].map((name) => ({ name, addresses: [internet.endpoints] }));

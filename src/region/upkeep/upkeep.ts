@@ -10,3 +10,6 @@ export interface Upkeep {
 }
 
 export type OwnerKind = "instance" | "database" | "balancer" | "names";
+
+/** Of the kind `names`: the internet's own, beside those of VPCs. */
+export const internetOwner = "internet";

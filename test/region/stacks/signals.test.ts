@@ -62,15 +62,6 @@ describe("a wait condition", () => {
     await bench.formation.engine.settled(StackId);
     expect((await bench.stack()).StackStatus).toBe("CREATE_COMPLETE");
   });
-
-  test("with a handle is refused by name", async () => {
-    bench = await openBench();
-    await expect(
-      bench.deploy(
-        "Resources:\n  H: { Type: AWS::CloudFormation::WaitConditionHandle }\n  W: { Type: AWS::CloudFormation::WaitCondition, Properties: { Handle: !Ref H } }\n",
-      ),
-    ).rejects.toThrow(/does not model AWS::CloudFormation::WaitConditionHandle yet \(its URL/);
-  });
 });
 
 test.each<[string, number]>([

@@ -13,7 +13,7 @@ import type { ServerOptions } from "../../../src/region/server/server.js";
 import { Scopes } from "../../../src/region/scopes.js";
 import { operationsOf } from "../../../src/region/stacks/operations/operations.js";
 import type { ResourceProvider } from "../../../src/region/stacks/provider.js";
-import { waitCondition } from "../../../src/region/stacks/providers/wait-condition.js";
+import { waitCondition, waitConditionHandle } from "../../../src/region/stacks/providers/wait-condition.js";
 import { openSpecification } from "../../../src/region/stacks/spec/specification.js";
 import { furnishCloudFormation, type CloudFormation } from "../../../src/region/stacks/stacks.js";
 
@@ -192,7 +192,12 @@ export async function openBench(
   });
   const scope = scopes.of({ accountId, regionName: "eu-west-3" });
   const formation = furnishCloudFormation({
-    providers: new Map([...testProviders(script), machine(script), waitCondition].map((provider) => [provider.type, provider])),
+    providers: new Map(
+      [...testProviders(script), machine(script), waitConditionHandle, waitCondition].map((provider) => [
+        provider.type,
+        provider,
+      ]),
+    ),
     specification,
     exists: (_scope, type, value) =>
       type === "AWS::EC2::VPC::Id" ? value === "vpc-1" : type.startsWith("AWS::EC2::Image") || undefined,

@@ -4,11 +4,12 @@ import { elbv2Providers } from "./elbv2/providers.js";
 import { iamProviders } from "./iam/providers.js";
 import { metadata } from "./metadata.js";
 import { rdsProviders } from "./rds/providers.js";
-import { waitCondition } from "./wait-condition.js";
+import { waitCondition, waitConditionHandle } from "./wait-condition.js";
 
 /** Every resource type that is modelled. A new one is added here. */
 export const resourceProviders: readonly ResourceProvider[] = [
   metadata,
+  waitConditionHandle,
   waitCondition,
   ...ec2Providers,
   ...elbv2Providers,

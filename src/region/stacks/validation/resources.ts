@@ -34,11 +34,7 @@ export function checkResources(
       for (const { key } of dynamicReferences(value))
         if (readStored(key) === undefined) problems.add([...at, name], `Parameters: [${key}] cannot be found.`);
     const properties = replaceDynamic(written, (name) => readStored(name) ?? "") as Values;
-    if (resource.type === "AWS::CloudFormation::WaitCondition" && resource.creationPolicy === undefined)
-      problems.add(
-        path,
-        "Sandtable does not model a WaitCondition without a CreationPolicy (its handle's URL is not served); give it a CreationPolicy and call SignalResource",
-      );
+    if (resource.type === "AWS::CloudFormation::WaitCondition") checkWaiting(resource, properties, problems);
     const provider = providers.get(resource.type);
     const spec = specification.of(resource.type);
     const faults = spec === undefined ? [] : checkProperties(resource.type, properties, spec.properties, at, specification);
@@ -51,6 +47,16 @@ export function checkResources(
     }
   }
   checkAttributes(bound, providers, specification, problems);
+}
+
+/** A wait condition waits for the signals of its handle or for those of its CreationPolicy. */
+function checkWaiting({ logicalId, creationPolicy }: Resource, properties: Values, problems: Problems): void {
+  const path = ["Resources", logicalId];
+  if (creationPolicy === undefined)
+    for (const name of ["Handle", "Timeout"])
+      if (properties[name] === undefined) problems.add(path, `Property ${name} cannot be empty.`);
+  if (creationPolicy !== undefined && properties["Handle"] !== undefined)
+    problems.add(path, "A WaitCondition has a Handle or a CreationPolicy, not both");
 }
 
 /** The properties of a resource that are kept without having an effect here. */
@@ -94,8 +100,6 @@ function checkType(
 /** Why some types are not modelled, where it is worth a word. */
 const reasons: Readonly<Record<string, string>> = {
   "AWS::CloudFormation::Stack": "nested stacks: their templates lie in S3, which is not modelled yet",
-  "AWS::CloudFormation::WaitConditionHandle":
-    "its URL would have to be reachable from machines; give the WaitCondition or the instance a CreationPolicy and call SignalResource",
 };
 
 function checkAttributes(bound: BoundTemplate, providers: Providers, specification: Specification, problems: Problems): void {
