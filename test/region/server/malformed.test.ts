@@ -157,7 +157,7 @@ describe("what is HTTP, only unusual, is answered like any other", () => {
 
   test("byte by byte", async () => {
     await using harness = await start();
-    const answers = await speak(harness.port, [...(await bytes(harness, vpcs, [last]))]);
+    const answers = await speak(harness.port, (await bytes(harness, vpcs, [last])).split(""));
     expect(answers.map(({ status }) => status)).toEqual([200]);
   });
 
@@ -168,7 +168,7 @@ describe("what is HTTP, only unusual, is answered like any other", () => {
       .replace(/content-length: \d+\r\n/, "")
       .replace(/\r\n\r\n/, "\0")
       .split("\0");
-    const chunks = [...body].map((byte) => `1\r\n${byte}\r\n`);
+    const chunks = body.split("").map((byte) => `1\r\n${byte}\r\n`);
     const answers = await speak(harness.port, [
       `${head.replace(/\r\ncontent-length: \d+$/, "")}\r\n\r\n`,
       ...chunks,
