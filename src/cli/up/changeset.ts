@@ -13,6 +13,8 @@ export interface ChangeSetWish {
   readonly tags: Readonly<Record<string, string>>;
   /** Whether the stack is there, and not only under review. */
   readonly exists: boolean;
+  /** Whether there is no stack at all yet, not even one that somebody else has under review. */
+  readonly isNew: boolean;
   /** Milliseconds between looks. */
   readonly pollInterval: number;
 }
@@ -37,7 +39,7 @@ export async function createChangeSet(clients: Clients, wish: ChangeSetWish): Pr
   const pages = await whenMade(clients, Id, wish.pollInterval);
   const [{ Status, StatusReason = "no reason given" } = {}] = pages;
   if (Status === "CREATE_COMPLETE") return { id: Id, stackId: StackId, changes: pages.flatMap((page) => page.Changes ?? []) };
-  await discardChangeSet(clients, { id: Id, stackId: StackId }, wish.exists);
+  await discardChangeSet(clients, { id: Id, stackId: StackId }, wish.isNew);
   if (/didn't contain changes|No updates are to be performed/i.test(StatusReason)) return undefined;
   throw new Error(StatusReason);
 }
@@ -75,14 +77,14 @@ export async function executeChangeSet(clients: Clients, changeSet: ChangeSet): 
   await (await clients.cloudformation()).send(new ExecuteChangeSetCommand({ ChangeSetName: changeSet.id }));
 }
 
-/** Delete it, and the stack under review that it came with unless the stack was there before. */
+/** Delete it, and the stack under review if that was made for it. */
 export async function discardChangeSet(
   clients: Clients,
   changeSet: Pick<ChangeSet, "id" | "stackId">,
-  stackExists: boolean,
+  isNew: boolean,
 ): Promise<void> {
   const { DeleteChangeSetCommand, DeleteStackCommand } = await import("@aws-sdk/client-cloudformation");
   const client = await clients.cloudformation();
   await client.send(new DeleteChangeSetCommand({ ChangeSetName: changeSet.id }));
-  if (!stackExists) await client.send(new DeleteStackCommand({ StackName: changeSet.stackId }));
+  if (isNew) await client.send(new DeleteStackCommand({ StackName: changeSet.stackId }));
 }

@@ -6,7 +6,7 @@ import type { Output } from "../output.js";
 import { createChangeSet, discardChangeSet, executeChangeSet, type ChangeSet, type ChangeSetWish } from "./changeset.js";
 import { noEvents, type Deployment } from "./events.js";
 
-export interface DeployWish extends Omit<ChangeSetWish, "exists"> {
+export interface DeployWish extends Omit<ChangeSetWish, "exists" | "isNew"> {
   /** The stack as it is; undefined when there is none. */
   readonly existing: Stack | undefined;
   readonly terminationProtection: boolean | undefined;
@@ -41,14 +41,14 @@ export class DeployFailed extends Error {
 export async function deploy(clients: Clients, wish: DeployWish, output: Output): Promise<Deployed> {
   const existing = await cleared(clients, wish, output);
   const exists = existing !== undefined && existing.StackStatus !== "REVIEW_IN_PROGRESS";
-  const changeSet = await createChangeSet(clients, { ...wish, exists }).catch((error: unknown) => {
+  const changeSet = await createChangeSet(clients, { ...wish, exists, isNew: existing === undefined }).catch((error: unknown) => {
     throw refused(error);
   });
   if (changeSet === undefined) {
     await protect(clients, wish, existing?.StackId ?? "");
     return { changed: false, stackId: existing?.StackId ?? "", deployment: noEvents };
   }
-  await approved(clients, wish, changeSet, exists);
+  await approved(clients, wish, changeSet, existing === undefined);
   // What happened before this is not ours to tell again.
   const after = (await eventsAfter(clients, changeSet.stackId, undefined)).at(-1)?.EventId;
   await executeChangeSet(clients, changeSet).catch((error: unknown) => {
@@ -86,11 +86,11 @@ async function cleared(clients: Clients, wish: DeployWish, output: Output): Prom
   return undefined;
 }
 
-async function approved(clients: Clients, wish: DeployWish, changeSet: ChangeSet, exists: boolean): Promise<void> {
+async function approved(clients: Clients, wish: DeployWish, changeSet: ChangeSet, isNew: boolean): Promise<void> {
   try {
     await wish.approve(changeSet.changes);
   } catch (reason) {
-    await discardChangeSet(clients, changeSet, exists);
+    await discardChangeSet(clients, changeSet, isNew);
     throw reason;
   }
 }

@@ -19,9 +19,12 @@ export async function findMirrors(folders: Folders): Promise<MirrorAccess> {
 }
 
 const sourceLines = (apt: string): readonly string[] =>
-  [join(apt, "sources.list"), ...readdirSync(join(apt, "sources.list.d")).map((name) => join(apt, "sources.list.d", name))]
+  [join(apt, "sources.list"), ...filesIn(join(apt, "sources.list.d"))]
     .filter((file) => existsSync(file))
     .flatMap((file) => readFileSync(file, "utf8").split("\n"));
+
+const filesIn = (folder: string): readonly string[] =>
+  existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 
 /** From lines of apt's lists of sources, in either form, and of `apt-config dump`. Pure. */
 export function mirrorAccess(sources: readonly string[], settings: readonly string[]): MirrorAccess {

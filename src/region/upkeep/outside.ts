@@ -7,10 +7,10 @@ import { internetName } from "../../parts/fabric/vpc.js";
 import type { Folders } from "../../parts/host/folders.js";
 import type { RegionLabel } from "../../parts/host/label.js";
 import { listenIn, type ListenHandle } from "../../parts/host/sockets.js";
-import { findMirrors } from "../../parts/images/mirrors.js";
+import { findMirrors, type MirrorAccess } from "../../parts/images/mirrors.js";
 import type { NameSpec } from "../../parts/names/spec.js";
 import { authorityFile, ensureAuthority, type Authority } from "../../parts/outside/authority.js";
-import { packageProxy } from "../../parts/outside/packageproxy.js";
+import { packageProxy, type PackageProxyOptions } from "../../parts/outside/packageproxy.js";
 import { services } from "../operations/operation.js";
 import type { RunningServer } from "../server/server.js";
 import type { WaitConditionBucket } from "../stacks/waiting/bucket.js";
@@ -92,32 +92,39 @@ export class Outside {
     const { api } = this;
     if (api === undefined) throw new Error("the AWS API is not there yet");
     await Promise.all([engineReady(), fabric.applyInternet()]);
-    const [authority, [plain, secure, proxy]] = await Promise.all([
-      ensureAuthority(this.folder, engineRoot, certified(regionName)),
-      listenIn(internetName(label), [
-        { protocol: "tcp", host: internet.endpoints, port: 80 },
-        { protocol: "tcp", host: internet.endpoints, port: 443 },
-        { protocol: "tcp", host: internet.packageProxy, port: proxyPort },
-      ]),
+    const authority = await ensureAuthority(this.folder, engineRoot, certified(regionName));
+    const handles = await listenIn(internetName(label), [
+      { protocol: "tcp", host: internet.endpoints, port: 80 },
+      { protocol: "tcp", host: internet.endpoints, port: 443 },
+      { protocol: "tcp", host: internet.packageProxy, port: proxyPort },
     ]);
     const { key, certificate } = authority.endpoints;
-    const access = findMirrors(folders);
-    const http = createServer(api.settings);
-    const https = createTlsServer({ ...api.settings, key, cert: `${certificate}${authority.certificate}` });
-    for (const server of [http, https]) this.equip(server, api);
-    const servers = [
-      await listening(http, plain),
-      await listening(https, secure),
-      await listening(
-        packageProxy({
-          mirrors: async () => (await access).mirrors,
-          upstream: async () => (await access).upstream,
-        }),
-        proxy,
-      ),
-    ];
+    const servers: Server[] = [];
+    try {
+      const http = createServer(api.settings);
+      const https = createTlsServer({ ...api.settings, key, cert: `${certificate}${authority.certificate}` });
+      for (const server of [http, https]) this.equip(server, api);
+      const [plain, secure, proxy] = handles;
+      servers.push(await listening(http, plain));
+      servers.push(await listening(https, secure));
+      servers.push(await listening(packageProxy(mirrorAccess(folders)), proxy));
+    } catch (error) {
+      // What is open would stand in the way of the next try.
+      for (const closable of [...servers, ...handles]) closable.close();
+      throw error;
+    }
     return { authority, servers };
   }
+}
+
+/** Looked up when first asked for, and again while there are none: the machine image, which knows them, may be built later. */
+function mirrorAccess(folders: Folders): PackageProxyOptions {
+  let known: MirrorAccess | undefined;
+  const access = async (): Promise<MirrorAccess> => {
+    if (known === undefined || known.mirrors.size === 0) known = await findMirrors(folders);
+    return known;
+  };
+  return { mirrors: async () => (await access()).mirrors, upstream: async () => (await access()).upstream };
 }
 
 function listening<S extends Server>(server: S, handle: ListenHandle): Promise<S> {

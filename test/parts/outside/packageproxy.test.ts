@@ -24,6 +24,10 @@ beforeAll(async () => {
   ({ port: mirror } = await listening(
     createServer((incoming, outgoing) => {
       asked.push(incoming.url ?? "");
+      if (incoming.url === "/torn") {
+        outgoing.writeHead(200, { "content-length": "1000" }).write("half a");
+        return void setTimeout(() => outgoing.destroy(), 50);
+      }
       outgoing.writeHead(200, { "content-type": "application/vnd.debian.binary-package" }).end("a package");
     }),
   ));
@@ -74,6 +78,22 @@ test.each([
   expect(answer.status).toBe(status);
   expect(answer.body).toContain(why);
   expect(asked).toEqual([]);
+});
+
+test("a download that the mirror cuts off is cut off for the machine too", async () => {
+  const asking = request({ host: "127.0.0.1", port: proxy, path: `http://127.0.0.1:${mirror}/torn`, agent: false }).end();
+  const [answer] = (await once(asking, "response")) as [IncomingMessage];
+  await expect(answer.toArray()).rejects.toThrow("aborted");
+});
+
+test("when it cannot be known what the mirrors are, that is the answer", async () => {
+  const { port } = await listening(packageProxy({ mirrors: () => Promise.reject(new Error("apt-config failed")) }));
+  const asking = request({ host: "127.0.0.1", port, path: `http://127.0.0.1:${mirror}/`, agent: false }).end();
+  const [answer] = (await once(asking, "response")) as [IncomingMessage];
+  expect([answer.statusCode, Buffer.concat(await answer.toArray()).toString()]).toEqual([502, "apt-config failed"]);
+  const socket = connect(port, "127.0.0.1");
+  socket.write("CONNECT deb.example.org:443 HTTP/1.1\r\nHost: deb.example.org\r\n\r\n");
+  expect(String(((await once(socket, "data")) as [Buffer])[0])).toContain("502 Bad Gateway");
 });
 
 test("nothing is sent to a mirror but the wish to read", async () => {
