@@ -29,7 +29,16 @@ const usageCodes = new Set([
 ]);
 
 /** Faults that a change of this machine, not of the input, mends. */
-const setUpCodes = new Set(["RegionNotRunning", "NeedsRoot", "MissingPrograms", "NotBuilt", "NotYours", "HostCannot"]);
+const setUpCodes = new Set([
+  "RegionNotRunning",
+  "NeedsRoot",
+  "MissingPrograms",
+  "NotBuilt",
+  "NotYours",
+  "HostCannot",
+  "NoCredentials",
+  "NoRegion",
+]);
 
 export function exitCodeOf(code: string): number {
   if (code === "Declined") return exit.declined;

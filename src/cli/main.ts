@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { UserFault } from "../faults.js";
+import { faultOfSdk } from "./aws/trouble.js";
 import { exit, exitCodeOf } from "./exit.js";
 import { colours, json } from "./output.js";
 import { program } from "./program.js";
@@ -17,10 +18,11 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
   const wantsJson = beforeDashes(process.argv).includes("--json");
-  if (error instanceof UserFault) {
-    const { code, message, fix, at } = error;
+  const fault = error instanceof UserFault ? error : faultOfSdk(error);
+  if (fault !== undefined) {
+    const { code, message, fix, at } = fault;
     if (wantsJson) process.stdout.write(`${json({ fault: { code, message, fix, at } })}\n`);
-    process.stderr.write(`${renderFault(error, colours())}\n`);
+    process.stderr.write(`${renderFault(fault, colours())}\n`);
     return exitCodeOf(code);
   }
   // Ours to mend: all of it is shown, with where it came from.
