@@ -52,7 +52,8 @@ export interface ResourceProvider {
   settled?(call: Call, physicalId: string, signal: AbortSignal): Promise<void>;
   /**
    * Change the resource in place, from one set of properties to another; as repeatable as a delete, for it also undoes a
-   * change, and is done again after a crash. Without it, a template that changes the resource in place is refused by name.
+   * change, and is done again after a crash. Resolves when the resource is usable again. Without it, a template that changes
+   * the resource in place is refused by name.
    */
   update?(call: Call, physicalId: string, change: PropertyChange, naming: Naming, signal: AbortSignal): Promise<void>;
   /** The properties that `update` can change, where it cannot change all of them; a change of another is refused by name. */

@@ -3,6 +3,11 @@ import { onTestFinished } from "vitest";
 import { ensureSpec } from "../../../scripts/compact-spec.js";
 import type { Call } from "../../../src/region/operations/call.js";
 import { ServiceFault } from "../../../src/region/operations/fault.js";
+import { put, remove } from "../../../src/region/records/records.js";
+import { removeInterfacesOf } from "../../../src/region/services/ec2/interfaces.js";
+import { Instances } from "../../../src/region/services/ec2/records.js";
+import { LoadBalancers } from "../../../src/region/services/elbv2/records.js";
+import { DBInstances } from "../../../src/region/services/rds/records.js";
 import { operationsOf } from "../../../src/region/stacks/operations/operations.js";
 import { resourceProviders } from "../../../src/region/stacks/providers/index.js";
 import { namedThingExists } from "../../../src/region/stacks/named-things.js";
@@ -12,8 +17,8 @@ import { recordsAlone } from "../../support/records.js";
 
 export interface RealStacks {
   readonly call: Call;
-  /** Create the stack `shop`, or update it once it is there, and wait until it rests. */
-  deploy(template: object): Promise<ApiStack>;
+  /** Create the stack `shop`, or update it once it is there, and wait until it rests. `input`: tags, say. */
+  deploy(template: object, input?: object): Promise<ApiStack>;
   remove(): Promise<void>;
   /** `LogicalId STATUS reason` of what failed. */
   failures(): Promise<readonly string[]>;
@@ -21,9 +26,34 @@ export interface RealStacks {
   ids(): Promise<Readonly<Record<string, string>>>;
 }
 
-/** Stacks with the providers of the region, on records alone. */
+/** What keepers would record once the machine is as wished. */
+function settle(call: Call, kind: string, id: string): void {
+  const [instance, db, balancer] = [
+    call.records.get(Instances, id),
+    call.records.get(DBInstances, id),
+    call.records.get(LoadBalancers, id),
+  ];
+  if (kind === "instance" && instance !== undefined && instance.state !== instance.wish)
+    call.commit(
+      put(Instances, id, { ...instance, state: instance.wish }),
+      ...(instance.wish === "terminated" ? removeInterfacesOf(call, { kind: "instance", id }) : []),
+    );
+  if (kind === "database" && db?.status === "deleting")
+    call.commit(remove(DBInstances, id), ...removeInterfacesOf(call, { kind: "database", id }));
+  else if (kind === "database" && db?.status === "creating") call.commit(put(DBInstances, id, { ...db, status: "available" }));
+  if (kind === "balancer" && balancer?.state === "deleting")
+    call.commit(remove(LoadBalancers, id), ...removeInterfacesOf(call, { kind: "balancer", id }));
+  else if (kind === "balancer" && balancer?.state === "provisioning")
+    call.commit(put(LoadBalancers, id, { ...balancer, state: "active" }));
+}
+
+/** Stacks with the providers of the region, on records alone: what is asked of keepers counts as done. */
 export async function realStacks(): Promise<RealStacks> {
-  const { call } = recordsAlone();
+  const { call: alone } = recordsAlone();
+  const call: Call = {
+    ...alone,
+    upkeep: { ...alone.upkeep, nudge: (kind, id) => void setImmediate(() => settle(alone, kind, id)) },
+  };
   const formation = furnishCloudFormation({
     providers: new Map(resourceProviders.map((provider) => [provider.type, provider])),
     specification: openSpecification(await ensureSpec()),
@@ -48,9 +78,14 @@ export async function realStacks(): Promise<RealStacks> {
   let there = false;
   return {
     call,
-    async deploy(template) {
+    async deploy(template, input = {}) {
       const verb = there ? "UpdateStack" : "CreateStack";
-      const { StackId } = await run<{ StackId: string }>(verb, { StackName, TemplateBody: JSON.stringify(template) });
+      const { StackId } = await run<{ StackId: string }>(verb, {
+        StackName,
+        TemplateBody: JSON.stringify(template),
+        Capabilities: ["CAPABILITY_NAMED_IAM"],
+        ...input,
+      });
       there = true;
       await formation.engine.settled(StackId);
       return stack();

@@ -18,6 +18,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put } from "../../records/records.js";
+import { modifyInstance } from "./instancechanges.js";
 import { changeInstance, inTransition, theInstance } from "./instances.js";
 import { describeInstance, instanceFilters, stateOf } from "./instanceview.js";
 import { launchOperation } from "./launching.js";
@@ -114,18 +115,30 @@ export const instanceOperations: readonly Operation[] = [
   operation<ModifyInstanceAttributeCommandInput, object>(
     "ec2",
     "ModifyInstanceAttribute",
-    { InstanceId: enforced, SourceDestCheck: within({ Value: enforced }), Groups: enforced, DryRun: states(false) },
+    {
+      InstanceId: enforced,
+      SourceDestCheck: within({ Value: enforced }),
+      Groups: enforced,
+      InstanceType: within({ Value: enforced }),
+      UserData: within({ Value: enforced }),
+      DryRun: states(false),
+    },
     async (call, input) => {
-      const { interfaceId } = theInstance(call, input.InstanceId);
-      if ((input.SourceDestCheck === undefined) === (input.Groups === undefined))
+      const { instanceId, interfaceId } = theInstance(call, input.InstanceId);
+      const { SourceDestCheck, Groups, InstanceType, UserData } = input;
+      const stated = [SourceDestCheck, Groups, InstanceType, UserData].filter((attribute) => attribute !== undefined).length;
+      if (stated !== 1)
         throw new ServiceFault(
           "InvalidParameterCombination",
-          input.Groups === undefined ? "No attributes specified." : "Fields for multiple attribute types specified.",
+          stated === 0 ? "No attributes specified." : "Fields for multiple attribute types specified.",
         );
-      await modifyNetworkInterface(call, interfaceId, {
-        sourceDestCheck: input.SourceDestCheck?.Value,
-        groupIds: input.Groups,
-      });
+      if (SourceDestCheck !== undefined || Groups !== undefined)
+        await modifyNetworkInterface(call, interfaceId, { sourceDestCheck: SourceDestCheck?.Value, groupIds: Groups });
+      else
+        modifyInstance(call, instanceId, {
+          instanceType: InstanceType?.Value,
+          ...(UserData === undefined ? {} : { userData: base64Of(UserData.Value) }),
+        });
       return {};
     },
   ),
@@ -148,6 +161,10 @@ export const instanceOperations: readonly Operation[] = [
     },
   ),
 ];
+
+/** Nothing sent means none any more. */
+const base64Of = (bytes: Uint8Array | undefined): string | null =>
+  bytes === undefined || bytes.length === 0 ? null : Buffer.from(bytes).toString("base64");
 
 function byReservation(instances: readonly Instance[]): Map<string, Instance[]> {
   const groups = new Map<string, Instance[]>();

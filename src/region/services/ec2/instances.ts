@@ -41,14 +41,19 @@ export interface InstanceWish {
 /** AWS's limit of user data, before base64: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html */
 const userDataLimit = 16_384;
 
+/** @param userData in base64 */
+export function checkUserData(userData: string): void {
+  if (Buffer.from(userData, "base64").length > userDataLimit)
+    throw new ServiceFault("InvalidParameterValue", "User data is limited to 16384 bytes");
+}
+
 /** Decide and commit `count` instances in one reservation; they are `pending` and their keeper starts them. */
 export function runInstances(call: Call, wish: InstanceWish, count = 1): readonly Instance[] {
   const image = theImage(call, wish.imageId);
   const type = instanceType(wish.instanceType);
   const known = call.records.get(NetworkInterfaces, wish.interfaceId ?? "");
   const subnet = theSubnet(call, known?.subnetId ?? wish.subnetId);
-  if (wish.userData !== undefined && Buffer.from(wish.userData, "base64").length > userDataLimit)
-    throw new ServiceFault("InvalidParameterValue", "User data is limited to 16384 bytes");
+  if (wish.userData !== undefined) checkUserData(wish.userData);
   const profile = wish.instanceProfile === undefined ? undefined : theInstanceProfile(call, wish.instanceProfile);
   const reservationId = newId("r");
   const nics: NetworkInterface[] = [];

@@ -247,6 +247,8 @@ export interface Instance {
   readonly publicAddress: boolean;
   /** True until the keeper has rebooted it. */
   readonly rebootWished?: boolean;
+  /** It was stopped to be changed, and is to be started again. */
+  readonly interrupted?: true;
   /** The request's idempotency token. */
   readonly clientToken?: string;
   readonly tags: Tags;

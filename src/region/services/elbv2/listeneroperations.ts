@@ -7,13 +7,15 @@ import type {
   DescribeListenersCommandOutput,
   ForwardActionConfig,
   Listener as ApiListener,
+  ModifyListenerCommandInput,
+  ModifyListenerCommandOutput,
   TargetGroupTuple,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Call } from "../../operations/call.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation, type Output } from "../../operations/operation.js";
 import { paginate } from "../../protocol/paginate.js";
-import { createListener, deleteListener, theListener } from "./listeners.js";
+import { createListener, deleteListener, modifyListener, theListener, type ActionWish } from "./listeners.js";
 import { theLoadBalancer } from "./loadbalancers.js";
 import { Listeners, type Listener } from "./records.js";
 import { fromTags, tagRules } from "./tags.js";
@@ -45,6 +47,13 @@ export const actionRules = within<Action>({
     TargetGroups: within<TargetGroupTuple>({ TargetGroupArn: enforced, Weight: enforced }),
   }),
 });
+
+const actionsOf = (actions: readonly Action[]): readonly ActionWish[] =>
+  actions.map((action) => ({
+    type: action.Type,
+    targetGroupArn: action.TargetGroupArn,
+    forwardTo: action.ForwardConfig?.TargetGroups?.map((group) => group.TargetGroupArn),
+  }));
 
 function describe(call: Call, input: DescribeListenersCommandInput): Output<DescribeListenersCommandOutput> {
   if (input.LoadBalancerArn !== undefined) theLoadBalancer(call, input.LoadBalancerArn);
@@ -81,11 +90,7 @@ export const listenerOperations: readonly Operation[] = [
             loadBalancerArn: input.LoadBalancerArn ?? "",
             protocol: input.Protocol,
             port: input.Port,
-            actions: (input.DefaultActions ?? []).map((action) => ({
-              type: action.Type,
-              targetGroupArn: action.TargetGroupArn,
-              forwardTo: action.ForwardConfig?.TargetGroups?.map((group) => group.TargetGroupArn),
-            })),
+            actions: actionsOf(input.DefaultActions ?? []),
             tags: fromTags(input.Tags),
           }),
         ),
@@ -97,6 +102,29 @@ export const listenerOperations: readonly Operation[] = [
     "DescribeListeners",
     { LoadBalancerArn: enforced, ListenerArns: enforced, PageSize: enforced, Marker: enforced },
     describe,
+  ),
+  operation<ModifyListenerCommandInput, ModifyListenerCommandOutput>(
+    service,
+    "ModifyListener",
+    {
+      ListenerArn: enforced,
+      Protocol: enforced,
+      Port: enforced,
+      DefaultActions: actionRules,
+      AlpnPolicy: states([]),
+      Certificates: states([]),
+    },
+    (call, input) => ({
+      Listeners: [
+        describeListener(
+          modifyListener(call, input.ListenerArn ?? "", {
+            protocol: input.Protocol,
+            port: input.Port,
+            ...(input.DefaultActions === undefined ? {} : { actions: actionsOf(input.DefaultActions) }),
+          }),
+        ),
+      ],
+    }),
   ),
   operation<DeleteListenerCommandInput, object>(service, "DeleteListener", { ListenerArn: enforced }, (call, input) => {
     deleteListener(call, input.ListenerArn ?? "");

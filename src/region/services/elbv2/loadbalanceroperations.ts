@@ -10,6 +10,8 @@ import type {
   LoadBalancerAttribute,
   ModifyLoadBalancerAttributesCommandInput,
   ModifyLoadBalancerAttributesCommandOutput,
+  SetSecurityGroupsCommandInput,
+  SetSecurityGroupsCommandOutput,
   SubnetMapping,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Call, Scope } from "../../operations/call.js";
@@ -23,6 +25,7 @@ import {
   deleteLoadBalancer,
   existing,
   modifyLoadBalancerAttributes,
+  setSecurityGroups,
   theLoadBalancer,
 } from "./loadbalancers.js";
 import { LoadBalancers, type LoadBalancer } from "./records.js";
@@ -140,5 +143,14 @@ export const loadBalancerOperations: readonly Operation[] = [
         modifyLoadBalancerAttributes(call, input.LoadBalancerArn ?? "", input.Attributes ?? []),
       ),
     }),
+  ),
+  operation<SetSecurityGroupsCommandInput, SetSecurityGroupsCommandOutput>(
+    service,
+    "SetSecurityGroups",
+    { LoadBalancerArn: enforced, SecurityGroups: enforced, EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: states("on") },
+    async (call, input) => {
+      await setSecurityGroups(call, input.LoadBalancerArn ?? "", input.SecurityGroups ?? []);
+      return { SecurityGroupIds: input.SecurityGroups };
+    },
   ),
 ];

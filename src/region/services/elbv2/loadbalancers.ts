@@ -1,9 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Scope } from "../../operations/call.js";
 import { NotModelled, ServiceFault } from "../../operations/fault.js";
-import { put, remove } from "../../records/records.js";
+import { put, remove, type Commit } from "../../records/records.js";
 import { decideInterface, interfaceChanges } from "../ec2/interfaces.js";
-import { InternetGateways, SecurityGroups, Subnets, type NetworkInterface, type Subnet, type Tags } from "../ec2/records.js";
+import {
+  InternetGateways,
+  NetworkInterfaces,
+  SecurityGroups,
+  Subnets,
+  type NetworkInterface,
+  type Subnet,
+  type Tags,
+} from "../ec2/records.js";
 import { lastPart, loadBalancerArn, newPart } from "./arns.js";
 import { attribute, loadBalancerAttributes, withAttributes, type Attributes } from "./attributes.js";
 import { Listeners, LoadBalancers, TargetGroups, type LoadBalancer } from "./records.js";
@@ -116,6 +124,45 @@ export function modifyLoadBalancerAttributes(call: Scope, arn: string, sent: Par
   call.commit(put(LoadBalancers, arn, { ...balancer, attributes }));
   call.upkeep.nudge("balancer", arn);
   return attributes;
+}
+
+/** What of a load balancer can be changed in place. */
+export interface ChangeableLoadBalancer {
+  readonly groupIds: readonly string[];
+  readonly attributes: LoadBalancerWish["attributes"];
+  readonly tags: Tags;
+}
+
+/** Exactly these from now on, and AWS's default for every attribute that is not stated; for CloudFormation. */
+export async function updateLoadBalancer(call: Scope, arn: string, wish: ChangeableLoadBalancer): Promise<void> {
+  const balancer = theLoadBalancer(call, arn);
+  const attributes = withAttributes(loadBalancerAttributes, {}, wish.attributes, "Load balancer");
+  const changes = groupChanges(call, balancer, wish.groupIds);
+  call.commit(put(LoadBalancers, arn, { ...balancer, groupIds: wish.groupIds, attributes, tags: wish.tags }), ...changes);
+  if (changes.length > 0) await call.upkeep.network(balancer.vpcId);
+  call.upkeep.nudge("balancer", arn);
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSecurityGroups.html */
+export async function setSecurityGroups(call: Scope, arn: string, groupIds: readonly string[]): Promise<void> {
+  const balancer = theLoadBalancer(call, arn);
+  call.commit(put(LoadBalancers, arn, { ...balancer, groupIds }), ...groupChanges(call, balancer, groupIds));
+  await call.upkeep.network(balancer.vpcId);
+}
+
+/** The nodes' interfaces with other groups; none when they have these. */
+function groupChanges(call: Scope, balancer: LoadBalancer, groupIds: readonly string[]): Commit {
+  if (isDeepStrictEqual(groupIds, balancer.groupIds)) return [];
+  if (groupIds.length === 0)
+    throw new ServiceFault(
+      "InvalidConfigurationRequest",
+      "A load balancer that was created with security groups must have at least one security group",
+    );
+  checkGroups(call, groupIds, balancer.vpcId);
+  return balancer.nodes.flatMap(({ interfaceId }) => {
+    const nic = call.records.get(NetworkInterfaces, interfaceId);
+    return nic === undefined ? [] : [put(NetworkInterfaces, interfaceId, { ...nic, groupIds })];
+  });
 }
 
 /** Those that AWS would tell of. */

@@ -5,6 +5,8 @@ import type {
   DeleteDBSubnetGroupCommandInput,
   DescribeDBSubnetGroupsCommandInput,
   DescribeDBSubnetGroupsCommandOutput,
+  ModifyDBSubnetGroupCommandInput,
+  ModifyDBSubnetGroupCommandOutput,
 } from "@aws-sdk/client-rds";
 import type { Call, Scope } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
@@ -12,7 +14,7 @@ import { enforced } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { paginate } from "../../protocol/paginate.js";
 import { put, remove } from "../../records/records.js";
-import { Subnets, type Tags } from "../ec2/records.js";
+import { NetworkInterfaces, Subnets, type Tags } from "../ec2/records.js";
 import { subnetGroupArn } from "./names.js";
 import { DBInstances, DBSubnetGroups, type DBSubnetGroup } from "./records.js";
 import { fromTags, tagRules } from "./tags.js";
@@ -36,7 +38,47 @@ export function createDBSubnetGroup(call: Scope, wish: DBSubnetGroupWish): DBSub
     throw new ServiceFault("InvalidParameterValue", "The parameter DBSubnetGroupDescription must not be empty.");
   if (call.records.get(DBSubnetGroups, name) !== undefined)
     throw new ServiceFault("DBSubnetGroupAlreadyExists", `The DB subnet group '${name}' already exists.`);
-  const subnets = [...new Set(wish.subnetIds)].map((id) => {
+  const { vpcId, subnetIds } = checkSubnets(call, wish.subnetIds);
+  const group: DBSubnetGroup = {
+    name,
+    description: wish.description,
+    vpcId,
+    subnetIds,
+    tags: wish.tags,
+  };
+  call.commit(put(DBSubnetGroups, name, group));
+  return group;
+}
+
+/** What is not stated stays as it is. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSubnetGroup.html */
+export function modifyDBSubnetGroup(
+  call: Scope,
+  wanted: string,
+  change: { readonly subnetIds: readonly string[]; readonly description?: string | undefined; readonly tags?: Tags },
+): DBSubnetGroup {
+  const before = theDBSubnetGroup(call, wanted);
+  const { vpcId, subnetIds } = checkSubnets(call, change.subnetIds);
+  if (vpcId !== before.vpcId)
+    throw new ServiceFault(
+      "InvalidSubnet",
+      `The new Subnets are not in the same Vpc as the existing subnet group ${before.name}.`,
+    );
+  const inUse = call.records.list(DBInstances).flatMap((db): string[] => {
+    const subnetId = call.records.get(NetworkInterfaces, db.interfaceId)?.subnetId;
+    return db.subnetGroupName === before.name && subnetId !== undefined ? [subnetId] : [];
+  });
+  const missed = inUse.find((subnetId) => !subnetIds.includes(subnetId));
+  if (missed !== undefined)
+    throw new ServiceFault("SubnetAlreadyInUse", `Some of the subnets to be deleted are currently in use: ${missed}`);
+  const description = change.description ?? before.description;
+  const group: DBSubnetGroup = { ...before, description, subnetIds, tags: change.tags ?? before.tags };
+  call.commit(put(DBSubnetGroups, before.name, group));
+  return group;
+}
+
+/** They are there, of one VPC, and in two zones at least. */
+function checkSubnets(call: Scope, wanted: readonly string[]): { readonly vpcId: string; readonly subnetIds: readonly string[] } {
+  const subnets = [...new Set(wanted)].map((id) => {
     const subnet = call.records.get(Subnets, id);
     if (subnet === undefined) throw new ServiceFault("InvalidSubnet", `Subnet ID '${id}' does not exist.`);
     return subnet;
@@ -50,15 +92,7 @@ export function createDBSubnetGroup(call: Scope, wish: DBSubnetGroupWish): DBSub
       "DBSubnetGroupDoesNotCoverEnoughAZs",
       `The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: ${zones.join(", ")}. Add subnets to cover at least 2 AZs.`,
     );
-  const group: DBSubnetGroup = {
-    name,
-    description: wish.description,
-    vpcId: first.vpcId,
-    subnetIds: subnets.map((subnet) => subnet.subnetId),
-    tags: wish.tags,
-  };
-  call.commit(put(DBSubnetGroups, name, group));
-  return group;
+  return { vpcId: first.vpcId, subnetIds: subnets.map((subnet) => subnet.subnetId) };
 }
 
 export function deleteDBSubnetGroup(call: Scope, wanted: string): void {
@@ -124,6 +158,20 @@ export const subnetGroupOperations: readonly Operation[] = [
     "DescribeDBSubnetGroups",
     { DBSubnetGroupName: enforced, MaxRecords: enforced, Marker: enforced },
     describe,
+  ),
+  operation<ModifyDBSubnetGroupCommandInput, ModifyDBSubnetGroupCommandOutput>(
+    "rds",
+    "ModifyDBSubnetGroup",
+    { DBSubnetGroupName: enforced, DBSubnetGroupDescription: enforced, SubnetIds: enforced },
+    (call, input) => ({
+      DBSubnetGroup: describeDBSubnetGroup(
+        call,
+        modifyDBSubnetGroup(call, input.DBSubnetGroupName ?? "", {
+          subnetIds: input.SubnetIds ?? [],
+          description: input.DBSubnetGroupDescription,
+        }),
+      ),
+    }),
   ),
   operation<DeleteDBSubnetGroupCommandInput, object>(
     "rds",

@@ -20,7 +20,6 @@ export async function changeInPlace(work: Work, entry: StackResource): Promise<v
       namingOf(stack, entry.logicalId),
       signal,
     );
-    await provider.settled?.(call, physicalId, signal);
     moveResource(scope, stackOf(work), { ...entry, status: "UPDATE_COMPLETE" });
   } catch (error) {
     if (error instanceof Closed) throw error;

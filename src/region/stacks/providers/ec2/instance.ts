@@ -5,12 +5,16 @@ import { publicIpOf } from "../../../services/ec2/elasticips.js";
 import { groupIdOf } from "../../../services/ec2/groups.js";
 import { instanceNotes } from "../../../services/ec2/launching.js";
 import { changeInstance, runInstances, theInstance } from "../../../services/ec2/instances.js";
+import { modifyInstance, modifyWithInterruption } from "../../../services/ec2/instancechanges.js";
+import { setTags } from "../../../services/ec2/tagging.js";
+import type { Value } from "../../../../template/value.js";
 import { privateDnsName, publicDnsName } from "../../../services/ec2/dnsnames.js";
-import { theInterface } from "../../../services/ec2/networkinterfaces.js";
+import { modifyNetworkInterface, theInterface } from "../../../services/ec2/networkinterfaces.js";
 import { Instances, NetworkInterfaces, type Instance, type NetworkInterface } from "../../../services/ec2/records.js";
 import { theDefaultSubnet } from "../../../services/ec2/defaultvpc.js";
 import { theSubnet } from "../../../services/ec2/subnets.js";
-import type { Properties, ResourceProvider } from "../../provider.js";
+import { canonical } from "../../plan.js";
+import type { Naming, Properties, PropertyChange, ResourceProvider } from "../../provider.js";
 import {
   optionalFlag,
   optionalNumber,
@@ -78,16 +82,13 @@ export const instance: ResourceProvider = {
     },
   },
   create: async (call, properties, naming) => (await launch(call, properties, tagsOf(properties, naming))).instanceId,
-  settled: async (call, id, signal) => {
-    await call.until(() => call.records.get(Instances, id)?.state !== "pending", signal);
-    const reached = theInstance(call, id);
-    if (reached.state !== "running")
-      throw new ServiceFault(
-        "InternalFailure",
-        `Instance ${id} did not start: ${reached.stateReason?.message ?? `it is ${reached.state}`}`,
-        500,
-      );
-  },
+  settled: started,
+  updatable: [
+    ...["SecurityGroupIds", "SourceDestCheck", "IamInstanceProfile", "MetadataOptions", "Monitoring", "Tags"],
+    // With an interruption, as for every instance whose root device is a volume.
+    ...["InstanceType", "UserData"],
+  ],
+  update,
   delete: (call, id, _properties, signal) =>
     unlessGone(["InvalidInstanceID.NotFound"], async () => {
       changeInstance(call, id, "terminated");
@@ -95,11 +96,62 @@ export const instance: ResourceProvider = {
     }),
 };
 
+async function started(call: Call, id: string, signal: AbortSignal): Promise<void> {
+  await call.until(() => call.records.get(Instances, id)?.state !== "pending", signal);
+  const reached = theInstance(call, id);
+  if (reached.state !== "running")
+    throw new ServiceFault(
+      "InternalFailure",
+      `Instance ${id} did not start: ${reached.stateReason?.message ?? `it is ${reached.state}`}`,
+      500,
+    );
+}
+
+async function update(call: Call, id: string, change: PropertyChange, naming: Naming, signal: AbortSignal): Promise<void> {
+  const { from, to } = change;
+  const differs = (name: string): boolean => canonical((from[name] ?? null) as Value) !== canonical((to[name] ?? null) as Value);
+  const ifDiffers = <T>(name: string, value: T): T | undefined => (differs(name) ? value : undefined);
+  setTags(call, id, tagsOf(to, naming));
+  if (differs("SecurityGroupIds") || differs("SourceDestCheck"))
+    await modifyNetworkInterface(call, theInstance(call, id).interfaceId, {
+      groupIds: ifDiffers("SecurityGroupIds", texts(to, "SecurityGroupIds")),
+      sourceDestCheck: ifDiffers("SourceDestCheck", optionalFlag(to, "SourceDestCheck") ?? true),
+    });
+  modifyInstance(call, id, {
+    instanceProfile: ifDiffers("IamInstanceProfile", optionalText(to, "IamInstanceProfile") ?? null),
+    monitoring: ifDiffers("Monitoring", optionalFlag(to, "Monitoring") ?? false),
+    ...(differs("MetadataOptions")
+      ? { httpTokens: httpTokensOf(to) ?? "optional", httpPutResponseHopLimit: hopLimitOf(to) ?? 1 }
+      : {}),
+  });
+  if (!differs("InstanceType") && !differs("UserData")) return;
+  const stopped = {
+    instanceType: ifDiffers("InstanceType", optionalText(to, "InstanceType") ?? defaultType),
+    userData: ifDiffers("UserData", optionalText(to, "UserData") ?? null),
+  };
+  await modifyWithInterruption(call, id, stopped, signal);
+  if (theInstance(call, id).wish === "running") await started(call, id, signal);
+}
+
+const metadataOf = (properties: Properties): Properties => structure(properties, "MetadataOptions") ?? {};
+
+function httpTokensOf(properties: Properties): Instance["httpTokens"] | undefined {
+  const given = optionalText(metadataOf(properties), "HttpTokens");
+  if (given !== undefined && given !== "required" && given !== "optional")
+    throw new ServiceFault("InvalidParameterValue", `Value (${given}) for parameter HttpTokens is invalid`);
+  return given;
+}
+
+const hopLimitOf = (properties: Properties): number | undefined =>
+  optionalNumber(metadataOf(properties), "HttpPutResponseHopLimit");
+
+/** AWS's, where a template does not say. */
+const defaultType = "m1.small";
+
 async function launch(call: Call, properties: Properties, tags: Readonly<Record<string, string>>): Promise<Instance> {
   const nics = structures(properties, "NetworkInterfaces");
   if (nics.length > 1) throw new ServiceFault("InvalidParameterCombination", "Sandtable gives an instance one network interface");
   const nic: Properties = nics[0] ?? {};
-  const metadata = structure(properties, "MetadataOptions") ?? {};
   const zone = optionalText(properties, "AvailabilityZone");
   const interfaceId = optionalText(nic, "NetworkInterfaceId");
   const named =
@@ -112,12 +164,9 @@ async function launch(call: Call, properties: Properties, tags: Readonly<Record<
   if (zone !== undefined && zone !== subnet.zone)
     throw new ServiceFault("InvalidParameterValue", `The availability zone of subnet ${subnetId} is ${subnet.zone}, not ${zone}`);
   const groupIds = texts(nic, "GroupSet");
-  const httpTokens = optionalText(metadata, "HttpTokens");
-  if (httpTokens !== undefined && httpTokens !== "required" && httpTokens !== "optional")
-    throw new ServiceFault("InvalidParameterValue", `Value (${httpTokens}) for parameter HttpTokens is invalid`);
   const [made] = runInstances(call, {
     imageId: text(properties, "ImageId"),
-    instanceType: optionalText(properties, "InstanceType") ?? "m1.small",
+    instanceType: optionalText(properties, "InstanceType") ?? defaultType,
     subnetId,
     interfaceId,
     deleteOnTermination: optionalFlag(nic, "DeleteOnTermination"),
@@ -128,8 +177,8 @@ async function launch(call: Call, properties: Properties, tags: Readonly<Record<
     sourceDestCheck: optionalFlag(properties, "SourceDestCheck"),
     instanceProfile: optionalText(properties, "IamInstanceProfile"),
     userData: optionalText(properties, "UserData"),
-    httpTokens,
-    httpPutResponseHopLimit: optionalNumber(metadata, "HttpPutResponseHopLimit"),
+    httpTokens: httpTokensOf(properties),
+    httpPutResponseHopLimit: hopLimitOf(properties),
     monitoring: optionalFlag(properties, "Monitoring"),
     tags,
   });

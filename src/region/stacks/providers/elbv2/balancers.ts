@@ -4,8 +4,13 @@ import { enforced, states, within } from "../../../operations/members.js";
 import { fullName } from "../../../services/elbv2/arns.js";
 import { preserveClientIpNote } from "../../../services/elbv2/attributes.js";
 import { actionRules } from "../../../services/elbv2/listeneroperations.js";
-import { createListener, deleteListener } from "../../../services/elbv2/listeners.js";
-import { createLoadBalancer, deleteLoadBalancer, theLoadBalancer } from "../../../services/elbv2/loadbalancers.js";
+import { createListener, deleteListener, modifyListener, type ActionWish } from "../../../services/elbv2/listeners.js";
+import {
+  createLoadBalancer,
+  deleteLoadBalancer,
+  theLoadBalancer,
+  updateLoadBalancer,
+} from "../../../services/elbv2/loadbalancers.js";
 import { Listeners, LoadBalancers, TargetGroups } from "../../../services/elbv2/records.js";
 import { checkRules, usersOf } from "../../../services/elbv2/targetgroupoperations.js";
 import {
@@ -82,6 +87,13 @@ export const loadBalancer: ResourceProvider = {
         500,
       );
   },
+  updatable: ["SecurityGroups", "LoadBalancerAttributes", "Tags"],
+  update: (call, arn, { to }, naming) =>
+    updateLoadBalancer(call, arn, {
+      groupIds: texts(to, "SecurityGroups"),
+      attributes: attributes(to, "LoadBalancerAttributes"),
+      tags: tagsOf(to, naming),
+    }),
   delete: async (call, arn, _given, signal) => {
     deleteLoadBalancer(call, arn);
     await call.until(() => call.records.get(LoadBalancers, arn) === undefined, signal);
@@ -152,6 +164,15 @@ export const targetGroup: ResourceProvider = {
   delete: (call, arn) => Promise.resolve(deleteTargetGroup(call, arn)),
 };
 
+const actionsOf = (given: Properties): readonly ActionWish[] =>
+  structures(given, "DefaultActions").map((action) => ({
+    type: optionalText(action, "Type"),
+    targetGroupArn: optionalText(action, "TargetGroupArn"),
+    forwardTo: structures(structure(action, "ForwardConfig") ?? {}, "TargetGroups").map((each) =>
+      optionalText(each, "TargetGroupArn"),
+    ),
+  }));
+
 export const listener: ResourceProvider = {
   type: "AWS::ElasticLoadBalancingV2::Listener",
   record: Listeners,
@@ -171,15 +192,17 @@ export const listener: ResourceProvider = {
         loadBalancerArn: text(given, "LoadBalancerArn"),
         protocol: optionalText(given, "Protocol"),
         port: optionalNumber(given, "Port"),
-        actions: structures(given, "DefaultActions").map((action) => ({
-          type: optionalText(action, "Type"),
-          targetGroupArn: optionalText(action, "TargetGroupArn"),
-          forwardTo: structures(structure(action, "ForwardConfig") ?? {}, "TargetGroups").map((each) =>
-            optionalText(each, "TargetGroupArn"),
-          ),
-        })),
+        actions: actionsOf(given),
         tags: tagsOf(given, naming),
       }).arn,
     ),
+  update: async (call, arn, { to }, naming) => {
+    modifyListener(call, arn, {
+      protocol: optionalText(to, "Protocol"),
+      port: optionalNumber(to, "Port"),
+      actions: actionsOf(to),
+      tags: tagsOf(to, naming),
+    });
+  },
   delete: (call, arn) => unlessGone(["ListenerNotFound"], () => deleteListener(call, arn)),
 };

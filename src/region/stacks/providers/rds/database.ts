@@ -5,7 +5,7 @@ import { createDBInstance, deleteDBInstance, modifyDBInstance, theDBInstance } f
 import { endpointName, instanceArn, subnetGroupArn } from "../../../services/rds/names.js";
 import { DBInstances, DBSubnetGroups } from "../../../services/rds/records.js";
 import { put } from "../../../records/records.js";
-import { createDBSubnetGroup, deleteDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
+import { createDBSubnetGroup, deleteDBSubnetGroup, modifyDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
 import type { ResourceProvider } from "../../provider.js";
 import { optionalFlag, optionalNumber, optionalText, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
 
@@ -23,6 +23,13 @@ export const dbSubnetGroup: ResourceProvider = {
         tags: tagsOf(properties, naming),
       }).name,
     ),
+  update: async (call, id, { to }, naming) => {
+    modifyDBSubnetGroup(call, id, {
+      description: text(to, "DBSubnetGroupDescription"),
+      subnetIds: texts(to, "SubnetIds"),
+      tags: tagsOf(to, naming),
+    });
+  },
   delete: (call, id) => unlessGone(["DBSubnetGroupNotFoundFault"], () => deleteDBSubnetGroup(call, id)),
 };
 
@@ -32,6 +39,20 @@ const properties: MemberRules = {
   VPCSecurityGroups: enforced,
   DeleteAutomatedBackups: recorded("automated backups are not taken yet"),
   Tags: tagRules,
+};
+
+const becomeAvailable: NonNullable<ResourceProvider["settled"]> = async (call, id, signal) => {
+  await call.until(
+    () => !["creating", "starting", "rebooting"].includes(call.records.get(DBInstances, id)?.status ?? "gone"),
+    signal,
+  );
+  const db = theDBInstance(call, id);
+  if (db.status !== "available")
+    throw new ServiceFault(
+      "InternalFailure",
+      `DB instance ${id} is ${db.status}: ${db.statusReason ?? "it was changed while it was created"}`,
+      500,
+    );
 };
 
 export const dbInstance: ResourceProvider = {
@@ -84,21 +105,9 @@ export const dbInstance: ResourceProvider = {
     });
     return db.identifier;
   },
-  settled: async (call, id, signal) => {
-    await call.until(
-      () => !["creating", "starting", "rebooting"].includes(call.records.get(DBInstances, id)?.status ?? "gone"),
-      signal,
-    );
-    const db = theDBInstance(call, id);
-    if (db.status !== "available")
-      throw new ServiceFault(
-        "InternalFailure",
-        `DB instance ${id} is ${db.status}: ${db.statusReason ?? "it was changed while it was created"}`,
-        500,
-      );
-  },
+  settled: becomeAvailable,
   updatable: ["DeletionProtection", "MasterUserPassword", "VPCSecurityGroups", "Tags"],
-  update: async (call, id, { from, to }, naming) => {
+  update: async (call, id, { from, to }, naming, signal) => {
     const masterPassword = optionalText(to, "MasterUserPassword");
     await modifyDBInstance(call, id, {
       deletionProtection: optionalFlag(to, "DeletionProtection") ?? false,
@@ -106,6 +115,7 @@ export const dbInstance: ResourceProvider = {
       groupIds: texts(to, "VPCSecurityGroups"),
     });
     call.commit(put(DBInstances, id, { ...theDBInstance(call, id), tags: tagsOf(to, naming) }));
+    await becomeAvailable(call, id, signal);
   },
   // DeletionPolicy Snapshot is the engine's to refuse: there are no snapshots to take yet.
   delete: (call, id, _given, signal) =>
