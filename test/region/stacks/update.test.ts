@@ -1,6 +1,6 @@
 import type { DescribeChangeSetCommandOutput } from "@aws-sdk/client-cloudformation";
 import { afterEach, describe, expect, test } from "vitest";
-import { resourcesOf } from "../../../src/region/stacks/records.js";
+import { ChangeSets, resourcesOf, Stacks } from "../../../src/region/stacks/records.js";
 import { Machines, openBench, Queues, Topics, type Bench } from "./support.js";
 
 let bench: Bench;
@@ -51,6 +51,17 @@ describe("a change set", () => {
     await expect(bench.run("ExecuteChangeSet", { StackName: "shop", ChangeSetName: "next" })).rejects.toMatchObject({
       code: "InvalidChangeSetStatus",
     });
+  });
+
+  test("of an update is executed in the commit that begins the update: no kill leaves the one without the other", async () => {
+    bench = await openBench();
+    await bench.deploy(template(topic("A")));
+    await plan(template(topic("A"), topic("B")));
+    const before = bench.commits.length;
+    expect(await execute()).toBe("UPDATE_COMPLETE");
+    const [first = []] = bench.commits.slice(before);
+    expect(first.map(({ type }) => type.name)).toEqual(expect.arrayContaining([ChangeSets.name, Stacks.name]));
+    expect((await bench.stack()).ChangeSetId).toContain("/next/");
   });
 
   test("that changes nothing fails with AWS's words", async () => {

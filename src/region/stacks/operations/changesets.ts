@@ -201,10 +201,9 @@ function executeChangeSet(call: Call, input: ExecuteChangeSetCommandInput, forma
   const keepOnFailure = input.DisableRollback === true;
   if (changeSet.type === "UPDATE") {
     checkUpdatable(stack);
-    call.commit(...executed(call, changeSet));
     const { roleArn = stack.roleArn } = changeSet;
-    const flags = operationFlags(input);
-    beginUpdate(call, stack, { deployment, token: input.ClientRequestToken, changeSetId, roleArn, ...flags }, formation);
+    const change = { deployment, token: input.ClientRequestToken, changeSetId, roleArn, ...operationFlags(input) };
+    beginUpdate(call, stack, change, formation, executed(call, changeSet));
     return {};
   }
   if (stack.status !== "REVIEW_IN_PROGRESS")

@@ -12,7 +12,7 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
-import { put } from "../../records/records.js";
+import { put, type Change } from "../../records/records.js";
 import { moveStack } from "../engine/journal.js";
 import { faultOfDeletion } from "../exports.js";
 import { newStackId } from "../naming.js";
@@ -157,20 +157,22 @@ export const operationFlags = (input: {
   retainExceptOnCreate: input.RetainExceptOnCreate === true ? true : undefined,
 });
 
-/** Start going from what a stack is to another deployment. */
+/** Start going from what a stack is to another deployment. `further` changes share its commit. */
 export function beginUpdate(
   call: Call,
   stack: Stack,
   change: Pick<Stack, "deployment" | "token"> & Partial<Stack>,
   { engine }: CloudFormation,
+  further: readonly Change[] = [],
 ): void {
-  moveStack(call, stack, "UPDATE_IN_PROGRESS", {
+  const begun = {
     ...change,
     previous: stack.deployment,
     updatedAt: call.now(),
     statusReason: "User Initiated",
     owner: call.caller,
-  });
+  };
+  moveStack(call, stack, "UPDATE_IN_PROGRESS", begun, further);
   engine.attend(call, stack.stackId);
 }
 
