@@ -78,7 +78,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
   const names = new Names({ ...engines, folder: join(folders.state, "names") });
   const engineReady = (): Promise<string> => ensureImage({ kind: "engine" }, folders);
 
-  const network = new NetworkKeeper(fabric, (scope, vpcId) => scope.upkeep.nudge("names", vpcId));
+  const network = new NetworkKeeper(fabric, (scope, vpcId) => scope.upkeep.nudge("names", vpcId), log);
   const housekeeping = new Housekeeping(network, log);
   const scopes = new Scopes(store, {
     accountId,
@@ -129,12 +129,9 @@ export async function furnish(options: RegionOptions): Promise<House> {
     log,
     home,
     begin: () => {
-      for (const scope of scopes.all()) {
-        for (const vpc of scope.records.list(Vpcs))
-          network
-            .apply(scope, vpc.vpcId)
-            .catch((error: unknown) => log({ upkeep: "network", id: vpc.vpcId, message: String(error) }));
-      }
+      // What fails is in the log and among the troubles, and is tried again.
+      for (const scope of scopes.all())
+        for (const { vpcId } of scope.records.list(Vpcs)) network.apply(scope, vpcId).catch(() => undefined);
       housekeeping.begin(scopes.all());
       // Not worth building an image for: whoever needs names has it built.
       if (builtImage({ kind: "engine" }, folders) === undefined) return;

@@ -34,6 +34,7 @@ export function recordsAlone(options: { now?: () => number; folder?: string } = 
         asked.push(`network ${vpcId}`);
         return Promise.resolve();
       },
+      networks: () => Promise.resolve(),
       nudge: (kind, id) => void asked.push(`${kind} ${id}`),
     }),
   });

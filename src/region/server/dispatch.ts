@@ -1,7 +1,7 @@
 import { UserFault } from "../../faults.js";
 import type { Call, Caller } from "../operations/call.js";
 import { NotModelled, ServiceFault } from "../operations/fault.js";
-import type { Operation } from "../operations/operation.js";
+import type { Operation, ServiceName } from "../operations/operation.js";
 import type { Protocol, Refusal, WireRequest, WireResponse } from "../protocol/protocol.js";
 import { guessProtocol, protocols } from "../protocol/protocols.js";
 import { redact } from "../protocol/redact.js";
@@ -121,8 +121,19 @@ export function createDispatch(options: DispatchOptions): Dispatch {
         if (changes.length > 0) notes.changed = true;
       },
     };
+    // Where nothing was to be changed, what is asked for may be in the records of a request that failed, and not yet in the kernel.
+    const settle = async (answered?: unknown): Promise<void> => {
+      if (notes.changed === true || !mayChangeNetworks(operation, reading.input)) return;
+      await made.upkeep.networks().catch((error: unknown) => {
+        throw answered instanceof ServiceFault ? besides(error, answered) : error;
+      });
+    };
     try {
-      const output = await idempotency.run(operation, target.operation, call, reading.input);
+      const output = await idempotency.run(operation, target.operation, call, reading.input).catch(async (error: unknown) => {
+        await settle(error);
+        throw error;
+      });
+      await settle();
       if (notes.changed === true) notes.response = redact(target.operation.output, output ?? {});
       return protocol.answer(wire, target.operation, output, requestId);
     } finally {
@@ -133,6 +144,24 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   function entryOf({ at, requestId }: Arrived, notes: Notes, status: number, result: string): Dispatched["entry"] {
     return { time: new Date(at).toISOString(), requestId, ...notes, status, result };
   }
+}
+
+const withNetworks: readonly ServiceName[] = ["ec2", "elasticloadbalancing", "rds"];
+
+/** AWS names operations that only read so; a dry run only reads, too. */
+const mayChangeNetworks = ({ service, name }: Operation, input: Record<string, unknown>): boolean =>
+  withNetworks.includes(service) && input["DryRun"] !== true && !/^(Describe|Get|List|Search)/.test(name);
+
+function besides(error: unknown, answered: ServiceFault): unknown {
+  if (!(error instanceof ServiceFault)) return error;
+  const { code, message, status } = error;
+  const fault = new ServiceFault(
+    code,
+    `${message} The request itself would be answered ${answered.code}: ${answered.message}`,
+    status,
+  );
+  fault.cause = error;
+  return fault;
 }
 
 /** What a client can send must not look like our own mistake: a document nested a million deep overflows the reader's stack. */

@@ -6,7 +6,7 @@ import type { OwnerKind, Upkeep } from "./upkeep.js";
 
 /** An owner that could not be looked after the last time; for `region status` and the log. */
 export interface Trouble {
-  readonly kind: OwnerKind;
+  readonly kind: OwnerKind | "network";
   readonly id: string;
   readonly message: string;
   readonly failures: number;
@@ -32,6 +32,7 @@ export class Housekeeping {
   upkeepOf(scope: Scope): Upkeep {
     return {
       network: (vpcId) => this.network.apply(scope, vpcId),
+      networks: () => this.network.upToDate(scope),
       nudge: (kind, id) => this.ask(scope, kind, id),
     };
   }
@@ -43,13 +44,13 @@ export class Housekeeping {
   }
 
   troubles(): readonly Trouble[] {
-    return [...this.troubled.values()];
+    return [...this.network.troubles(), ...this.troubled.values()];
   }
 
   /** No further work; resolves when what is under way has ended. */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.all([...this.queues.values()].map((queue) => queue.close()));
+    await Promise.all([this.network.close(), ...[...this.queues.values()].map((queue) => queue.close())]);
   }
 
   private ask(scope: Scope, kind: OwnerKind, id: string): void {

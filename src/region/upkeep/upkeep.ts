@@ -3,8 +3,16 @@
  * owner and hands it to the part; one queue per owner, so a newer wish replaces a waiting older one).
  */
 export interface Upkeep {
-  /** Resolves when the kernel has the network of this VPC as the records now say; rejects when it could not be done. */
+  /**
+   * Resolves when the kernel has the network of this VPC as the records now say. Rejects when it could not be done; it is then tried
+   * again without being asked.
+   */
   network(vpcId: string): Promise<void>;
+  /**
+   * Resolves when nothing that `network` was asked for is outstanding; rejects where it still cannot be done. For a request that finds
+   * that there is nothing to change: what it asks for may be in the records and not yet in the kernel.
+   */
+  networks(): Promise<void>;
   /** Ask for an asynchronous owner to be looked at again. Returns at once; the keeper commits what it observed. */
   nudge(kind: OwnerKind, id: string): void;
 }

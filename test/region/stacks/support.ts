@@ -188,7 +188,7 @@ export async function openBench(
     accountId,
     hold: 20_000,
     now: Date.now,
-    upkeep: () => ({ network: () => Promise.resolve(), nudge: () => undefined }),
+    upkeep: () => ({ network: () => Promise.resolve(), networks: () => Promise.resolve(), nudge: () => undefined }),
   });
   const scope = scopes.of({ accountId, regionName: "eu-west-3" });
   const formation = furnishCloudFormation({

@@ -1,7 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { FabricFailed } from "../../../src/parts/fabric/failure.js";
 import type { VpcSpec } from "../../../src/parts/fabric/spec.js";
 import { put, remove } from "../../../src/region/records/records.js";
 import { Subnets, VpcPeeringConnections, Vpcs } from "../../../src/region/services/ec2/records.js";
+import { Housekeeping } from "../../../src/region/upkeep/housekeeping.js";
 import { NetworkKeeper } from "../../../src/region/upkeep/network.js";
 import { recordsAlone } from "../../support/records.js";
 
@@ -22,6 +24,13 @@ const subnet = (id: string, cidr: string) => ({
   mapPublicIpOnLaunch: false,
   tags: {},
 });
+
+const keeperOf = (fabric: SlowFabric): NetworkKeeper =>
+  new NetworkKeeper(
+    fabric,
+    () => undefined,
+    () => undefined,
+  );
 
 /** A fabric that takes as long as the test wants. */
 class SlowFabric {
@@ -47,7 +56,7 @@ describe("networks", () => {
   test("those who ask while it is applied share the next application, which has all their changes", async () => {
     const { call } = recordsAlone();
     const fabric = new SlowFabric();
-    const keeper = new NetworkKeeper(fabric, () => undefined);
+    const keeper = keeperOf(fabric);
     call.commit(put(Vpcs, "vpc-1", vpc));
     const first = keeper.apply(call, "vpc-1");
     call.commit(put(Subnets, "a", subnet("a", "10.0.1.0/24")));
@@ -67,7 +76,7 @@ describe("networks", () => {
   test("a failure reaches those who waited for it, and the next application is tried all the same", async () => {
     const { call } = recordsAlone();
     const fabric = new SlowFabric();
-    const keeper = new NetworkKeeper(fabric, () => undefined);
+    const keeper = keeperOf(fabric);
     call.commit(put(Vpcs, "vpc-1", vpc));
     const first = keeper.apply(call, "vpc-1").catch((error: Error) => error.message);
     const second = keeper.apply(call, "vpc-1").then(() => "done");
@@ -75,12 +84,73 @@ describe("networks", () => {
     await fabric.finish();
     expect(await first).toBe("no room");
     expect(await second).toBe("done");
+    await keeper.close();
+  });
+
+  test("what failed is tried again without being asked, and is a trouble until the kernel has it", async () => {
+    const { call } = recordsAlone();
+    const fabric = new SlowFabric();
+    const keeper = keeperOf(fabric);
+    const housekeeping = new Housekeeping(keeper, () => undefined);
+    call.commit(put(Vpcs, "vpc-1", vpc));
+    const asked = keeper.apply(call, "vpc-1").catch((error: unknown) => error);
+    await fabric.finish(new FabricFailed({ owner: "vpc-1", is: "eni-1", doing: "ip", said: "no room" }));
+    expect(await asked).toMatchObject({
+      code: "InternalFailure",
+      status: 500,
+      message: expect.stringContaining("no room") as string,
+    });
+    expect(housekeeping.troubles()).toMatchObject([{ kind: "network", id: "vpc-1", failures: 1 }]);
+    await vi.waitFor(() => expect(fabric.applied).toHaveLength(2), 5000);
+    await fabric.finish(new Error("not yet"));
+    expect(housekeeping.troubles()).toMatchObject([{ failures: 2, message: "not yet" }]);
+    await vi.waitFor(() => expect(fabric.applied).toHaveLength(3), 5000);
+    await fabric.finish();
+    expect(housekeeping.troubles()).toEqual([]);
+    await housekeeping.close();
+  });
+
+  test("who finds nothing to change waits for what is outstanding, and has what failed tried at once", async () => {
+    const { call } = recordsAlone();
+    const fabric = new SlowFabric();
+    const keeper = keeperOf(fabric);
+    call.commit(put(Vpcs, "vpc-1", vpc));
+    await keeper.upToDate(call);
+    const asked = keeper.apply(call, "vpc-1").catch((error: Error) => error.message);
+    const shared = keeper.upToDate(call).catch((error: Error) => error.message);
+    await fabric.finish(new Error("no room"));
+    expect(await Promise.all([asked, shared])).toEqual(["no room", "no room"]);
+    const again = keeper.upToDate(call).catch((error: Error) => error.message);
+    expect(fabric.applied).toHaveLength(2);
+    await fabric.finish(new Error("still no room"));
+    expect(await again).toBe("still no room");
+    const last = keeper.upToDate(call);
+    await fabric.finish();
+    await last;
+    await keeper.upToDate(call);
+    expect(fabric.applied).toHaveLength(3);
+    await keeper.close();
+  });
+
+  test("a region that stops tries no more, and says so to who waits", async () => {
+    const { call } = recordsAlone();
+    const fabric = new SlowFabric();
+    const keeper = keeperOf(fabric);
+    call.commit(put(Vpcs, "vpc-1", vpc));
+    const current = keeper.apply(call, "vpc-1").catch((error: Error) => error.message);
+    const next = keeper.apply(call, "vpc-1").catch((error: Error) => error.message);
+    const closed = keeper.close();
+    await fabric.finish(new Error("no room"));
+    await closed;
+    expect(await Promise.all([current, next])).toEqual(["no room", "The region is stopping."]);
+    await expect(keeper.apply(call, "vpc-1")).rejects.toThrow("stopping");
+    expect(fabric.applied).toHaveLength(1);
   });
 
   test("a change of a VPC reaches those peered with it where they have to know, and no others", async () => {
     const { call } = recordsAlone();
     const fabric = new SlowFabric();
-    const keeper = new NetworkKeeper(fabric, () => undefined);
+    const keeper = keeperOf(fabric);
     const peered = { ...vpc, vpcId: "vpc-2", cidr: "10.1.0.0/16" };
     call.commit(
       put(Vpcs, "vpc-1", vpc),
@@ -116,7 +186,7 @@ describe("networks", () => {
   test("a VPC that is gone from the records is removed", async () => {
     const { call } = recordsAlone();
     const fabric = new SlowFabric();
-    const keeper = new NetworkKeeper(fabric, () => undefined);
+    const keeper = keeperOf(fabric);
     call.commit(put(Vpcs, "vpc-1", vpc));
     call.commit(remove(Vpcs, "vpc-1"));
     const done = keeper.apply(call, "vpc-1");

@@ -17,6 +17,7 @@ import type { Call } from "../../../src/region/operations/call.js";
 import { ec2Operations } from "../../../src/region/services/ec2/operations.js";
 import { RouteTables, Subnets, Vpcs } from "../../../src/region/services/ec2/records.js";
 import { NetworkKeeper } from "../../../src/region/upkeep/network.js";
+import type { Upkeep } from "../../../src/region/upkeep/upkeep.js";
 import { recordsAlone, run } from "../../support/records.js";
 import { TestNetwork } from "../fabric/environment.js";
 import type { Host } from "../fabric/hosts.js";
@@ -32,9 +33,18 @@ afterAll(async () => {
 
 /** Records whose networks are applied to the kernel. */
 function region() {
-  const keeper = new NetworkKeeper(network.fabric, () => undefined);
+  const keeper = new NetworkKeeper(
+    network.fabric,
+    () => undefined,
+    () => undefined,
+  );
   const { call: alone } = recordsAlone();
-  const call: Call = { ...alone, upkeep: { network: (vpcId) => keeper.apply(call, vpcId), nudge: () => undefined } };
+  const upkeep: Upkeep = {
+    network: (vpcId) => keeper.apply(call, vpcId),
+    networks: () => keeper.upToDate(call),
+    nudge: () => undefined,
+  };
+  const call: Call = { ...alone, upkeep };
   made.push(call);
   const ec2 = <O = unknown>(name: string, input: object = {}): Promise<O> => run<O>(ec2Operations, name, call, input);
   const vpc = async (CidrBlock: string): Promise<string> =>
