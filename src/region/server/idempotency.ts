@@ -5,8 +5,8 @@
  * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
  *
  * The first commit of such a request carries a note that it has begun, in the same line of the journal, and the answer replaces the
- * note. When the region is killed between the two, what the request made is there and was never acknowledged: its retry makes
- * nothing a second time, and is told what there is.
+ * note. When the region is killed between the two, or the request fails after it has made something, what it made is there and was
+ * never acknowledged: its retry makes nothing a second time, and is told what there is.
  */
 import { createHash } from "node:crypto";
 import type { Call } from "../operations/call.js";
@@ -14,7 +14,7 @@ import { ServiceFault } from "../operations/fault.js";
 import type { Operation } from "../operations/operation.js";
 import { readJson, writeJson } from "../protocol/json.js";
 import type { WireOperation } from "../protocol/wire.js";
-import { put, recordType, remove } from "../records/records.js";
+import { put, recordType, remove, type Change } from "../records/records.js";
 
 interface Answered {
   readonly key: string;
@@ -22,8 +22,10 @@ interface Answered {
   readonly fingerprint: string;
   /** The output as JSON in the wire's terms; missing while the request is under way. */
   readonly output?: string;
-  /** While it is under way: the records it has put, as `TYPE ID`. */
+  /** While it is under way, and after it failed: the records it has put, as `TYPE ID`. */
   readonly made?: readonly string[];
+  /** Why it failed when it had put them. */
+  readonly failed?: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -63,18 +65,18 @@ export class Idempotency {
     const before = call.records.get(answered, key);
     if (before !== undefined && call.now() - before.at < memory)
       return sameRequest(before.fingerprint, fingerprint, token, () => {
-        if (before.output === undefined) throw interrupted(token, before.made ?? []);
+        if (before.output === undefined) throw interrupted(token, before);
         return readJson(wire.output, JSON.parse(before.output), dialect, []);
       });
 
-    const made: string[] = [];
+    const puts: Change[] = [];
+    const made = (): string[] => puts.map(({ type, id }) => `${type.name} ${id}`);
     const noting: Call = {
       ...call,
       commit: (...changes) => {
         if (changes.length === 0) return;
-        const puts = changes.flatMap((change) => (change.do === "put" ? [`${change.type.name} ${change.id}`] : []));
-        call.commit(...changes, put(answered, key, { key, fingerprint, made: [...made, ...puts], at: call.now() }));
-        made.push(...puts);
+        puts.push(...changes.filter((change) => change.do === "put"));
+        call.commit(...changes, put(answered, key, { key, fingerprint, made: made(), at: call.now() }));
       },
     };
     // Started inside a promise, so that a handler that throws at once leaves nothing behind either.
@@ -85,8 +87,16 @@ export class Idempotency {
       remember(call, { key, fingerprint, output: writeJson(wire.output, value ?? {}, dialect), at: call.now() });
       return value;
     } catch (error) {
-      // So that it can be tried again; that it cannot be written is no news by now.
-      if (made.length > 0) attempt(() => call.commit(remove(answered, key)));
+      // That it cannot be written is no news by now.
+      attempt(() => {
+        if (call.records.get(answered, key)?.made === undefined) return;
+        // What it made is there (unless it took it back): a retry must not make it twice.
+        const kept = puts.some(({ type, id }) => call.records.get(type, id) !== undefined);
+        const failed = error instanceof Error ? error.message : String(error);
+        call.commit(
+          kept ? put(answered, key, { key, fingerprint, made: made(), failed, at: call.now() }) : remove(answered, key),
+        );
+      });
       throw error;
     } finally {
       this.running.delete(place);
@@ -102,13 +112,18 @@ function attempt(work: () => void): void {
   }
 }
 
-const interrupted = (token: string, made: readonly string[]): ServiceFault =>
-  new ServiceFault(
+function interrupted(token: string, { made = [], failed }: Answered): ServiceFault {
+  const what = `The request with the client token ${token}`;
+  const there = `after it had made ${made.join(", ")}`;
+  return new ServiceFault(
     "RequestInterrupted",
-    `The request with the client token ${token} was under way when the region was killed, after it had made ${made.join(", ")}. ` +
+    (failed === undefined
+      ? `${what} was under way when the region was killed, ${there}. `
+      : `${what} failed ${there}: ${failed.replace(/[.\s]+$/, "")}. `) +
       "That is there, and nothing was made twice: look at it with a Describe. Use a new token for a new request.",
     409,
   );
+}
 
 function sameRequest<T>(known: string, asked: string, token: string, answer: () => T): T {
   if (known !== asked)

@@ -1,6 +1,6 @@
 import { CreateNatGatewayCommand, EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { beforeAll, describe, expect, test } from "vitest";
-import { put, recordType } from "../../../src/region/records/records.js";
+import { put, recordType, remove } from "../../../src/region/records/records.js";
 import { recordsAlone, temporaryFolder } from "../../support/records.js";
 import { ensureWire } from "../protocol/ensure-wire.js";
 import { fake, memoryCalls, startHarness } from "./harness.js";
@@ -121,6 +121,37 @@ describe("a request with an idempotency token", () => {
     expect(second.records.list(Nats)).toEqual([{ id: "nat-1" }]);
     client.destroy();
     await Promise.all([first.harness.close(), second.harness.close()]);
+  });
+
+  test("that failed after it had made something makes nothing twice, and says why and what there is", async () => {
+    const Nats = recordType<{ readonly id: string }>("test:Nat");
+    const { call } = recordsAlone();
+    let runs = 0;
+    let takesBack = false;
+    await using harness = await startHarness({
+      callFor: () => call,
+      operations: [
+        fake("ec2", "CreateNatGateway", ["SubnetId"], (now) => {
+          runs++;
+          now.commit(put(Nats, `nat-${runs}`, { id: `nat-${runs}` }));
+          if (takesBack) now.commit(remove(Nats, `nat-${runs}`));
+          throw new Error("the kernel has no room.");
+        }),
+      ],
+    });
+    const client = new EC2Client(harness.client);
+    await expect(client.send(create("t"))).rejects.toMatchObject({ name: "InternalFailure" });
+    await expect(client.send(create("t"))).rejects.toMatchObject({
+      name: "RequestInterrupted",
+      message: expect.stringContaining(
+        "failed after it had made test:Nat nat-1: the kernel has no room. That is there",
+      ) as string,
+    });
+    expect(call.records.list(Nats)).toEqual([{ id: "nat-1" }]);
+    takesBack = true;
+    await expect(client.send(create("u"))).rejects.toMatchObject({ name: "InternalFailure" });
+    await expect(client.send(create("u"))).rejects.toMatchObject({ name: "InternalFailure" });
+    expect(runs).toBe(3);
   });
 
   test("is forgotten after a day", async () => {
