@@ -3,10 +3,11 @@ import { isAddress } from "../../../addresses.js";
 import type { Call, Scope } from "../../operations/call.js";
 import { NotModelled, ServiceFault } from "../../operations/fault.js";
 import { put, remove } from "../../records/records.js";
+import { ended } from "./associations.js";
 import { newId } from "./ids.js";
 import { privateDomain } from "./dnsnames.js";
 import { resolverOf } from "./interfaces.js";
-import { DhcpOptionsSets, Vpcs, type DhcpOptions, type Tags, type Vpc } from "./records.js";
+import { DhcpOptionsSets, Vpcs, type DhcpOptions, type DhcpOptionsAssociation, type Tags, type Vpc } from "./records.js";
 import { theVpc } from "./vpcs.js";
 
 /** What a VPC is given that wants no options at all. */
@@ -78,9 +79,32 @@ export function deleteDhcpOptions(call: Call, dhcpOptionsId: string): void {
 export function associateDhcpOptions(call: Call, vpcId: string, dhcpOptionsId: string): void {
   const vpc = theVpc(call, vpcId);
   if (dhcpOptionsId !== noOptions) theDhcpOptions(call, dhcpOptionsId);
-  const { dhcpOptionsId: _before, ...kept } = vpc;
+  const { dhcpOptionsId: _before, dhcpOptionsReplaced: _forgotten, ...kept } = vpc;
   call.commit(put(Vpcs, vpcId, dhcpOptionsId === amazonOptions(call).dhcpOptionsId ? kept : { ...kept, dhcpOptionsId }));
 }
+
+/** A stack's association: it takes the place of what was stated for the VPC before and remembers it; see `associations.ts`. */
+export function takeOverDhcpOptions(call: Call, vpcId: string, dhcpOptionsId: string): void {
+  const vpc = theVpc(call, vpcId);
+  if (dhcpOptionsId !== noOptions) theDhcpOptions(call, dhcpOptionsId);
+  call.commit(put(Vpcs, vpcId, { ...vpc, dhcpOptionsId, dhcpOptionsReplaced: associationOf(vpc) }));
+}
+
+/**
+ * Ends a stack's association, unless it is over: the VPC goes back to the set that it took the place of, or has no options any
+ * more, as on AWS.
+ */
+export function endDhcpOptions(call: Call, vpcId: string, dhcpOptionsId: string): void {
+  const vpc = theVpc(call, vpcId);
+  const lives = ({ associationId: id }: DhcpOptionsAssociation): boolean =>
+    id === noOptions || id === amazonOptions(call).dhcpOptionsId || call.records.get(DhcpOptionsSets, id) !== undefined;
+  if (vpc.dhcpOptionsId === undefined) return;
+  const left = ended(associationOf(vpc), dhcpOptionsId, lives);
+  call.commit(put(Vpcs, vpcId, { ...vpc, dhcpOptionsId: left?.associationId ?? noOptions, dhcpOptionsReplaced: left?.replaced }));
+}
+
+const associationOf = (vpc: Vpc): DhcpOptionsAssociation | undefined =>
+  vpc.dhcpOptionsId === undefined ? undefined : { associationId: vpc.dhcpOptionsId, replaced: vpc.dhcpOptionsReplaced };
 
 export function theDhcpOptions(call: Scope, id: string | undefined): DhcpOptions {
   const own = amazonOptions(call);

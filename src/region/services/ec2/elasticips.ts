@@ -2,10 +2,18 @@ import type { PublicAddressSpec } from "../../../parts/fabric/spec.js";
 import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put, remove } from "../../records/records.js";
+import { ended, isIn } from "./associations.js";
 import { newId } from "./ids.js";
 import { addressesOf } from "./interfaces.js";
 import { freePublicAddress, releasePublicAddress, takePublicAddress } from "./publicaddresses.js";
-import { Addresses, InternetGateways, NetworkInterfaces, type Address, type NetworkInterface } from "./records.js";
+import {
+  Addresses,
+  InternetGateways,
+  NetworkInterfaces,
+  type Address,
+  type AddressAssociation,
+  type NetworkInterface,
+} from "./records.js";
 
 type Reads = Pick<Call, "records">;
 
@@ -36,6 +44,8 @@ export interface AssociationWish {
   readonly privateIp?: string | undefined;
   /** False: fail where the Elastic IP, or the private address, is associated already. */
   readonly reassociate?: boolean | undefined;
+  /** A stack's association: always a new one, which remembers what it takes the place of until `endAssociation`. */
+  readonly takesOver?: boolean;
 }
 
 /**
@@ -57,10 +67,12 @@ export async function associateAddress(call: Call, allocationId: string, wish: A
     throw new ServiceFault("Gateway.NotAttached", `Network ${nic.vpcId} is not attached to any internet gateway`);
   const primary = wish.privateIp === undefined || wish.privateIp === nic.privateIp;
   const privateIp = primary ? undefined : wish.privateIp;
-  const isHere = ({ association }: Address): boolean =>
-    association?.interfaceId === nic.interfaceId && association.privateIp === privateIp;
-  if (address.association !== undefined && isHere(address)) return address.association.associationId;
-  const displaced = call.records.list(Addresses).filter(isHere);
+  const here = { interfaceId: nic.interfaceId, ...(privateIp === undefined ? {} : { privateIp }) };
+  if (address.association !== undefined && samePlace(address.association, here) && wish.takesOver !== true)
+    return address.association.associationId;
+  const displaced = call.records
+    .list(Addresses)
+    .filter((other) => other !== address && other.association !== undefined && samePlace(other.association, here));
   if (address.association !== undefined && wish.reassociate === false)
     throw new ServiceFault(
       "Resource.AlreadyAssociated",
@@ -75,12 +87,15 @@ export async function associateAddress(call: Call, allocationId: string, wish: A
   if (from?.holder.kind === "nat-gateway") throw notYours(from);
   const associationId = newId("eipassoc");
   const { autoPublicIp, ...kept } = nic;
+  const replaced = wish.takesOver === true ? (address.association ?? address.displaced?.association) : undefined;
   call.commit(
-    put(Addresses, allocationId, {
-      ...address,
-      association: { associationId, interfaceId: nic.interfaceId, ...(privateIp === undefined ? {} : { privateIp }) },
-    }),
-    ...displaced.map(({ association: _freed, ...other }) => put(Addresses, other.allocationId, other)),
+    put(Addresses, allocationId, { ...address, association: { associationId, ...here, replaced }, displaced: undefined }),
+    ...displaced.map(({ association, ...other }) =>
+      put(Addresses, other.allocationId, {
+        ...other,
+        displaced: wish.takesOver === true && association !== undefined ? { by: associationId, association } : undefined,
+      }),
+    ),
     ...(autoPublicIp === undefined || !primary
       ? []
       : [put(NetworkInterfaces, nic.interfaceId, kept), releasePublicAddress(autoPublicIp)]),
@@ -92,14 +107,50 @@ export async function associateAddress(call: Call, allocationId: string, wish: A
 
 export async function disassociateAddress(call: Call, associationId: string): Promise<void> {
   const address = call.records.list(Addresses).find((candidate) => candidate.association?.associationId === associationId);
-  if (address?.association === undefined)
-    throw new ServiceFault("InvalidAssociationID.NotFound", `The association ID '${associationId}' does not exist`);
+  if (address?.association === undefined) throw noSuchAssociation(associationId);
   const nic = call.records.get(NetworkInterfaces, address.association.interfaceId);
   if (nic?.holder.kind === "nat-gateway") throw notYours(nic);
   const { association: _gone, ...kept } = address;
   call.commit(put(Addresses, address.allocationId, kept));
   if (nic !== undefined) await call.upkeep.network(nic.vpcId);
 }
+
+/**
+ * Ends a stack's association: what it took the place of, of this Elastic IP or of others, is in force again. Where another
+ * association has the private address by now, that one must end first.
+ */
+export async function endAssociation(call: Call, associationId: string): Promise<void> {
+  const addresses = call.records.list(Addresses);
+  const before = addresses.filter(
+    ({ association, displaced }) =>
+      isIn(association, associationId) || isIn(displaced?.association, associationId) || displaced?.by === associationId,
+  );
+  if (before.length === 0) throw noSuchAssociation(associationId);
+  const staying = addresses.flatMap(({ association }) =>
+    association === undefined || association.associationId === associationId ? [] : [association],
+  );
+  const lives = ({ interfaceId, privateIp }: AddressAssociation): boolean => {
+    const nic = call.records.get(NetworkInterfaces, interfaceId);
+    return nic !== undefined && (privateIp === undefined || addressesOf(nic).includes(privateIp));
+  };
+  const after = before.map(({ association, displaced, ...address }): Address => {
+    const due = ended(association ?? displaced?.association, associationId, lives);
+    if (due === undefined || staying.includes(association ?? due)) return { ...address, association: due };
+    const by = staying.find((other) => samePlace(other, due))?.associationId;
+    return by === undefined ? { ...address, association: due } : { ...address, displaced: { by, association: due } };
+  });
+  call.commit(...after.map((address) => put(Addresses, address.allocationId, address)));
+  const nics = [...before, ...after].map(({ association }) =>
+    call.records.get(NetworkInterfaces, association?.interfaceId ?? ""),
+  );
+  await Promise.all([...new Set(nics.flatMap((nic) => nic?.vpcId ?? []))].map((vpcId) => call.upkeep.network(vpcId)));
+}
+
+const samePlace = (one: Pick<AddressAssociation, "interfaceId" | "privateIp">, other: typeof one): boolean =>
+  one.interfaceId === other.interfaceId && one.privateIp === other.privateIp;
+
+const noSuchAssociation = (associationId: string): ServiceFault =>
+  new ServiceFault("InvalidAssociationID.NotFound", `The association ID '${associationId}' does not exist`);
 
 const notYours = (nic: NetworkInterface): ServiceFault =>
   new ServiceFault(

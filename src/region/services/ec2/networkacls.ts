@@ -1,9 +1,20 @@
 import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put, remove } from "../../records/records.js";
+import { ended, isIn } from "./associations.js";
 import { newId } from "./ids.js";
 import { aclEntry, entriesPerDirection, type EntryWish } from "./networkaclentries.js";
-import { NetworkAcls, Subnets, Vpcs, type NetworkAcl, type NetworkAclEntry, type Subnet, type Tags } from "./records.js";
+import {
+  NetworkAcls,
+  Subnets,
+  Vpcs,
+  type NetworkAcl,
+  type NetworkAclAssociation,
+  type NetworkAclEntry,
+  type Subnet,
+  type Tags,
+} from "./records.js";
+import { theSubnet } from "./subnets.js";
 import { theVpc } from "./vpcs.js";
 
 type Reading = Pick<Call, "records">;
@@ -75,12 +86,33 @@ async function change(call: Call, acl: NetworkAcl, entries: readonly NetworkAclE
 /** Give the subnet of an association another network ACL; returns the new association's id. */
 export async function replaceAssociation(call: Call, associationId: string, networkAclId: string): Promise<string> {
   const subnet = call.records.list(Subnets).find((each) => associationOf(call, each)?.associationId === associationId);
-  if (subnet === undefined)
-    throw new ServiceFault("InvalidAssociationID.NotFound", `The association ID '${associationId}' does not exist`);
-  return associateSubnet(call, subnet, networkAclId);
+  if (subnet === undefined) throw noSuchAssociation(associationId);
+  return associate(call, subnet, networkAclId);
 }
 
-export async function associateSubnet(call: Call, subnet: Subnet, networkAclId: string): Promise<string> {
+/** A stack's association: it takes the place of what was stated for the subnet before and remembers it; see `associations.ts`. */
+export const takeOverAssociation = (call: Call, subnetId: string, networkAclId: string): Promise<string> => {
+  const subnet = theSubnet(call, subnetId);
+  return associate(call, subnet, networkAclId, subnet.networkAcl);
+};
+
+/** Ends a stack's association: the subnet goes back to what it took the place of, or to the VPC's default network ACL. */
+export async function endAssociation(call: Call, associationId: string): Promise<void> {
+  const subnet = call.records.list(Subnets).find(({ networkAcl }) => isIn(networkAcl, associationId));
+  if (subnet === undefined) throw noSuchAssociation(associationId);
+  const lives = ({ networkAclId }: NetworkAclAssociation): boolean => call.records.get(NetworkAcls, networkAclId) !== undefined;
+  const networkAcl = ended(subnet.networkAcl, associationId, lives) ?? defaultAssociation(call, subnet);
+  call.commit(put(Subnets, subnet.subnetId, { ...subnet, networkAcl }));
+  await call.upkeep.network(subnet.vpcId);
+}
+
+/** A new association with the VPC's default network ACL: the subnet's first one does not come back. */
+function defaultAssociation({ records }: Reading, subnet: Subnet): NetworkAclAssociation | undefined {
+  const networkAclId = records.get(Vpcs, subnet.vpcId)?.defaultNetworkAclId;
+  return networkAclId === undefined ? undefined : { networkAclId, associationId: newId("aclassoc") };
+}
+
+async function associate(call: Call, subnet: Subnet, networkAclId: string, replaced?: NetworkAclAssociation): Promise<string> {
   const acl = theNetworkAcl(call, networkAclId);
   if (acl.vpcId !== subnet.vpcId)
     throw new ServiceFault(
@@ -88,7 +120,7 @@ export async function associateSubnet(call: Call, subnet: Subnet, networkAclId: 
       `Network ACL ${networkAclId} and subnet ${subnet.subnetId} belong to different networks`,
     );
   const associationId = newId("aclassoc");
-  call.commit(put(Subnets, subnet.subnetId, { ...subnet, networkAcl: { networkAclId, associationId } }));
+  call.commit(put(Subnets, subnet.subnetId, { ...subnet, networkAcl: { networkAclId, associationId, replaced } }));
   await call.upkeep.network(subnet.vpcId);
   return associationId;
 }
@@ -116,6 +148,9 @@ export function theNetworkAcl(call: Reading, id: string | undefined): NetworkAcl
   if (acl === undefined) throw new ServiceFault("InvalidNetworkAclID.NotFound", `The networkAcl ID '${id}' does not exist`);
   return acl;
 }
+
+const noSuchAssociation = (associationId: string): ServiceFault =>
+  new ServiceFault("InvalidAssociationID.NotFound", `The association ID '${associationId}' does not exist`);
 
 const find = (acl: NetworkAcl, egress: boolean, ruleNumber: number): NetworkAclEntry | undefined =>
   acl.entries.find((known) => known.egress === egress && known.ruleNumber === ruleNumber);

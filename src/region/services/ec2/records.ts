@@ -1,5 +1,6 @@
 import { recordType } from "../../records/records.js";
 import type { GroupRuleSpec } from "../../../parts/fabric/spec.js";
+import type { Association } from "./associations.js";
 
 /** The records of EC2. Ids are AWS's (`vpc-` and 17 hexadecimal digits); times are milliseconds since the epoch. */
 
@@ -15,6 +16,8 @@ export interface Vpc {
   readonly defaultNetworkAclId?: string;
   /** Unset: the set that AWS makes for every account. `default`: no options at all. */
   readonly dhcpOptionsId?: string;
+  /** What a stack's association with that set took the place of. */
+  readonly dhcpOptionsReplaced?: DhcpOptionsAssociation | undefined;
   readonly isDefault?: boolean;
   readonly tags: Tags;
 }
@@ -23,9 +26,15 @@ export const Vpcs = recordType<Vpc>("ec2:Vpc");
 /** Kept, as `default`, once the default VPC was deleted: it does not come back by itself, as on AWS. */
 export const DefaultVpcDeletions = recordType<{ readonly at: number }>("ec2:DefaultVpcDeletion");
 
-export interface RouteTableAssociation {
+/** It has no id of its own on AWS: that of the set stands for it. */
+export type DhcpOptionsAssociation = Association<DhcpOptionsAssociation>;
+
+export interface RouteTableAssociation extends Association<RouteTableAssociation> {
   readonly routeTableId: string;
-  readonly associationId: string;
+}
+
+export interface NetworkAclAssociation extends Association<NetworkAclAssociation> {
+  readonly networkAclId: string;
 }
 
 export interface Subnet {
@@ -35,11 +44,9 @@ export interface Subnet {
   readonly zone: string;
   readonly mapPublicIpOnLaunch: boolean;
   /** Undefined: the VPC's main route table. */
-  readonly routeTable?: RouteTableAssociation & {
-    /** What a stack's association took the place of, until the stack's update is done or undone. */
-    readonly replaced?: RouteTableAssociation;
-  };
-  readonly networkAcl?: { readonly networkAclId: string; readonly associationId: string };
+  readonly routeTable?: RouteTableAssociation | undefined;
+  /** Undefined: the VPC's default network ACL. */
+  readonly networkAcl?: NetworkAclAssociation | undefined;
   /** The subnet of its zone in a default VPC. */
   readonly defaultForAz?: boolean;
   readonly tags: Tags;
@@ -143,11 +150,18 @@ export interface InternetGateway {
 }
 export const InternetGateways = recordType<InternetGateway>("ec2:InternetGateway");
 
+export interface AddressAssociation extends Association<AddressAssociation> {
+  readonly interfaceId: string;
+  /** Unset: the interface's primary address. */
+  readonly privateIp?: string;
+}
+
 export interface Address {
   readonly allocationId: string;
   readonly publicIp: string;
-  /** `privateIp` unset: the interface's primary address. */
-  readonly association?: { readonly associationId: string; readonly interfaceId: string; readonly privateIp?: string };
+  readonly association?: AddressAssociation | undefined;
+  /** What it had until a stack's association of another Elastic IP, `by`, took its private address. */
+  readonly displaced?: { readonly by: string; readonly association: AddressAssociation } | undefined;
   readonly tags: Tags;
 }
 export const Addresses = recordType<Address>("ec2:Address");

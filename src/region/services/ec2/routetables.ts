@@ -1,8 +1,9 @@
 import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put, remove } from "../../records/records.js";
+import { ended, isIn } from "./associations.js";
 import { newId } from "./ids.js";
-import { RouteTables, Subnets, Vpcs, type RouteTable, type Subnet } from "./records.js";
+import { RouteTables, Subnets, Vpcs, type RouteTable, type RouteTableAssociation, type Subnet } from "./records.js";
 import { theRouteTable } from "./routes.js";
 import { theSubnet } from "./subnets.js";
 import { theVpc } from "./vpcs.js";
@@ -85,40 +86,31 @@ export async function disassociateRouteTable(call: Call, associationId: string):
   await call.upkeep.network(kept.vpcId);
 }
 
-/**
- * What CloudFormation does to a subnet that is associated already: the new association takes the place of the old one, which is
- * remembered until `endAssociation` of the one or the other tells how the update ended.
- */
+/** A stack's association: it takes the place of the subnet's own, if there is one, and remembers it; see `associations.ts`. */
 export async function takeOverAssociation(call: Call, routeTableId: string, subnetId: string): Promise<string> {
   const table = theRouteTable(call, routeTableId);
   const subnet = theSubnet(call, subnetId);
-  const before = subnet.routeTable;
-  if (before === undefined) return associateRouteTable(call, routeTableId, subnetId);
   checkNetworks(table, subnet);
-  const associationId = newId("rtbassoc");
-  const replaced = { routeTableId: before.routeTableId, associationId: before.associationId };
-  call.commit(put(Subnets, subnetId, { ...subnet, routeTable: { routeTableId, associationId, replaced } }));
-  await call.upkeep.network(subnet.vpcId);
-  return associationId;
+  return moveSubnet(call, subnet, routeTableId, newId("rtbassoc"), subnet.routeTable);
 }
 
 /** Ends a stack's association: the subnet goes back to what it took the place of, or follows the main table again. */
 export async function endAssociation(call: Call, associationId: string): Promise<void> {
-  const subnets = call.records.list(Subnets);
-  const takenOver = subnets.find(({ routeTable }) => routeTable?.replaced?.associationId === associationId);
-  if (takenOver?.routeTable !== undefined) {
-    const { replaced: _settled, ...routeTable } = takenOver.routeTable;
-    call.commit(put(Subnets, takenOver.subnetId, { ...takenOver, routeTable }));
-    return;
-  }
-  const undone = subnets.find(({ routeTable }) => routeTable?.associationId === associationId);
-  if (undone?.routeTable?.replaced === undefined) return disassociateRouteTable(call, associationId);
-  call.commit(put(Subnets, undone.subnetId, { ...undone, routeTable: undone.routeTable.replaced }));
-  await call.upkeep.network(undone.vpcId);
+  const subnet = call.records.list(Subnets).find(({ routeTable }) => isIn(routeTable, associationId));
+  if (subnet === undefined) throw noSuchAssociation(associationId);
+  const lives = ({ routeTableId }: RouteTableAssociation): boolean => call.records.get(RouteTables, routeTableId) !== undefined;
+  call.commit(put(Subnets, subnet.subnetId, { ...subnet, routeTable: ended(subnet.routeTable, associationId, lives) }));
+  await call.upkeep.network(subnet.vpcId);
 }
 
-async function moveSubnet(call: Call, subnet: Subnet, routeTableId: string, associationId: string): Promise<string> {
-  call.commit(put(Subnets, subnet.subnetId, { ...subnet, routeTable: { routeTableId, associationId } }));
+async function moveSubnet(
+  call: Call,
+  subnet: Subnet,
+  routeTableId: string,
+  associationId: string,
+  replaced?: RouteTableAssociation,
+): Promise<string> {
+  call.commit(put(Subnets, subnet.subnetId, { ...subnet, routeTable: { routeTableId, associationId, replaced } }));
   await call.upkeep.network(subnet.vpcId);
   return associationId;
 }
@@ -136,10 +128,12 @@ const mainTableOf = (call: Reads, associationId: string): RouteTable | undefined
 
 function associatedSubnet(call: Reads, associationId: string): Subnet {
   const subnet = call.records.list(Subnets).find((candidate) => candidate.routeTable?.associationId === associationId);
-  if (subnet === undefined)
-    throw new ServiceFault("InvalidAssociationID.NotFound", `The association ID '${associationId}' does not exist`);
+  if (subnet === undefined) throw noSuchAssociation(associationId);
   return subnet;
 }
+
+const noSuchAssociation = (associationId: string): ServiceFault =>
+  new ServiceFault("InvalidAssociationID.NotFound", `The association ID '${associationId}' does not exist`);
 
 export const associatedSubnets = (call: Reads, table: RouteTable): readonly Subnet[] =>
   call.records.list(Subnets).filter((subnet) => subnet.routeTable?.routeTableId === table.routeTableId);

@@ -5,6 +5,7 @@ import {
   allocateAddress,
   associateAddress,
   disassociateAddress,
+  endAssociation,
   releaseAddress,
   theAddress,
 } from "../../../services/ec2/elasticips.js";
@@ -59,6 +60,7 @@ export const elasticIp: ResourceProvider = {
   },
 };
 
+/** Lives inside the address's record. Another one takes its place, as an update that replaces it needs. */
 export const elasticIpAssociation: ResourceProvider = {
   type: "AWS::EC2::EIPAssociation",
   record: Addresses,
@@ -79,9 +81,10 @@ export const elasticIpAssociation: ResourceProvider = {
     return associateAddress(call, theAddress(call, allocationId).allocationId, {
       interfaceId: optionalText(properties, "NetworkInterfaceId") ?? theInstance(call, instanceId).interfaceId,
       privateIp: optionalText(properties, "PrivateIpAddress"),
+      takesOver: true,
     });
   },
-  delete: (call, id) => unlessGone(["InvalidAssociationID.NotFound"], () => disassociateAddress(call, id)),
+  delete: (call, id) => unlessGone(["InvalidAssociationID.NotFound"], () => endAssociation(call, id)),
 };
 
 export const natGateway: ResourceProvider = {

@@ -1,17 +1,15 @@
 import { enforced, within } from "../../../operations/members.js";
 import {
-  associateSubnet,
   createEntry,
   createNetworkAcl,
   deleteEntry,
   deleteNetworkAcl,
-  replaceAssociation,
+  endAssociation,
   replaceEntry,
-  theNetworkAcl,
+  takeOverAssociation,
 } from "../../../services/ec2/networkacls.js";
 import type { EntryWish } from "../../../services/ec2/networkaclentries.js";
-import { NetworkAcls, Subnets, Vpcs, type Subnet } from "../../../services/ec2/records.js";
-import { theSubnet } from "../../../services/ec2/subnets.js";
+import { NetworkAcls, Subnets, type Subnet } from "../../../services/ec2/records.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
 import { optionalFlag, optionalNumber, optionalText, structure, tagRules, tagsOf, text, unlessGone } from "../properties.js";
 import { retag } from "./retag.js";
@@ -82,21 +80,13 @@ export const networkAclEntry: ResourceProvider = {
 
 const isSubnet = (value: object): value is Subnet => "subnetId" in value;
 
-/** Lives inside the subnet's record. Deleting it gives the subnet back to the VPC's default network ACL, as on AWS. */
+/** Lives inside the subnet's record. Another one for the same subnet takes its place, as an update that replaces it needs. */
 export const subnetNetworkAclAssociation: ResourceProvider = {
   type: "AWS::EC2::SubnetNetworkAclAssociation",
   record: Subnets,
   identify: (id, value) => (isSubnet(value) ? (value.networkAcl?.associationId ?? id) : id),
   properties: { SubnetId: enforced, NetworkAclId: enforced },
   attributes: { AssociationId: (_call, id) => id },
-  create: (call, properties) =>
-    associateSubnet(call, theSubnet(call, text(properties, "SubnetId")), text(properties, "NetworkAclId")),
-  delete: (call, id) =>
-    // Another association may have taken its place already.
-    unlessGone(["InvalidAssociationID.NotFound", "InvalidNetworkAclID.NotFound"], async () => {
-      const subnet = call.records.list(Subnets).find((each) => each.networkAcl?.associationId === id);
-      if (subnet === undefined) return;
-      const standard = call.records.get(Vpcs, subnet.vpcId)?.defaultNetworkAclId;
-      await replaceAssociation(call, id, theNetworkAcl(call, standard).networkAclId);
-    }),
+  create: (call, properties) => takeOverAssociation(call, text(properties, "SubnetId"), text(properties, "NetworkAclId")),
+  delete: (call, id) => unlessGone(["InvalidAssociationID.NotFound"], () => endAssociation(call, id)),
 };

@@ -1,13 +1,11 @@
 import { enforced, states } from "../../../operations/members.js";
 import {
-  amazonOptions,
-  associateDhcpOptions,
   createDhcpOptions,
   deleteDhcpOptions,
   dhcpConfiguration,
   dhcpNotes,
-  dhcpOptionsIdOf,
-  noOptions,
+  endDhcpOptions,
+  takeOverDhcpOptions,
 } from "../../../services/ec2/dhcpoptions.js";
 import { DhcpOptionsSets, Vpcs } from "../../../services/ec2/records.js";
 import { createVpc, deleteVpc, modifyVpc, theVpc } from "../../../services/ec2/vpcs.js";
@@ -90,7 +88,7 @@ function valuesOf(properties: Properties, name: string): readonly string[] {
   return value === undefined ? [] : [value];
 }
 
-/** Lives inside the VPC's record; the physical id is the set and the VPC. Deleting it leaves the VPC with no options, as on AWS. */
+/** Lives inside the VPC's record; the physical id is the set and the VPC. Another one for the same VPC takes its place. */
 export const vpcDhcpOptionsAssociation: ResourceProvider = {
   type: "AWS::EC2::VPCDHCPOptionsAssociation",
   record: Vpcs,
@@ -99,15 +97,12 @@ export const vpcDhcpOptionsAssociation: ResourceProvider = {
   attributes: {},
   create: (call, properties) => {
     const [vpcId, dhcpOptionsId] = [text(properties, "VpcId"), text(properties, "DhcpOptionsId")];
-    associateDhcpOptions(call, vpcId, dhcpOptionsId);
+    takeOverDhcpOptions(call, vpcId, dhcpOptionsId);
     return Promise.resolve(`${dhcpOptionsId}|${vpcId}`);
   },
   delete: (call, id) =>
     unlessGone(["InvalidVpcID.NotFound"], () => {
       const [dhcpOptionsId = "", vpcId = ""] = id.split("|");
-      // Another set may have taken its place already.
-      if (dhcpOptionsIdOf(call, theVpc(call, vpcId)) !== dhcpOptionsId || dhcpOptionsId === amazonOptions(call).dhcpOptionsId)
-        return;
-      associateDhcpOptions(call, vpcId, noOptions);
+      endDhcpOptions(call, vpcId, dhcpOptionsId);
     }),
 };
