@@ -68,7 +68,10 @@ export function readJournal(file: string, bytes: Buffer, visit: (line: JournalLi
   let seq = 0;
   let records = 0;
   let snapshotBytes = 0;
-  const damaged = (why: string): UserFault => journalDamaged({ file, line: number, byte: good, size: bytes.length, seq, why });
+  const damaged = (why: string): UserFault => {
+    const isSnapshot = good === 0 || records < (header?.records ?? 0);
+    return journalDamaged({ file, line: number, byte: good, size: bytes.length, seq, isSnapshot, why });
+  };
   for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, good)) {
     number += 1;
     const whole = bytes.subarray(good, end);
@@ -152,11 +155,26 @@ const sumOf = (text: string | Buffer): string => crc32(text).toString(16).padSta
 /** Only a region that starts can remove what is on the machine, and without its records it does. */
 const discard = (file: string): string => `discard the region: \`rm ${file} && sandtable region stop --purge\``;
 
-function journalDamaged(at: { file: string; line: number; byte: number; size: number; seq: number; why: string }): UserFault {
-  const { file, line, byte, size, seq, why } = at;
+/** `isSnapshot`: in what the file begins with. All commits after it build on it, so that a part of it is of no use. */
+function journalDamaged(at: {
+  readonly file: string;
+  readonly line: number;
+  readonly byte: number;
+  readonly size: number;
+  readonly seq: number;
+  readonly isSnapshot: boolean;
+  readonly why: string;
+}): UserFault {
+  const { file, line, byte, size, seq, isSnapshot, why } = at;
+  const what = isSnapshot
+    ? "It is among the records that the file begins with and that everything after it builds on, so nothing of the file can be used"
+    : `Everything before it is whole, up to commit ${seq}; the ${size - byte} bytes from it on cannot be used`;
+  const goOn = isSnapshot
+    ? ""
+    : `; or go on with what is whole, giving up all that came later: \`cp ${file} ${file}.damaged && truncate --size ${byte} ${file}\``;
   return new UserFault("JournalDamaged", {
     at: `${file}, line ${line}, byte ${byte}`,
-    message: `the region's records are damaged: line ${line} of ${file} cannot be trusted, for ${why}. Everything before it is whole, up to commit ${seq}; the ${size - byte} bytes from it on cannot be used`,
-    fix: `put the file back from a copy; or go on with what is whole, giving up all that came later: \`cp ${file} ${file}.damaged && truncate --size ${byte} ${file}\`; or ${discard(file)}`,
+    message: `the region's records are damaged: line ${line} of ${file} cannot be trusted, for ${why}. ${what}`,
+    fix: `put the file back from a copy${goOn}; or ${discard(file)}`,
   });
 }

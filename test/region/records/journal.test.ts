@@ -120,6 +120,25 @@ describe("a journal that is not whole", () => {
     });
   });
 
+  test.each([
+    ["its header", 0],
+    ["the first of the records that it begins with", 1],
+    ["the last of them", 2],
+  ])("has damage in %s: no part of it is said to be of use", async (_where, at) => {
+    const folder = written(60);
+    const store = Store.open(folder);
+    await store.compact();
+    store.close();
+    const lines = readFileSync(journalIn(folder), "utf8").split("\n");
+    lines[at] = lines[at]!.replace(/"sum":"../, '"sum":"xx');
+    writeFileSync(journalIn(folder), lines.join("\n"));
+    const { code, message, fix } = fault(folder);
+    expect(code).toBe("JournalDamaged");
+    expect(message).toContain("nothing of the file can be used");
+    expect(fix).not.toContain("truncate");
+    expect(fix).toMatch(/put the file back from a copy; or discard the region: .*--purge/);
+  });
+
   test("is something else: refused", () => {
     const folder = temporaryFolder();
     writeFileSync(journalIn(folder), "not json\n");
