@@ -78,12 +78,19 @@ export function entryKey(entry: Entry): string {
   }
 }
 
-/** Collects a namespace's plan while subjects add to it. */
+/** Collects a namespace's plan while subjects add to it. Throws where two different entries would replace each other. */
 export class NamespaceDraft {
   readonly entries = new Set<Entry>();
+  private readonly byKey = new Map<string, Entry>();
   constructor(readonly fixed: Omit<NamespacePlan, "entries" | "nft">) {}
   add(...entries: Entry[]): void {
-    for (const entry of entries) this.entries.add(entry);
+    for (const entry of entries) {
+      const known = this.byKey.get(entryKey(entry));
+      if (known !== undefined && known !== entry)
+        throw new Error(`${this.fixed.is} would hold both "${known}" and "${entry}", of which the kernel keeps one`);
+      this.byKey.set(entryKey(entry), entry);
+      this.entries.add(entry);
+    }
   }
   done(nft?: readonly Table[]): NamespacePlan {
     return { ...this.fixed, entries: this.entries, ...(nft === undefined ? {} : { nft }) };

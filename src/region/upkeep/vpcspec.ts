@@ -48,7 +48,7 @@ export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
     subnets,
     routeTables: mine(records.list(RouteTables)).map((table) => ({
       routeTableId: table.routeTableId,
-      routes: routeSpecs(records, table),
+      routes: routeSpecs(records, table, vpc.cidr),
     })),
     securityGroups: mine(records.list(SecurityGroups)).map(({ groupId, ingress, egress }) => ({
       groupId,
@@ -75,15 +75,22 @@ function ruleSpecs(records: Records, { peer, ...rule }: GroupRule): GroupRuleSpe
   return cidrsOf({ records }, peer.prefixListId).map((cidr) => ({ ...rule, peer: { cidr } }));
 }
 
-/** A route to a prefix list is one for each entry that no route of its own names: those win, as on AWS. */
-function routeSpecs(records: Records, table: RouteTable): RouteSpec[] {
+/**
+ * A route to a prefix list is one for each entry that no route of its own names: those win, and so does the local one. Of lists that
+ * overlap AWS picks one and sticks to it, here the one whose route came first.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/managed-prefix-lists.html
+ */
+function routeSpecs(records: Records, table: RouteTable, local: string): RouteSpec[] {
   const own = table.routes.filter((route) => !isPrefixList(route.destination));
-  const stated = new Set(own.map((route) => route.destination));
-  const listed = table.routes.flatMap((route) => {
-    const cidrs = isPrefixList(route.destination) ? cidrsOf({ records }, route.destination) : [];
-    return cidrs.filter((cidr) => !stated.has(cidr)).map((cidr) => ({ ...route, destination: cidr }));
-  });
-  return [...own, ...listed].map((route) => ({ destination: route.destination, target: targetSpec(records, table, route) }));
+  const listed = table.routes.flatMap((route) =>
+    isPrefixList(route.destination)
+      ? cidrsOf({ records }, route.destination).map((cidr) => ({ ...route, destination: cidr }))
+      : [],
+  );
+  const first = new Map<string, Route>();
+  for (const route of [...own, ...listed])
+    if (route.destination !== local && !first.has(route.destination)) first.set(route.destination, route);
+  return [...first].map(([destination, route]) => ({ destination, target: targetSpec(records, table, route) }));
 }
 
 function targetSpec(records: Records, table: RouteTable, route: Route): RouteSpec["target"] {

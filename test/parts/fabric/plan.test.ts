@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decide } from "../../../src/parts/fabric/changes.js";
 import { asApplied, nothing } from "../../../src/parts/fabric/live.js";
-import { entryKey, type FabricPlan } from "../../../src/parts/fabric/plan.js";
+import { entryKey, NamespaceDraft, type FabricPlan } from "../../../src/parts/fabric/plan.js";
 import { planPeering } from "../../../src/parts/fabric/plan-peering.js";
 import { planServices } from "../../../src/parts/fabric/plan-services.js";
 import { planInternet } from "../../../src/parts/fabric/plan-internet.js";
@@ -136,4 +136,12 @@ describe("changes", () => {
     expect(lines.filter((line) => / del /.test(line))).toEqual([]);
     expect(lines.filter((line) => line.startsWith("rule add"))).toHaveLength(1);
   });
+});
+
+test("a namespace cannot be planned with two entries of which the kernel would keep one", () => {
+  const router = new NamespaceDraft({ name: "r", is: "the router", kind: "router", entriesAre: "ours", sysctls: new Map() });
+  router.add("route 198.18.1.0/24 dev igw table 5", "route 198.18.1.0/24 dev igw table 5");
+  router.add("route 198.18.1.0/24 dev igw table 6");
+  expect(router.done().entries.size).toBe(2);
+  expect(() => router.add("route blackhole 198.18.1.0/24 table 5")).toThrow(/the router would hold both .*198.18.1.0/);
 });

@@ -162,6 +162,40 @@ describe("routes", () => {
   });
 });
 
+describe("prefix lists that overlap", () => {
+  test("the route that came first has their common block, until it goes, and the local one its own", async () => {
+    const { call, VpcId, SubnetId } = await network();
+    const RouteTableId = await made.table(call, VpcId);
+    await ec2(call, "AssociateRouteTable", { SubnetId, RouteTableId });
+    const list = async (PrefixListName: string, ...cidrs: string[]): Promise<string> => {
+      const { PrefixList } = await ec2<CreateManagedPrefixListResult>(call, "CreateManagedPrefixList", {
+        PrefixListName,
+        AddressFamily: "IPv4",
+        MaxEntries: 3,
+        Entries: cidrs.map((Cidr) => ({ Cidr })),
+      });
+      return PrefixList?.PrefixListId ?? "";
+    };
+    const one = await list("one", "198.18.1.0/24");
+    const two = await list("two", "198.18.1.0/24", "198.18.2.0/24", "10.0.0.0/16");
+    const GatewayId = await made.gateway(call, VpcId);
+    const NetworkInterfaceId = await made.nic(call, SubnetId);
+    await ec2(call, "CreateRoute", { RouteTableId, DestinationPrefixListId: one, GatewayId });
+    await ec2(call, "CreateRoute", { RouteTableId, DestinationPrefixListId: two, NetworkInterfaceId });
+    const routes = () => vpcSpec(call.records, VpcId)?.routeTables.at(-1)?.routes;
+    const [gateway, blackhole] = [{ kind: "internet-gateway" }, { kind: "blackhole" }];
+    expect(routes()).toEqual([
+      { destination: "198.18.1.0/24", target: gateway },
+      { destination: "198.18.2.0/24", target: blackhole },
+    ]);
+    await ec2(call, "DeleteRoute", { RouteTableId, DestinationPrefixListId: one });
+    expect(routes()).toEqual([
+      { destination: "198.18.1.0/24", target: blackhole },
+      { destination: "198.18.2.0/24", target: blackhole },
+    ]);
+  });
+});
+
 describe("associations", () => {
   test("are replaced under another id, and the main one makes another table the main one", async () => {
     const { call, VpcId, SubnetId } = await network();
