@@ -120,10 +120,13 @@ export async function assignAddresses(call: Call, interfaceId: string, wish: Add
   const now = { ...before, secondaryIps: [...(before.secondaryIps ?? []), ...added] };
   checkAddressCount(now, limitOf(call, nic));
   call.commit(
-    ...losers.flatMap((other) => [
-      put(NetworkInterfaces, other.interfaceId, without(other, stated)),
-      ...freedAddresses(call, other.interfaceId, stated),
-    ]),
+    // What it has already it keeps, with the Elastic IP on it.
+    ...losers
+      .filter((other) => other.interfaceId !== interfaceId)
+      .flatMap((other) => [
+        put(NetworkInterfaces, other.interfaceId, without(other, stated)),
+        ...freedAddresses(call, other.interfaceId, stated),
+      ]),
     put(NetworkInterfaces, interfaceId, now),
   );
   await call.upkeep.network(nic.vpcId);

@@ -140,6 +140,23 @@ describe("an interface of one's own", () => {
     expect((await described(call, two))?.PrivateIpAddresses).toHaveLength(1);
   });
 
+  test("keeps the Elastic IP of an address that it is given again", async () => {
+    const { call, VpcId, SubnetId } = await network();
+    await made.gateway(call, VpcId);
+    const NetworkInterfaceId = await made.nic(call, SubnetId, { SecondaryPrivateIpAddressCount: 1 });
+    const AllocationId = await made.address(call);
+    await ec2(call, "AssociateAddress", { AllocationId, NetworkInterfaceId, PrivateIpAddress: "10.0.1.5" });
+    await ec2(call, "AssignPrivateIpAddresses", {
+      NetworkInterfaceId,
+      PrivateIpAddresses: ["10.0.1.5"],
+      AllowReassignment: true,
+    });
+    expect((await described(call, NetworkInterfaceId))?.PrivateIpAddresses).toMatchObject([
+      { PrivateIpAddress: "10.0.1.4" },
+      { PrivateIpAddress: "10.0.1.5", Association: { AllocationId } },
+    ]);
+  });
+
   test("is an instance's first one at launch, and stays when the instance goes", async () => {
     const { call, VpcId, SubnetId } = await network();
     const NetworkInterfaceId = await made.nic(call, SubnetId, { PrivateIpAddress: "10.0.1.50" });
