@@ -69,14 +69,12 @@ export class InstanceKeeper implements Keeper {
       change(scope, id, (now) => ({
         ...now,
         wish: "stopped",
-        state: "stopped",
         stateReason: {
           code: "Client.InstanceInitiatedShutdown",
           message: "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
         },
       }));
-      if (isRouteTarget(scope, nic.interfaceId)) await scope.upkeep.network(instance.vpcId);
-      return;
+      return this.stopped(scope, instance);
     }
     await scope.upkeep.network(instance.vpcId);
     await this.doors.ensure(scope, nic);
@@ -129,13 +127,7 @@ export class InstanceKeeper implements Keeper {
   private async stopped(scope: Scope, instance: Instance): Promise<void> {
     this.unwatch(instance.instanceId);
     await this.machines.stop(instance.instanceId);
-    const nic = scope.records.get(NetworkInterfaces, instance.interfaceId);
-    // A public address that was assigned automatically is given back, as on AWS; starting takes another one.
-    const { autoPublicIp, ...kept } = nic ?? { autoPublicIp: undefined };
-    const released =
-      nic === undefined || autoPublicIp === undefined
-        ? []
-        : [put(NetworkInterfaces, nic.interfaceId, kept as typeof nic), releasePublicAddress(autoPublicIp)];
+    const released = releasedAddress(scope.records.get(NetworkInterfaces, instance.interfaceId));
     change(scope, instance.instanceId, (now) => (now.wish === "stopped" ? { ...now, state: "stopped" } : now), released);
     // A route through a machine that has stopped is a blackhole.
     if (released.length > 0 || isRouteTarget(scope, instance.interfaceId)) await scope.upkeep.network(instance.vpcId);
@@ -172,6 +164,13 @@ export class InstanceKeeper implements Keeper {
     this.watched.get(id)?.();
     this.watched.delete(id);
   }
+}
+
+/** A public address that was assigned automatically is given back, as on AWS; starting takes another one. */
+function releasedAddress(nic: NetworkInterface | undefined): Commit {
+  if (nic?.autoPublicIp === undefined) return [];
+  const { autoPublicIp, ...kept } = nic;
+  return [put(NetworkInterfaces, nic.interfaceId, kept), releasePublicAddress(autoPublicIp)];
 }
 
 /** Change the record as it is now, not as it was before we waited. */
