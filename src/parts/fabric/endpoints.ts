@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { linkName } from "../host/label.js";
-import { addressOf, network, wellKnown } from "./addresses.js";
+import { wellKnown } from "./addresses.js";
+import { callerPrefix } from "./callers.js";
 import { groups, macOf } from "./numbers.js";
 import type { Entry, LinkPlan } from "./plan.js";
 import { chain, type Piece } from "./text.js";
@@ -8,8 +8,8 @@ import { aliasOf, routerName, servicesName, type Vpc } from "./vpc.js";
 
 /**
  * Gateway endpoints: a link from each zone's router to the namespace of the region's services. On it a VPC's addresses are
- * exchanged, prefix by prefix, for ones that no other VPC has, so that equal CIDRs stay apart and answers come back to the router they
- * left by; `callerPrefix` is how a service knows who called.
+ * exchanged, prefix by prefix, for ones that no other VPC has (`callers.ts`), so that equal CIDRs stay apart and answers come back to
+ * the router they left by; it is how a service knows who called.
  */
 
 export const endpointDevice = "vpce";
@@ -44,7 +44,7 @@ export const endpointEntries = (vpc: Vpc, zone: string): Entry[] => [
 export const servicesEntries = (vpc: Vpc): Entry[] =>
   vpc.zones.flatMap((zone): Entry[] => [
     `neigh ${wellKnown.toVpc} lladdr ${macOf(vpc.spec.vpcId, zone, "endpoint")} dev ${far(vpc, zone)} nud permanent`,
-    `route ${callerPrefix(vpc.spec.vpcId, vpc.spec.cidr, zone)} via ${wellKnown.toVpc} dev ${far(vpc, zone)} onlink`,
+    `route ${prefixOf(vpc, zone)} via ${wellKnown.toVpc} dev ${far(vpc, zone)} onlink`,
   ]);
 
 /** Nobody calls from there, and only the VPC's own addresses call. */
@@ -55,23 +55,12 @@ export const endpointEdge = (vpc: Vpc): string[] =>
 
 export function endpointChains(vpc: Vpc, zone: string): Piece[] {
   if (!hasEndpoint(vpc)) return [];
-  const { vpcId, cidr } = vpc.spec;
+  const { cidr } = vpc.spec;
   return chain(
     "endpoint_out",
-    [`oifgroup ${groups.endpoint} snat ip prefix to ip saddr map { ${cidr} : ${callerPrefix(vpcId, cidr, zone)} }`],
+    [`oifgroup ${groups.endpoint} snat ip prefix to ip saddr map { ${cidr} : ${prefixOf(vpc, zone)} }`],
     "type nat hook postrouting priority srcnat",
   );
 }
 
-/**
- * The addresses under which a zone of a VPC calls services: the VPC's own with the first 16 bits exchanged for ones derived from
- * its id. They exist in the services' namespace only. Unicast, and not 127/8, 169/8 or 198/8, which are in use there.
- */
-export function callerPrefix(vpcId: string, cidr: string, zone: string): string {
-  const { start, prefix } = network(cidr);
-  const slot = createHash("sha256").update(`${vpcId} ${zone}`).digest().readUInt32BE(0) % (firsts.length * 256);
-  const top = ((firsts[slot >>> 8] ?? 1) * 256 + (slot & 255)) * 0x1_0000;
-  return `${addressOf(top + (start % 0x1_0000))}/${prefix}`;
-}
-
-const firsts = Array.from({ length: 223 }, (_, index) => index + 1).filter((first) => ![127, 169, 198].includes(first));
+const prefixOf = ({ spec, callers }: Vpc, zone: string): string => callerPrefix(spec.cidr, callers.get(zone) ?? 0);

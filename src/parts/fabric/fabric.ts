@@ -1,6 +1,7 @@
 import type { RegionLabel } from "../host/label.js";
 import { deleteNamespaces, namespacesOf } from "../host/namespaces.js";
 import { act } from "./act.js";
+import { Callers } from "./callers.js";
 import { decide, type FabricChanges } from "./changes.js";
 import { asApplied, type LiveFabric } from "./live.js";
 import { requireNetem } from "./netem.js";
@@ -25,6 +26,8 @@ export class Fabric {
   /** What each VPC was last wished to be, and those of them that the kernel has. */
   readonly #wishes = new Map<string, VpcSpec>();
   readonly #applied = new Map<string, VpcSpec>();
+  /** Who calls the services behind gateway endpoints, from which addresses. */
+  readonly callers = new Callers();
   #internet: Promise<void> | undefined;
   #services: Promise<void> | undefined;
 
@@ -60,7 +63,7 @@ export class Fabric {
    */
   async applyVpc(spec: VpcSpec): Promise<void> {
     if (spec.faults?.some(({ kind }) => kind === "latency") === true) await requireNetem(spec.vpcId);
-    const plan = planVpc(spec, this.label);
+    const plan = planVpc(spec, this.label, this.callers.take(spec));
     const before = this.#wishes.get(spec.vpcId);
     this.#wishes.set(spec.vpcId, spec);
     if (spec.internetGatewayId !== undefined) await this.applyInternet();
@@ -84,6 +87,7 @@ export class Fabric {
   async removeVpc(vpcId: string): Promise<void> {
     const before = this.#wishes.get(vpcId);
     this.#wishes.delete(vpcId);
+    this.callers.release(vpcId);
     const remove = async (): Promise<void> => {
       for (const id of peeringIds(before)) await this.#disconnect(id);
       this.#applied.delete(vpcId);

@@ -17,8 +17,8 @@ import { aliasOf, internetName, lookUp, routerName, servicesName, type PlacedInt
  * with the internet; behind each interface a namespace of its own. Pure. Throws an `Error` on a spec whose parts do not
  * belong together, which is a fault of the caller.
  */
-export function planVpc(spec: VpcSpec, label: RegionLabel): FabricPlan {
-  const vpc = lookUp(spec, label);
+export function planVpc(spec: VpcSpec, label: RegionLabel, callers?: Vpc["callers"]): FabricPlan {
+  const vpc = lookUp(spec, label, callers);
   const links = [
     ...vpc.zones.flatMap((zone, at) => vpc.zones.slice(at + 1).map((other) => betweenZones(vpc, zone, other))),
     ...(spec.internetGatewayId === undefined ? [] : vpc.zones.map((zone) => uplinkOf(vpc, zone))),

@@ -1,4 +1,5 @@
 import { linkName, namespaceName, type RegionLabel } from "../host/label.js";
+import { Callers } from "./callers.js";
 import { memo } from "./memo.js";
 import { deliveryNumbers, routeTableNumbers, subnetGroup } from "./numbers.js";
 import type { InterfaceSpec, NatGatewaySpec, RouteTableSpec, SubnetSpec, VpcSpec } from "./spec.js";
@@ -15,6 +16,8 @@ export interface Vpc {
   readonly inZone: ReadonlyMap<string, readonly PlacedInterface[]>;
   readonly byId: ReadonlyMap<string, PlacedInterface>;
   readonly natGateways: ReadonlyMap<string, NatGatewaySpec & { readonly at: PlacedInterface }>;
+  /** By zone; empty without gateway endpoints. */
+  readonly callers: ReadonlyMap<string, number>;
   readonly tableOf: ReadonlyMap<string, number>;
   readonly deliveryOf: ReadonlyMap<string, number>;
 }
@@ -73,7 +76,8 @@ interface Place {
   readonly nat?: string;
 }
 
-export function lookUp(spec: VpcSpec, label: RegionLabel): Vpc {
+/** `callers`: see `callers.ts`; those of a VPC that is alone unless told. */
+export function lookUp(spec: VpcSpec, label: RegionLabel, callers: Vpc["callers"] = new Callers().take(spec)): Vpc {
   const subnets = new Map(spec.subnets.map((subnet) => [subnet.subnetId, subnet]));
   const routeTables = new Map(spec.routeTables.map((table) => [table.routeTableId, table]));
   for (const subnet of spec.subnets)
@@ -114,6 +118,7 @@ export function lookUp(spec: VpcSpec, label: RegionLabel): Vpc {
     inZone: new Map(zones.map((zone) => [zone, interfaces.filter((nic) => nic.zone === zone)])),
     byId,
     natGateways,
+    callers,
     tableOf: routeTableNumbers(spec.routeTables.map((table) => table.routeTableId)),
     deliveryOf: deliveryNumbers([...new Set([...natOf.keys(), ...delivered])]),
   };
