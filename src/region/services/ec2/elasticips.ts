@@ -4,7 +4,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { put, remove } from "../../records/records.js";
 import { ended, isIn } from "./associations.js";
 import { newId } from "./ids.js";
-import { addressesOf } from "./interfaces.js";
+import { addressesOf, ownInterface } from "./interfaces.js";
 import { freePublicAddress, releasePublicAddress, takePublicAddress } from "./publicaddresses.js";
 import {
   Addresses,
@@ -54,10 +54,7 @@ export interface AssociationWish {
  */
 export async function associateAddress(call: Call, allocationId: string, wish: AssociationWish): Promise<string> {
   const address = theAddress(call, allocationId);
-  const nic = call.records.get(NetworkInterfaces, wish.interfaceId);
-  if (nic === undefined)
-    throw new ServiceFault("InvalidNetworkInterfaceID.NotFound", `The networkInterface ID '${wish.interfaceId}' does not exist`);
-  if (nic.holder.kind === "nat-gateway") throw notYours(nic);
+  const nic = ownInterface(call, wish.interfaceId);
   if (wish.privateIp !== undefined && !addressesOf(nic).includes(wish.privateIp))
     throw new ServiceFault(
       "InvalidParameterValue",
@@ -83,8 +80,7 @@ export async function associateAddress(call: Call, allocationId: string, wish: A
       "Resource.AlreadyAssociated",
       `resource ${nic.interfaceId} is already associated with associate-id ${displaced[0].association.associationId}`,
     );
-  const from = address.association && call.records.get(NetworkInterfaces, address.association.interfaceId);
-  if (from?.holder.kind === "nat-gateway") throw notYours(from);
+  const from = address.association && ownInterface(call, address.association.interfaceId);
   const associationId = newId("eipassoc");
   const { autoPublicIp, ...kept } = nic;
   const replaced = wish.takesOver === true ? (address.association ?? address.displaced?.association) : undefined;
@@ -108,11 +104,10 @@ export async function associateAddress(call: Call, allocationId: string, wish: A
 export async function disassociateAddress(call: Call, associationId: string): Promise<void> {
   const address = call.records.list(Addresses).find((candidate) => candidate.association?.associationId === associationId);
   if (address?.association === undefined) throw noSuchAssociation(associationId);
-  const nic = call.records.get(NetworkInterfaces, address.association.interfaceId);
-  if (nic?.holder.kind === "nat-gateway") throw notYours(nic);
+  const nic = ownInterface(call, address.association.interfaceId);
   const { association: _gone, ...kept } = address;
   call.commit(put(Addresses, address.allocationId, kept));
-  if (nic !== undefined) await call.upkeep.network(nic.vpcId);
+  await call.upkeep.network(nic.vpcId);
 }
 
 /**
@@ -151,12 +146,6 @@ const samePlace = (one: Pick<AddressAssociation, "interfaceId" | "privateIp">, o
 
 const noSuchAssociation = (associationId: string): ServiceFault =>
   new ServiceFault("InvalidAssociationID.NotFound", `The association ID '${associationId}' does not exist`);
-
-const notYours = (nic: NetworkInterface): ServiceFault =>
-  new ServiceFault(
-    "AuthFailure",
-    `You do not have permission to access the specified resource: ${nic.interfaceId} belongs to ${nic.holder.id}.`,
-  );
 
 export function theAddress(call: Reads, allocationId: string | undefined): Address {
   const address = allocationId === undefined ? undefined : call.records.get(Addresses, allocationId);

@@ -19,11 +19,12 @@ import type {
   UserIdGroupPair,
 } from "@aws-sdk/client-ec2";
 import type { Call } from "../../operations/call.js";
-import { NotModelled, ServiceFault } from "../../operations/fault.js";
+import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { defaultVpcNow } from "./defaultvpc.js";
 import { authorize, describeRulesAnew, modifyRules, revoke, type Direction } from "./grouprulechanges.js";
+import { permissionsOf } from "./grouppermissions.js";
 import { groupRule, rulesFrom, toPermissions } from "./grouprules.js";
 import { groupIdOf, theGroup } from "./groups.js";
 import { pairOf, revokedView, ruleView } from "./groupview.js";
@@ -66,49 +67,6 @@ const shortForm = {
 };
 const membersOf = (direction: Direction) => (direction === "ingress" ? { ...ruleMembers, ...shortForm } : ruleMembers);
 
-/** What a request says of rules, in whichever form. */
-interface StatedRules {
-  readonly IpPermissions?: readonly IpPermission[] | undefined;
-  readonly IpProtocol?: string | undefined;
-  readonly FromPort?: number | undefined;
-  readonly ToPort?: number | undefined;
-  readonly CidrIp?: string | undefined;
-  readonly SourceSecurityGroupName?: string | undefined;
-  readonly SourceSecurityGroupOwnerId?: string | undefined;
-}
-
-/** The permissions of a request: the list, or the one rule that the short form of EC2-Classic's days says. Groups by their ids. */
-async function permissionsOf(call: Call, input: StatedRules): Promise<readonly IpPermission[]> {
-  const short = input.IpProtocol !== undefined || input.CidrIp !== undefined || input.SourceSecurityGroupName !== undefined;
-  if (short && input.IpPermissions !== undefined)
-    throw new ServiceFault(
-      "InvalidParameterCombination",
-      "The parameter ipPermissions cannot be used with the parameters of a single rule",
-    );
-  const { IpProtocol = "-1", FromPort, ToPort, CidrIp, SourceSecurityGroupName: GroupName } = input;
-  const single: IpPermission = {
-    IpProtocol,
-    FromPort,
-    ToPort,
-    IpRanges: CidrIp === undefined ? [] : [{ CidrIp }],
-    UserIdGroupPairs: GroupName === undefined ? [] : [{ GroupName, UserId: input.SourceSecurityGroupOwnerId }],
-  };
-  const permissions = short ? [single] : (input.IpPermissions ?? []);
-  return Promise.all(
-    permissions.map(async (permission) => ({
-      ...permission,
-      UserIdGroupPairs: await Promise.all((permission.UserIdGroupPairs ?? []).map((pair) => withId(call, pair))),
-    })),
-  );
-}
-
-async function withId(call: Call, pair: UserIdGroupPair): Promise<UserIdGroupPair> {
-  // The CLI names another account's group as `123456789012/sg-…` in one member.
-  if (pair.UserId !== undefined && pair.UserId !== "" && pair.UserId !== call.accountId)
-    throw new NotModelled(`security groups of another account (${pair.UserId})`);
-  return { ...pair, GroupId: await groupIdOf(call, pair.GroupId, pair.GroupName) };
-}
-
 const suffix = { ingress: "Ingress", egress: "Egress" } as const;
 
 /** The ingress types stand for both: the egress ones have the same members less the short form. */
@@ -120,7 +78,7 @@ const authorizing = (direction: Direction): Operation =>
     async (call, input) => {
       const groupId = await groupIdOf(call, input.GroupId, input.GroupName);
       const tags = tagsAtCreation(input.TagSpecifications, "security-group-rule");
-      const rules = rulesFrom(await permissionsOf(call, input)).map((rule): GroupRule =>
+      const rules = rulesFrom(await permissionsOf(call, groupId, input)).map((rule): GroupRule =>
         Object.keys(tags).length === 0 ? rule : { ...rule, tags },
       );
       const group = await authorize(call, groupId, direction, rules);
@@ -135,7 +93,7 @@ const revoking = (direction: Direction): Operation =>
     { ...membersOf(direction), SecurityGroupRuleIds: enforced },
     async (call, input) => {
       const groupId = await groupIdOf(call, input.GroupId, input.GroupName);
-      const stated = await permissionsOf(call, input);
+      const stated = await permissionsOf(call, groupId, input);
       if (stated.length === 0 && input.SecurityGroupRuleIds === undefined)
         throw new ServiceFault("MissingParameter", "Either 'ipPermissions' or 'securityGroupRuleIds' should be provided.");
       const group = theGroup(call, groupId);
@@ -184,7 +142,10 @@ const describingAnew = (direction: Direction): Operation =>
         named === undefined && stated !== undefined
           ? groupOfRule(call, first)
           : await groupIdOf(call, input.GroupId, input.GroupName);
-      await describeRulesAnew(call, groupId, direction, { byId: ids, rules: rulesFrom(await permissionsOf(call, input)) });
+      await describeRulesAnew(call, groupId, direction, {
+        byId: ids,
+        rules: rulesFrom(await permissionsOf(call, groupId, input)),
+      });
       return { Return: true };
     },
   );

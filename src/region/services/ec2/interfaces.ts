@@ -89,6 +89,24 @@ export function decideInterface(
   };
 }
 
+export function theInterface(scope: Pick<Scope, "records">, interfaceId: string | undefined): NetworkInterface {
+  const nic = interfaceId === undefined ? undefined : scope.records.get(NetworkInterfaces, interfaceId);
+  if (nic === undefined)
+    throw new ServiceFault("InvalidNetworkInterfaceID.NotFound", `The networkInterface ID '${interfaceId}' does not exist`);
+  return nic;
+}
+
+/** An interface that is the user's to change. One that a service made for itself is not: `AuthFailure`. */
+export function ownInterface(scope: Pick<Scope, "records">, interfaceId: string): NetworkInterface {
+  const nic = theInterface(scope, interfaceId);
+  if (nic.holder.kind !== "none" && nic.holder.kind !== "instance")
+    throw new ServiceFault(
+      "AuthFailure",
+      `You do not have permission to access the specified resource: ${interfaceId} belongs to ${nic.holder.id}.`,
+    );
+  return nic;
+}
+
 /** The changes that add a decided interface. */
 export const interfaceChanges = (nic: NetworkInterface): Commit => [
   put(NetworkInterfaces, nic.interfaceId, nic),

@@ -17,7 +17,7 @@ import { theDefaultSubnet } from "./defaultvpc.js";
 import { groupIdOf } from "./groups.js";
 import { runInstances, type InstanceWish } from "./instances.js";
 import { describeInstance } from "./instanceview.js";
-import { theInterface } from "./networkinterfaces.js";
+import { theInterface } from "./interfaces.js";
 import type { Subnet } from "./records.js";
 import { theSubnet } from "./subnets.js";
 import { tagsAtCreation, tagSpecifications } from "./tags.js";

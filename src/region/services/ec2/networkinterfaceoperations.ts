@@ -22,6 +22,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { statedAddresses } from "./addresslists.js";
+import { theInterface } from "./interfaces.js";
 import { describeRules, select } from "./lists.js";
 import {
   assignAddresses,
@@ -31,7 +32,6 @@ import {
   deleteNetworkInterface,
   detachNetworkInterface,
   modifyNetworkInterface,
-  theInterface,
   unassignAddresses,
   type InterfaceAttributes,
 } from "./networkinterfaces.js";

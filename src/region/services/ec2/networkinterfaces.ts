@@ -9,8 +9,10 @@ import {
   decideInterface,
   freedAddresses,
   interfaceChanges,
+  ownInterface,
   pickAddresses,
   removeInterface,
+  theInterface,
 } from "./interfaces.js";
 import { Instances, NetworkInterfaces, type NetworkInterface, type Tags } from "./records.js";
 import { theSubnet } from "./subnets.js";
@@ -202,24 +204,6 @@ export function attachmentOf(call: Reads, nic: NetworkInterface): NonNullable<Ne
     deleteOnTermination: kind === "instance",
     attachedAt: call.records.get(Instances, id)?.launchedAt ?? 0,
   };
-}
-
-export function theInterface(call: Reads, interfaceId: string | undefined): NetworkInterface {
-  const nic = interfaceId === undefined ? undefined : call.records.get(NetworkInterfaces, interfaceId);
-  if (nic === undefined)
-    throw new ServiceFault("InvalidNetworkInterfaceID.NotFound", `The networkInterface ID '${interfaceId}' does not exist`);
-  return nic;
-}
-
-/** One that a service made for itself is not the user's to change. */
-function ownInterface(call: Reads, interfaceId: string): NetworkInterface {
-  const nic = theInterface(call, interfaceId);
-  if (nic.holder.kind !== "none" && nic.holder.kind !== "instance")
-    throw new ServiceFault(
-      "AuthFailure",
-      `You do not have permission to access the specified resource: ${interfaceId} belongs to ${nic.holder.id}.`,
-    );
-  return nic;
 }
 
 /** Of an interface that is attached to nothing: as many as the largest type takes. */

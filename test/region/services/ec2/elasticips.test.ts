@@ -6,6 +6,8 @@ import type {
   DescribeNatGatewaysResult,
 } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
+import { put } from "../../../../src/region/records/records.js";
+import { NetworkInterfaces } from "../../../../src/region/services/ec2/records.js";
 import { vpcSpec } from "../../../../src/region/upkeep/vpcspec.js";
 import { recordsAlone } from "../../../support/records.js";
 import { fault } from "./fault.js";
@@ -50,6 +52,22 @@ describe("Elastic IPs", () => {
       Filters: [{ Name: "network-interface-id", Values: [NetworkInterfaceId] }],
     });
     expect(Addresses).toMatchObject([{ AllocationId: two, PrivateIpAddress: "10.0.1.4" }]);
+  });
+
+  test.each([
+    { kind: "database", id: "app" },
+    { kind: "balancer", id: "arn:of-a-balancer" },
+  ] as const)("are not for the interface of a $kind", async (holder) => {
+    const { call, VpcId, SubnetId } = await network();
+    await made.gateway(call, VpcId);
+    const NetworkInterfaceId = await made.nic(call, SubnetId);
+    const AllocationId = await made.address(call);
+    const nic = call.records.get(NetworkInterfaces, NetworkInterfaceId);
+    if (nic === undefined) throw new Error("no interface");
+    call.commit(put(NetworkInterfaces, NetworkInterfaceId, { ...nic, holder }));
+    await expect(ec2(call, "AssociateAddress", { AllocationId, NetworkInterfaceId })).rejects.toEqual(
+      fault("AuthFailure", /belongs to/),
+    );
   });
 
   test("five there are in a region, in the region's border group, without reverse names", async () => {

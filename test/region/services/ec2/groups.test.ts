@@ -221,6 +221,28 @@ describe("rules", () => {
     expect(vpcSpec(call.records, VpcId)?.peerings?.[0]?.peer.groups).toEqual([]);
   });
 
+  test.each<[what: string, stated: object, code?: string]>([
+    ["its VPC and its connection", {}],
+    ["another VPC", { VpcId: "vpc-1" }, "InvalidGroup.NotFound"],
+    ["another connection", { VpcPeeringConnectionId: "pcx-1" }, "InvalidParameterValue"],
+    ["a connection, and is of the same VPC", { VpcId: undefined, GroupName: "own" }, "InvalidParameterValue"],
+  ])("a rule says of the group that it names %s", async (_what, stated, code) => {
+    const { call, VpcId } = await network();
+    const PeerVpcId = await made.vpc(call, "10.1.0.0/16");
+    const [web, theirs] = [await made.group(call, VpcId, "web"), await made.group(call, PeerVpcId, "theirs")];
+    const VpcPeeringConnectionId = await made.peering(call, VpcId, PeerVpcId);
+    await ec2(call, "AcceptVpcPeeringConnection", { VpcPeeringConnectionId });
+    const GroupId = "GroupName" in stated ? web : theirs;
+    const pair = { VpcId: PeerVpcId, VpcPeeringConnectionId, ...stated, GroupName: undefined, GroupId };
+    const permission: IpPermission = { IpProtocol: "-1", UserIdGroupPairs: [pair] };
+    if (code !== undefined) return expect(allow(call, web, permission)).rejects.toEqual(fault(code));
+    await allow(call, web, permission);
+    // A rule that the deletion of the connection made stale is revoked by what it said.
+    await ec2(call, "DeleteVpcPeeringConnection", { VpcPeeringConnectionId });
+    await ec2(call, "RevokeSecurityGroupIngress", { GroupId: web, IpPermissions: [permission] });
+    expect((await described(call, web)).IpPermissions).toEqual([]);
+  });
+
   test.each([
     ["ip-permission.cidr", "10.0.0.0/8", 1],
     ["ip-permission.from-port", "80", 1],

@@ -9,7 +9,8 @@ import { modifyInstance, modifyWithInterruption } from "../../../services/ec2/in
 import { setTags } from "../../../services/ec2/tagging.js";
 import type { Value } from "../../../../template/value.js";
 import { privateDnsName, publicDnsName } from "../../../services/ec2/dnsnames.js";
-import { modifyNetworkInterface, theInterface } from "../../../services/ec2/networkinterfaces.js";
+import { theInterface } from "../../../services/ec2/interfaces.js";
+import { modifyNetworkInterface } from "../../../services/ec2/networkinterfaces.js";
 import { Instances, NetworkInterfaces, type Instance, type NetworkInterface } from "../../../services/ec2/records.js";
 import { theDefaultSubnet } from "../../../services/ec2/defaultvpc.js";
 import { theSubnet } from "../../../services/ec2/subnets.js";

@@ -1,12 +1,12 @@
 import type { Call } from "../../../operations/call.js";
 import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, states, within } from "../../../operations/members.js";
+import { theInterface } from "../../../services/ec2/interfaces.js";
 import {
   assignAddresses,
   createNetworkInterface,
   deleteNetworkInterface,
   modifyNetworkInterface,
-  theInterface,
   unassignAddresses,
 } from "../../../services/ec2/networkinterfaces.js";
 import { NetworkInterfaces } from "../../../services/ec2/records.js";
