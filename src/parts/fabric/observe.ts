@@ -45,18 +45,25 @@ export async function observe(label: RegionLabel, plan: FabricPlan): Promise<Liv
       namespaces.set(name, { entriesAre: "guests", entries: new Set(kept), ruleset: { known: false } });
     }
   }
-  // Ends are not looked into: a complete link says that its end was set up, and what a machine did since is its own.
+  // Ends are hardly looked into: a complete link says that its end was set up, and what a machine did since is its own.
   const ends = new Set([...links.values()].flatMap((link) => link.end ?? []));
   for (const { name, kind } of plan.namespaces.values()) if (kind === "end") ends.add(name);
-  for (const name of ends)
-    if (names.has(name))
-      namespaces.set(name, {
-        entriesAre: "theirs",
-        entries: plan.namespaces.get(name)?.entries ?? new Set(),
-        ruleset: { known: false },
-      });
+  for (const name of ends) {
+    if (!names.has(name)) continue;
+    const entries = await entriesOfEnd(name, plan.namespaces.get(name)?.entries ?? new Set());
+    namespaces.set(name, { entriesAre: "theirs", entries, ruleset: { known: false } });
+  }
   // A link made just before an interruption has no alias to tell its end by, but is not complete either: it is made again.
   return { namespaces, links };
+}
+
+/** A further private address may have come just before an interruption; all others come with the interface. */
+async function entriesOfEnd(name: string, planned: ReadonlySet<Entry>): Promise<ReadonlySet<Entry>> {
+  const secondary = [...planned].filter((entry) => /^addr \S+\/32 dev eth0$/.test(entry));
+  if (secondary.length === 0) return planned;
+  const { devices, entries } = await look(name);
+  if (!devices.some((device) => device.name === "eth0")) return planned;
+  return new Set([...planned].filter((entry) => !secondary.includes(entry) || entries.includes(entry)));
 }
 
 /** The third word of an alias, see `aliasOf`. */

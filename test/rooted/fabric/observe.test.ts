@@ -103,3 +103,22 @@ test("everything of a region is found and removed, whatever state it is in", asy
   expect(await leftovers(label, network.state)).toEqual(untouched);
   expect(await other.end()).toEqual([]);
 });
+
+test("a further address that did not come to its interface before a kill comes with the next start", async () => {
+  const [first, ...others] = flaskHa.interfaces;
+  const spec = { ...flaskHa, interfaces: [{ ...first!, secondaryIps: ["10.0.0.77"] }, ...others] };
+  await fabric.applyVpc(spec);
+  const end = namespaceName(label, "eni", first!.interfaceId);
+  const addresses = (): Promise<string> => run(command("ip", "-n", end, "-o", "-4", "addr", "show", "dev", "eth0"));
+  await run(command("ip", "-n", end, "addr", "del", "10.0.0.77/32", "dev", "eth0"));
+  await new Fabric(label).applyVpc(spec);
+  expect(await addresses()).toContain("10.0.0.77/32");
+  // What a machine made of its interface is its own.
+  for (const step of [["down"], ["name", "wan"], ["up"]])
+    await run(command("ip", "-n", end, "link", "set", step.includes("up") ? "wan" : "eth0", ...step));
+  await new Fabric(label).applyVpc(spec);
+  for (const step of [["down"], ["name", "eth0"], ["up"]])
+    await run(command("ip", "-n", end, "link", "set", step.includes("up") ? "eth0" : "wan", ...step));
+  await fabric.applyVpc(flaskHa);
+  expect(await addresses()).not.toContain("10.0.0.77");
+});
