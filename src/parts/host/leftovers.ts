@@ -97,7 +97,7 @@ async function hostLinks(code: string): Promise<string[]> {
   return links.filter(({ ifalias }) => ifalias?.startsWith(prefix)).map(({ ifname, ifalias }) => `${ifname} ${ifalias}`);
 }
 
-const ourTables = ["ip vpc", "ip nat_gateway", "ip internet", "netdev delivery"];
+export const ourTables: readonly string[] = ["ip vpc", "ip nat_gateway", "ip internet", "ip services", "netdev delivery"];
 
 async function hostTables(): Promise<string[]> {
   try {

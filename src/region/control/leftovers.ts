@@ -18,11 +18,14 @@ export async function ownedByNobody(house: House, state: string): Promise<readon
   });
 }
 
-/** What a running region needs whatever is in it: its own process and helpers, and the internet with its resolver. */
-const regionsOwn = (code: string): readonly RegExp[] => [
+/**
+ * What a running region needs whatever is in it: its own process and helpers, the internet with its resolver, and the services
+ * behind gateway endpoints.
+ */
+export const regionsOwn = (code: string): readonly RegExp[] => [
   new RegExp(`sandtable/${code}$`, "m"),
   new RegExp(`sandtable/${code}/(region|names-internet)`),
-  new RegExp(`^st-${code}-(internet|names-internet)$`),
+  new RegExp(`^st-${code}-(internet|internet-services|names-internet)$`),
 ];
 
 /** Ids that names of namespaces, groups and containers are made of. */

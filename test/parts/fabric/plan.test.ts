@@ -8,6 +8,7 @@ import { planInternet } from "../../../src/parts/fabric/plan-internet.js";
 import { planVpc } from "../../../src/parts/fabric/plan-vpc.js";
 import type { VpcSpec } from "../../../src/parts/fabric/spec.js";
 import { rulesetText } from "../../../src/parts/fabric/text.js";
+import { ourTables } from "../../../src/parts/host/leftovers.js";
 import { all, peer } from "./everything.js";
 import { flaskHa } from "./flask-ha.js";
 
@@ -40,6 +41,12 @@ test("a VPC with everything there is, and its peering connection, are planned as
 
 test("the internet is planned as reviewed", async () => {
   await expect(describePlan(planInternet(label))).toMatchFileSnapshot("golden/internet.txt");
+});
+
+test("a table of ours that is in the host's own ruleset is known for one", () => {
+  const plans = [planVpc(all, label), planVpc(flaskHa, label), planServices(label), planInternet(label)];
+  const tables = plans.flatMap((plan) => [...plan.namespaces.values()].flatMap(({ nft = [] }) => nft));
+  expect([...new Set(tables.map(({ family, name }) => `${family} ${name}`))].sort()).toEqual([...ourTables].sort());
 });
 
 test("no two entries of a namespace are about the same thing", () => {
