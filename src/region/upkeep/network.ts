@@ -9,7 +9,7 @@ import { vpcSpec } from "./vpcspec.js";
 
 /**
  * Networks are acknowledged after the kernel has them, so callers wait. One application per VPC at a time; those who ask
- * while it runs share the next one, which reads the records when it begins. One that failed is tried again by itself until
+ * at once, or while it runs, share the next one, which reads the records when it begins. One that failed is tried again by itself until
  * the kernel has what the records say: those who waited for it have committed their change.
  */
 export class NetworkKeeper {
@@ -81,6 +81,9 @@ export class NetworkKeeper {
     const turn = new Turn(
       scope,
       async () => {
+        await gathering();
+        // Those who asked while others gathered were answered with them.
+        if (turn.next === undefined && turn.trouble === undefined) return;
         const asked = turn.begin();
         try {
           await this.once(scope, vpcId);
@@ -145,6 +148,12 @@ class Turn {
     return (this.next ?? this.current)?.promise;
   }
 }
+
+/**
+ * What a stack does at once (nine subnets, a gateway and the routes beside it) shares one application: the first to ask does not
+ * get one of its own.
+ */
+const gathering = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 interface Settling {
   readonly promise: Promise<void>;

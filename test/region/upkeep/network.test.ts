@@ -42,9 +42,14 @@ class SlowFabric {
   removeVpc(vpcId: string): Promise<void> {
     return this.wait(vpcId);
   }
-  finish(error?: Error): Promise<void> {
+  /** Resolves when something is being applied. */
+  async begun(): Promise<void> {
+    while (this.release.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  async finish(error?: Error): Promise<void> {
+    await this.begun();
     this.release.shift()?.(error);
-    return new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
   }
   private wait(what: VpcSpec | string): Promise<void> {
     this.applied.push(what);
@@ -59,6 +64,7 @@ describe("networks", () => {
     const keeper = keeperOf(fabric);
     call.commit(put(Vpcs, "vpc-1", vpc));
     const first = keeper.apply(call, "vpc-1");
+    await fabric.begun();
     call.commit(put(Subnets, "a", subnet("a", "10.0.1.0/24")));
     const second = keeper.apply(call, "vpc-1");
     call.commit(put(Subnets, "b", subnet("b", "10.0.2.0/24")));
@@ -73,12 +79,28 @@ describe("networks", () => {
     ]);
   });
 
+  test("those who ask at once share the first one too", async () => {
+    const { call } = recordsAlone();
+    const fabric = new SlowFabric();
+    const keeper = keeperOf(fabric);
+    call.commit(put(Vpcs, "vpc-1", vpc));
+    const asked = ["a", "b"].map((id, index) => {
+      call.commit(put(Subnets, id, subnet(id, `10.0.${index}.0/24`)));
+      return keeper.apply(call, "vpc-1");
+    });
+    await fabric.finish();
+    await Promise.all(asked);
+    await keeper.settled("vpc-1");
+    expect(fabric.applied).toMatchObject([{ subnets: [{ subnetId: "a" }, { subnetId: "b" }] }]);
+  });
+
   test("a failure reaches those who waited for it, and the next application is tried all the same", async () => {
     const { call } = recordsAlone();
     const fabric = new SlowFabric();
     const keeper = keeperOf(fabric);
     call.commit(put(Vpcs, "vpc-1", vpc));
     const first = keeper.apply(call, "vpc-1").catch((error: Error) => error.message);
+    await fabric.begun();
     const second = keeper.apply(call, "vpc-1").then(() => "done");
     await fabric.finish(new Error("no room"));
     await fabric.finish();
@@ -121,9 +143,9 @@ describe("networks", () => {
     await fabric.finish(new Error("no room"));
     expect(await Promise.all([asked, shared])).toEqual(["no room", "no room"]);
     const again = keeper.upToDate(call).catch((error: Error) => error.message);
-    expect(fabric.applied).toHaveLength(2);
     await fabric.finish(new Error("still no room"));
     expect(await again).toBe("still no room");
+    expect(fabric.applied).toHaveLength(2);
     const last = keeper.upToDate(call);
     await fabric.finish();
     await last;
@@ -138,6 +160,7 @@ describe("networks", () => {
     const keeper = keeperOf(fabric);
     call.commit(put(Vpcs, "vpc-1", vpc));
     const current = keeper.apply(call, "vpc-1").catch((error: Error) => error.message);
+    await fabric.begun();
     const next = keeper.apply(call, "vpc-1").catch((error: Error) => error.message);
     const closed = keeper.close();
     await fabric.finish(new Error("no room"));
@@ -171,6 +194,8 @@ describe("networks", () => {
         .sort();
     const applied = async (): Promise<readonly string[]> => {
       const done = keeper.apply(call, "vpc-1");
+      // Everything that is to be applied has begun.
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
       for (let each = fabric.applied.length; each > 0; each--) await fabric.finish();
       await done;
       return names();

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ResourceStatus, StackStatus } from "@aws-sdk/client-cloudformation";
 import type { Scope } from "../../operations/call.js";
-import { put, remove, type Change } from "../../records/records.js";
+import { put, remove, type Change, type Records } from "../../records/records.js";
 import {
   eventKey,
   resourceKey,
@@ -81,8 +81,12 @@ export const resourceEvent = (scope: Scope, stack: Stack, entry: StackResource, 
 
 /** No two events have the same millisecond: clients sort them by time, and what happened first must come first. */
 function event(scope: Scope, facts: Omit<StackEvent, "sequence" | "at">): Change {
-  const last = scope.records.list(StackEvents).at(-1);
+  // Events are many: the last one is looked up once. A commit that failed leaves a gap, which nobody minds.
+  const last = latest.get(scope.records) ?? scope.records.list(StackEvents).at(-1);
   const sequence = (last?.sequence ?? 0) + 1;
   const at = Math.max(scope.now(), (last?.at ?? 0) + 1);
+  latest.set(scope.records, { sequence, at });
   return put(StackEvents, eventKey({ sequence }), { ...facts, sequence, at });
 }
+
+const latest = new WeakMap<Records, Pick<StackEvent, "sequence" | "at">>();

@@ -70,8 +70,12 @@ export function prepare(
     ...(resolved === undefined ? {} : { resolved }),
   }));
   const { text, description } = template;
-  const deployment = { template: text, description, parameters, capabilities: wish.Capabilities ?? [], tags };
-  return { deployment: { ...deployment, ...(imports.length === 0 ? {} : { imports }) }, bound };
+  const deployment: Deployment = {
+    ...{ template: text, description, parameters, capabilities: wish.Capabilities ?? [], tags },
+    ...(imports.length === 0 ? {} : { imports }),
+  };
+  templates.set(deployment, template);
+  return { deployment, bound };
 }
 
 /** Names of the exports that a template uses; one that does not exist is a problem. */
@@ -115,7 +119,7 @@ export function boundDeployment(
 export const valuesOf = (deployment: Deployment): ReadonlyMap<string, string> =>
   new Map(deployment.parameters.map((parameter) => [parameter.name, parameter.given]));
 
-// A stack's deployment is read once in each of its phases.
+// A stack's deployment is read when it is asked for, and once more after a crash.
 const templates = new WeakMap<Deployment, Template>();
 
 function bodyOf(wish: Wish, previous: Deployment | undefined): string {
