@@ -7,17 +7,10 @@ import { NetworkAcls, type NetworkAcl, type NetworkAclEntry, type Subnet } from 
 /** The numbers that the fabric knows by their names; see `GroupRuleSpec`. */
 const names: Readonly<Record<string, string>> = { "1": "icmp", "6": "tcp", "17": "udp" };
 
-/** The network ACL that a subnet's packets are held against; undefined where it would let everything pass anyway. */
+/** The network ACL that a subnet's packets are held against. */
 export function aclOf(records: Records, subnet: Subnet): NetworkAcl | undefined {
   const association = associationOf({ records }, subnet);
-  const acl = association === undefined ? undefined : records.get(NetworkAcls, association.networkAclId);
-  return acl === undefined || (letsAllPass(acl, true) && letsAllPass(acl, false)) ? undefined : acl;
-}
-
-/** Its first entry decides: the default network ACL of most VPCs costs nothing. */
-function letsAllPass(acl: NetworkAcl, egress: boolean): boolean {
-  const [first] = inOrder(acl, egress);
-  return first?.action === "allow" && first.protocol === "-1" && first.cidr === "0.0.0.0/0";
+  return association === undefined ? undefined : records.get(NetworkAcls, association.networkAclId);
 }
 
 export const aclSpec = (acl: NetworkAcl): NetworkAclSpec => ({

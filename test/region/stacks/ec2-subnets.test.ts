@@ -201,3 +201,26 @@ test("an update that fails puts them back as they were", { timeout: 30_000 }, as
   await stacks.remove();
   expect(records.list(Subnets)).toEqual([]);
 });
+
+test.each<[what: string, addresses: object, words: RegExp]>([
+  [
+    "two primary addresses",
+    { PrivateIpAddresses: ["10.0.1.8", "10.0.1.9"].map((PrivateIpAddress) => ({ PrivateIpAddress, Primary: true })) },
+    /Only one primary private IP address/,
+  ],
+  [
+    "secondary addresses and a number of them",
+    { PrivateIpAddresses: [{ PrivateIpAddress: "10.0.1.9", Primary: false }], SecondaryPrivateIpAddressCount: 2 },
+    /secondaryPrivateIpAddressCount cannot be used/,
+  ],
+])("an interface that states %s is refused as by the API", async (_what, addresses, words) => {
+  const stacks = await realStacks();
+  await stacks.deploy({
+    Resources: {
+      Vpc: resource("VPC", { CidrBlock: "10.0.0.0/16" }),
+      Subnet: resource("Subnet", { VpcId: ref("Vpc"), CidrBlock: "10.0.1.0/24" }),
+      Own: resource("NetworkInterface", { SubnetId: ref("Subnet"), ...addresses }),
+    },
+  });
+  expect(await stacks.failures()).toContainEqual(expect.stringMatching(words));
+});

@@ -6,6 +6,7 @@ import type {
   ReplaceNetworkAclAssociationResult,
 } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
+import { planVpc } from "../../../../src/parts/fabric/plan-vpc.js";
 import type { Call } from "../../../../src/region/operations/call.js";
 import { ec2Operations } from "../../../../src/region/services/ec2/operations.js";
 import { vpcSpec } from "../../../../src/region/upkeep/vpcspec.js";
@@ -13,6 +14,8 @@ import { recordsAlone, run } from "../../../support/records.js";
 import { fault } from "./fault.js";
 
 const ec2 = <O>(call: Call, name: string, input: object = {}): Promise<O> => run<O>(ec2Operations, name, call, input);
+
+const label = { code: "0f1a5c" };
 
 /** A VPC with a subnet, and a network ACL of its own. */
 async function edge() {
@@ -131,7 +134,9 @@ describe("network ACLs", () => {
       Filters: [{ Name: "default", Values: ["true"] }],
     });
     const NetworkAclId = NetworkAcls?.[0]?.NetworkAclId;
-    expect(vpcSpec(call.records, VpcId)?.networkAcls).toBeUndefined();
+    const before = vpcSpec(call.records, VpcId);
+    if (before === undefined) throw new Error("no VPC");
+    expect(planVpc(before, label)).toEqual(planVpc({ ...before, networkAcls: [] }, label));
     const entry = { ...ssh, ...port22, NetworkAclId, RuleNumber: 90, RuleAction: "deny" };
     await ec2(call, "CreateNetworkAclEntry", entry);
     const spec = vpcSpec(call.records, VpcId);

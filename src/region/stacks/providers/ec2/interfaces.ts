@@ -1,6 +1,6 @@
 import type { Call } from "../../../operations/call.js";
-import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, states, within } from "../../../operations/members.js";
+import { statedAddresses } from "../../../services/ec2/addresslists.js";
 import { theInterface } from "../../../services/ec2/interfaces.js";
 import {
   assignAddresses,
@@ -24,29 +24,26 @@ import {
   unlessGone,
 } from "../properties.js";
 
-/** The addresses a template states: the primary one alone or in the list, the others as a list or a number of them. */
-function addressesIn(properties: Properties): { privateIp: string | undefined; secondaryIps: string[]; count: number } {
-  const list = structures(properties, "PrivateIpAddresses");
-  const primary = list.find((each) => optionalFlag(each, "Primary") === true);
-  const alone = optionalText(properties, "PrivateIpAddress");
-  if (alone !== undefined && primary !== undefined)
-    throw new ServiceFault("InvalidParameterValue", "Only one primary private IP address can be specified.");
-  return {
-    privateIp: alone ?? (primary === undefined ? undefined : text(primary, "PrivateIpAddress")),
-    secondaryIps: list.filter((each) => each !== primary).map((each) => text(each, "PrivateIpAddress")),
-    count: optionalNumber(properties, "SecondaryPrivateIpAddressCount") ?? 0,
-  };
-}
+/** The addresses a template states, read as those of a request. */
+const addressesOf = (properties: Properties): ReturnType<typeof statedAddresses> =>
+  statedAddresses({
+    PrivateIpAddress: optionalText(properties, "PrivateIpAddress"),
+    PrivateIpAddresses: structures(properties, "PrivateIpAddresses").map((each) => ({
+      Primary: optionalFlag(each, "Primary"),
+      PrivateIpAddress: optionalText(each, "PrivateIpAddress"),
+    })),
+    SecondaryPrivateIpAddressCount: optionalNumber(properties, "SecondaryPrivateIpAddressCount"),
+  });
 
 /** From the secondary addresses there are to those that are wanted. */
 async function changeAddresses(call: Call, id: string, { from, to }: { from: Properties; to: Properties }): Promise<void> {
-  const [before, after] = [addressesIn(from), addressesIn(to)];
+  const [before, after] = [addressesOf(from), addressesOf(to)];
   const present = (): readonly string[] => theInterface(call, id).secondaryIps ?? [];
   const gone = before.secondaryIps.filter((address) => !after.secondaryIps.includes(address) && present().includes(address));
   if (gone.length > 0) await unassignAddresses(call, id, gone);
   const added = after.secondaryIps.filter((address) => !present().includes(address));
   if (added.length > 0) await assignAddresses(call, id, { stated: added });
-  const more = after.secondaryIps.length + after.count - present().length;
+  const more = after.secondaryIps.length + (after.secondaryCount ?? 0) - present().length;
   if (more > 0) await assignAddresses(call, id, { count: more });
   const surplus = present().filter((address) => !after.secondaryIps.includes(address));
   if (more < 0) await unassignAddresses(call, id, surplus.slice(more));
@@ -73,14 +70,11 @@ export const networkInterface: ResourceProvider = {
     SecondaryPrivateIpAddresses: (call, id) => theInterface(call, id).secondaryIps ?? [],
   },
   create: async (call, properties, naming) => {
-    const { privateIp, secondaryIps, count } = addressesIn(properties);
     const made = await createNetworkInterface(call, {
       subnetId: text(properties, "SubnetId"),
       description: optionalText(properties, "Description"),
       groupIds: texts(properties, "GroupSet"),
-      privateIp,
-      secondaryIps,
-      secondaryCount: count,
+      ...addressesOf(properties),
       sourceDestCheck: optionalFlag(properties, "SourceDestCheck"),
       tags: tagsOf(properties, naming),
     });
