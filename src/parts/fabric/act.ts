@@ -26,7 +26,13 @@ export async function act(owner: string, changes: FabricChanges, sessions: Sessi
 
 async function changeNamespace(owner: string, change: NamespaceChange, sessions: Sessions): Promise<void> {
   const { name, is } = change.namespace;
-  await batch({ owner, is }, name, change.lines);
+  const isTc = (line: string): boolean => line.startsWith("qdisc ");
+  await batch(
+    { owner, is },
+    name,
+    change.lines.filter((line) => !isTc(line)),
+  );
+  await batch({ owner, is }, name, change.lines.filter(isTc), "tc");
   await changeRuleset(owner, change, sessions);
 }
 
@@ -108,24 +114,29 @@ async function removeLinks(owner: string, links: readonly LiveLink[]): Promise<v
 }
 
 /**
- * One `ip -batch`, forced on past failures: removing what is gone and adding what is there count as done; the first other
+ * One `ip -batch` (or `tc -batch`), forced on past failures: removing what is gone and adding what is there count as done; the first other
  * failure is thrown at the end.
  */
-async function batch(at: { owner: string; is: string }, namespace: string | undefined, lines: readonly string[]): Promise<void> {
+async function batch(
+  at: { owner: string; is: string },
+  namespace: string | undefined,
+  lines: readonly string[],
+  program: "ip" | "tc" = "ip",
+): Promise<void> {
   if (lines.length === 0) return;
   const where = namespace === undefined ? [] : ["-n", namespace];
   try {
-    await atMostThree(() => run({ argv: ["ip", ...where, "-force", "-batch", "-"], stdin: `${lines.join("\n")}\n` }));
+    await atMostThree(() => run({ argv: [program, ...where, "-force", "-batch", "-"], stdin: `${lines.join("\n")}\n` }));
   } catch (cause) {
     if (!(cause instanceof CommandFailed)) throw cause;
-    throwFailure(at, cause.stderr, lines);
+    throwFailure(at, cause.stderr, lines, program);
   }
 }
 
 /** The first failure that is not about something done already. */
-function throwFailure(at: { owner: string; is: string }, said: string, lines: readonly string[]): void {
+function throwFailure(at: { owner: string; is: string }, said: string, lines: readonly string[], program = "ip"): void {
   const failed = failuresOf(said, lines).find((failure) => !isDoneAlready(failure));
-  if (failed !== undefined) throw new FabricFailed({ ...at, doing: `ip ${failed.line}`, said: failed.said });
+  if (failed !== undefined) throw new FabricFailed({ ...at, doing: `${program} ${failed.line}`, said: failed.said });
 }
 
 async function asFailure(at: { owner: string; is: string; doing: string }, work: () => Promise<unknown>): Promise<void> {
@@ -160,6 +171,6 @@ export function failuresOf(stderr: string, lines: readonly string[]): LineFailur
 
 export function isDoneAlready({ line, said }: LineFailure): boolean {
   const [object, verb] = line.split(" ");
-  if (verb === "del") return /No such|Cannot find device|Cannot assign requested address/.test(said);
+  if (verb === "del") return /No such|Cannot find device|Cannot assign requested address|handle of zero/.test(said);
   return object === "rule" && verb === "add" && said.includes("File exists");
 }

@@ -19,7 +19,7 @@ export interface FabricChanges {
 
 export interface NamespaceChange {
   readonly namespace: NamespacePlan;
-  /** Lines of one `ip -batch`. */
+  /** Lines of one `ip -batch`, and of one `tc -batch` after it. */
   readonly lines: readonly string[];
   readonly nft?: RulesetChange;
 }
@@ -118,7 +118,7 @@ const settingsOf = (end: LinkEnd, leadsToInterface: boolean): string[] => [
  * Rules before routes: until a namespace has a rule its local and main tables are one, and a next hop inside a blackholed
  * network counts as invalid.
  */
-const order = ["addr", "rule", "neigh", "route"];
+const order = ["addr", "rule", "neigh", "route", "qdisc"];
 
 function differenceOf(there: ReadonlySet<Entry>, wanted: ReadonlySet<Entry>): string[] {
   if (there === wanted) return [];
@@ -128,10 +128,13 @@ function differenceOf(there: ReadonlySet<Entry>, wanted: ReadonlySet<Entry>): st
   const added = [...wanted].filter((entry) => !there.has(entry));
   const rank = (entry: Entry): number => order.indexOf(entry.split(" ", 1)[0] ?? "");
   return [
-    ...removed.sort((a, b) => rank(b) - rank(a)).map((entry) => withVerb("del", entry)),
+    ...removed.sort((a, b) => rank(b) - rank(a)).map(removal),
     ...added.sort((a, b) => rank(a) - rank(b)).map((entry) => withVerb(entry.startsWith("rule") ? "add" : "replace", entry)),
   ];
 }
+
+const removal = (entry: Entry): string =>
+  entry.startsWith("qdisc ") ? `qdisc del dev ${deviceOf(entry)} root` : withVerb("del", entry);
 
 const withVerb = (verb: string, entry: Entry): string => entry.replace(" ", ` ${verb} `);
 

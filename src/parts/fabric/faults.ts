@@ -1,4 +1,5 @@
 import { groups } from "./numbers.js";
+import type { Entry } from "./plan.js";
 import type { FaultPlace } from "./spec.js";
 import { chain, type Piece } from "./text.js";
 import type { Vpc } from "./vpc.js";
@@ -33,6 +34,41 @@ export function faultChains(vpc: Vpc, zone: string): Piece[] {
       "type filter hook postrouting priority -310",
     ),
   ];
+}
+
+/**
+ * Latency at the interfaces and the border of a zone, on these devices of its router: on what leaves by them, so that each round
+ * trip is delayed once. Room for as much as may be under way meanwhile: netem drops what it cannot hold.
+ */
+export function latencyEntries(
+  vpc: Vpc,
+  zone: string,
+  devices: { readonly border: readonly string[]; readonly interfaces: boolean },
+): Entry[] {
+  const delays = new Map<string, number>();
+  for (const fault of vpc.spec.faults ?? []) {
+    if (fault.kind !== "latency") continue;
+    const micros = microsOf(fault.milliseconds);
+    const nic = "zone" in fault.at ? undefined : vpc.byId.get(fault.at.interfaceId);
+    const at =
+      "zone" in fault.at
+        ? fault.at.zone === zone
+          ? devices.border
+          : []
+        : nic?.zone === zone && devices.interfaces
+          ? [nic.device]
+          : [];
+    for (const device of at) delays.set(device, (delays.get(device) ?? 0) + micros);
+  }
+  return [...delays].flatMap(([device, micros]): Entry[] =>
+    micros === 0 ? [] : [`qdisc dev ${device} root netem delay ${micros}us limit 100000`],
+  );
+}
+
+function microsOf(milliseconds: number): number {
+  if (!(milliseconds >= 0 && milliseconds <= 60_000))
+    throw new Error(`a latency of ${milliseconds} ms is not between 0 and 60000`);
+  return Math.round(milliseconds * 1000);
 }
 
 /** In steps of a hundredth of a per cent; nothing for less. */

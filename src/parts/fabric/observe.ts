@@ -90,6 +90,7 @@ interface IpLink {
   group: string;
   address: string;
   ifalias?: string;
+  qdisc?: string;
 }
 interface IpAddress {
   ifname: string;
@@ -151,6 +152,10 @@ async function look(namespace: string): Promise<{ devices: Device[]; entries: En
       lladdr === undefined ? undefined : `neigh ${dst} lladdr ${lladdr} dev ${dev} nud permanent`,
     ),
     ...(routes as IpRoute[]).map(routeEntry),
+    // How long it delays is not asked: it is set again where it is wished.
+    ...(links as IpLink[]).map(({ ifname, qdisc }): Entry | undefined =>
+      qdisc === "netem" ? `qdisc dev ${ifname} root netem` : undefined,
+    ),
   ];
   return { devices, entries: entries.filter((entry) => entry !== undefined) };
 }

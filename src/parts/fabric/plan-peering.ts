@@ -1,5 +1,6 @@
 import type { RegionLabel } from "../host/label.js";
 import { wellKnown } from "./addresses.js";
+import { latencyEntries } from "./faults.js";
 import { groups, macOf } from "./numbers.js";
 import { peeringDevice } from "./peering.js";
 import { linkKeyOf, type Entry, type FabricPlan, type LinkPlan, type NamespacePlan } from "./plan.js";
@@ -46,6 +47,7 @@ function side(peeringId: string, vpc: Vpc, zone: string, other: Vpc): NamespaceP
         `neigh ${wellKnown.toPeer} lladdr ${macOf(peeringId, other.spec.vpcId, far, zone)} dev ${peeringDevice(peeringId, far)} nud permanent`,
     ),
     ...peeringRoutes(vpc, zone, peeringId, subnets),
+    ...latencyEntries(vpc, zone, { border: other.zones.map((far) => peeringDevice(peeringId, far)), interfaces: false }),
   ]);
 }
 

@@ -1,7 +1,8 @@
 import { linkName, type RegionLabel } from "../host/label.js";
 import { network, nth, wellKnown } from "./addresses.js";
-import { endpointEntries, endpointLink, hasEndpoint, servicesEntries } from "./endpoints.js";
-import { internetEntries, uplinkEntries, uplinkOf } from "./gateway.js";
+import { endpointDevice, endpointEntries, endpointLink, hasEndpoint, servicesEntries } from "./endpoints.js";
+import { latencyEntries } from "./faults.js";
+import { internetEntries, uplink, uplinkEntries, uplinkOf } from "./gateway.js";
 import { deliveryEntries, natRuleset } from "./nat.js";
 import { memoOf } from "./memo.js";
 import { groups, macOf } from "./numbers.js";
@@ -69,6 +70,12 @@ function router(vpc: Vpc, zone: string): NamespacePlan {
   draft.add(...routeTableEntries(vpc, zone), ...deliveryEntries(vpc, zone));
   if (vpc.spec.internetGatewayId !== undefined) draft.add(...uplinkEntries(vpc, zone));
   if (hasEndpoint(vpc)) draft.add(...endpointEntries(vpc, zone));
+  const border = [
+    ...vpc.zones.flatMap((other) => (other === zone ? [] : [linkName("z", other)])),
+    ...(vpc.spec.internetGatewayId === undefined ? [] : [uplink]),
+    ...(hasEndpoint(vpc) ? [endpointDevice] : []),
+  ];
+  draft.add(...latencyEntries(vpc, zone, { border, interfaces: true }));
   return draft.done(routerRuleset(vpc, zone));
 }
 

@@ -35,11 +35,11 @@ export interface NamespacePlan {
 }
 
 /**
- * One thing inside a namespace, as an `ip` command without its verb, in one canonical spelling:
+ * One thing inside a namespace, as an `ip` command (of a `qdisc`, a `tc` command) without its verb, in one canonical spelling:
  * `addr 10.0.0.1/32 dev lo`, `rule pref 1000 fwmark 0x10001 lookup 65537`, `neigh 10.0.0.5 lladdr 02:… dev e… nud permanent`,
- * `route [blackhole|throw] DST [via GW] [dev DEV] [onlink] [src IP] [table N] [metric N]`.
+ * `route [blackhole|throw] DST [via GW] [dev DEV] [onlink] [src IP] [table N] [metric N]`, `qdisc dev DEV root netem delay Nus limit N`.
  */
-export type Entry = `${"addr" | "rule" | "neigh" | "route"} ${string}`;
+export type Entry = `${"addr" | "rule" | "neigh" | "route" | "qdisc"} ${string}`;
 
 /** A veth pair. `a` is the side that is brought up last: a link whose `a` is up is complete. */
 export interface LinkPlan {
@@ -65,6 +65,8 @@ export function entryKey(entry: Entry): string {
   const words = entry.split(" ");
   const after = (word: string): string => words[words.indexOf(word) + 1] ?? "";
   switch (words[0]) {
+    case "qdisc":
+      return `qdisc ${after("dev")}`;
     case "neigh":
       return `neigh ${words[1]} ${after("dev")}`;
     case "route": {

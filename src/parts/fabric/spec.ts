@@ -35,7 +35,11 @@ export type FaultSpec =
   | { readonly kind: "cut"; readonly at: FaultPlace }
   /** This much of what passes there is lost, each way: 0 to 100, in steps of 0.01. Whole segments, before they are cut up for a wire. */
   | { readonly kind: "loss"; readonly at: FaultPlace; readonly percent: number }
-  /** Each round trip over it takes so much longer. Only where the kernel has netem; `applyVpc` throws `LatencyNotPossible` elsewhere. */
+  /**
+   * Each round trip over it takes so much longer: up to a minute, in steps of a microsecond; what several faults ask for adds up. The
+   * delay is on one way, that out of the zone or that to the interface, as a sender's own devices are not the fabric's. Only where
+   * the kernel has netem; `applyVpc` throws `LatencyNotPossible` elsewhere.
+   */
   | { readonly kind: "latency"; readonly at: FaultPlace; readonly milliseconds: number };
 
 export interface SubnetSpec {

@@ -3,6 +3,7 @@ import { LatencyNotPossible } from "../../../src/parts/fabric/failure.js";
 import { internet, type FaultSpec, type VpcSpec } from "../../../src/parts/fabric/spec.js";
 import { command, CommandFailed, run } from "../../../src/parts/host/command.js";
 import { Fabric } from "../../../src/parts/fabric/fabric.js";
+import { routerName } from "../../../src/parts/fabric/vpc.js";
 import { nicOf, peered, vpcOf } from "../../parts/fabric/vpcs.js";
 import { TestNetwork } from "./environment.js";
 import type { Host } from "./hosts.js";
@@ -124,12 +125,45 @@ test("a share that is none is a fault of the caller", async () => {
   await expect(fabric.applyVpc(faulty)).rejects.toThrow("101 %");
 });
 
+const withoutNetem = async (): Promise<string | undefined> => {
+  try {
+    await run(command("unshare", "--net", "tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"));
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommandFailed) return error.stderr.trim();
+    throw error;
+  }
+};
+
+test("latency makes round trips longer, at an interface or over a zone's border, until it is gone", async (context) => {
+  const reason = await withoutNetem();
+  if (reason !== undefined) {
+    console.warn(`Latency was not tried: this kernel has no netem (${reason}).`);
+    return context.skip();
+  }
+  const { a, b2 } = hosts;
+  const took = async (from: Host): Promise<number> => {
+    const begun = performance.now();
+    await from.call("10.0.1.11", 80);
+    return performance.now() - begun;
+  };
+  const delays = (): Promise<string> =>
+    run(command("ip", "-n", routerName(network.label, "vpc-main", "eu-west-3b"), "link", "show"));
+  await withFaults([{ kind: "latency", at: { interfaceId: "eni-main-b" }, milliseconds: 500 }], async (faulty) => {
+    expect(await took(b2)).toBeGreaterThan(500);
+    await new Fabric(network.label).applyVpc(faulty);
+    expect(await took(b2)).toBeGreaterThan(500);
+    await new Fabric(network.label).applyVpc(main);
+    expect(await delays()).not.toContain("netem");
+  });
+  await withFaults([{ kind: "latency", at: { zone: "eu-west-3b" }, milliseconds: 500 }], async () => {
+    expect(await took(a)).toBeGreaterThan(500);
+  });
+  expect(await delays()).not.toContain("netem");
+});
+
 test("latency is refused by name where the kernel cannot delay, before anything is changed", async (context) => {
-  const netem = await run(command("unshare", "--net", "tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms")).then(
-    () => true,
-    (error: unknown) => !(error instanceof CommandFailed),
-  );
-  if (netem) return context.skip();
+  if ((await withoutNetem()) === undefined) return context.skip();
   const slow: VpcSpec = { ...main, interfaces: [], faults: [{ kind: "latency", at: { zone: "eu-west-3a" }, milliseconds: 5 }] };
   const failure = await fabric.applyVpc(slow).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(LatencyNotPossible);
