@@ -4,6 +4,7 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put, remove } from "../../records/records.js";
 import { newId } from "./ids.js";
+import { checkQuota, quotas } from "./quotas.js";
 import { DefaultVpcDeletions, InternetGateways, Subnets, Vpcs, type Subnet, type Vpc } from "./records.js";
 import { newVpc, theDeletion } from "./vpcs.js";
 import { zoneByNameOrId, zonesOf } from "./zones.js";
@@ -56,10 +57,12 @@ export async function neededBy(call: Call, filters: readonly Filter[] | undefine
   if (asks) await defaultVpc(call);
 }
 
-/** CreateDefaultVpc. Throws `DefaultVpcAlreadyExists`. */
-export function createDefaultVpc(call: Call): Promise<Vpc> {
+/** CreateDefaultVpc. Throws `DefaultVpcAlreadyExists`, `VpcLimitExceeded`, `InternetGatewayLimitExceeded`. */
+export async function createDefaultVpc(call: Call): Promise<Vpc> {
   if (defaultVpcNow(call) !== undefined)
     throw new ServiceFault("DefaultVpcAlreadyExists", "A Default VPC already exists for this account in this region.");
+  checkQuota(quotas.vpcs, call.records.list(Vpcs).length + 1);
+  checkQuota(quotas.internetGateways, call.records.list(InternetGateways).length + 1);
   return makeDefaultVpc(call);
 }
 

@@ -6,6 +6,7 @@ import { ended, isIn } from "./associations.js";
 import { newId } from "./ids.js";
 import { addressesOf, ownInterface } from "./interfaces.js";
 import { freePublicAddress, releasePublicAddress, takePublicAddress } from "./publicaddresses.js";
+import { checkQuota, quotas } from "./quotas.js";
 import {
   Addresses,
   InternetGateways,
@@ -17,12 +18,8 @@ import {
 
 type Reads = Pick<Call, "records">;
 
-/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html#using-instance-addressing-limit */
-const addressesPerRegion = 5;
-
 export function allocateAddress(call: Call, tags: Readonly<Record<string, string>>): Address {
-  if (call.records.list(Addresses).length >= addressesPerRegion)
-    throw new ServiceFault("AddressLimitExceeded", "The maximum number of addresses has been reached.");
+  checkQuota(quotas.addresses, call.records.list(Addresses).length + 1);
   const address: Address = { allocationId: newId("eipalloc"), publicIp: freePublicAddress(call), tags };
   call.commit(put(Addresses, address.allocationId, address), takePublicAddress(address.publicIp));
   return address;

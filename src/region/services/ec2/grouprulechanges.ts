@@ -2,9 +2,9 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
 import { checkedDescription, ruleText, sameRule } from "./grouprules.js";
+import { checkRuleCount, sizesNow } from "./listweights.js";
 import { noSuchList, prefixListExists } from "./prefixlists.js";
 import {
-  PrefixLists,
   SecurityGroups,
   VpcPeeringConnections,
   type GroupRule,
@@ -15,9 +15,6 @@ import {
 export type Direction = "ingress" | "egress";
 
 type Reads = Pick<Call, "records" | "regionName">;
-
-/** https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups */
-const rulesPerDirection = 60;
 
 /** Adds rules, all or none; the kernel has them before this resolves. */
 export async function authorize(
@@ -40,18 +37,7 @@ export function checkNewRules(call: Reads, group: SecurityGroup, direction: Dire
     if (group[direction].some((known) => sameRule(known, rule)))
       throw new ServiceFault("InvalidPermission.Duplicate", `the specified rule "${ruleText(rule)}" already exists`);
   });
-  checkLimit(call, [...group[direction], ...rules]);
-}
-
-/** A rule that names a prefix list counts as its largest number of entries. */
-function checkLimit(call: Reads, rules: readonly GroupRule[]): void {
-  const weight = ({ peer }: GroupRule): number =>
-    "prefixListId" in peer ? (call.records.get(PrefixLists, peer.prefixListId)?.maxEntries ?? 1) : 1;
-  if (rules.reduce((sum, rule) => sum + weight(rule), 0) > rulesPerDirection)
-    throw new ServiceFault(
-      "RulesPerSecurityGroupLimitExceeded",
-      "The maximum number of rules per security group has been reached.",
-    );
+  checkRuleCount([...group[direction], ...rules], sizesNow(call.records));
 }
 
 /** Which rules: by their ids, or by what they say. */
@@ -134,7 +120,7 @@ export async function modifyRules(call: Call, groupId: string, changed: Readonly
   for (const rules of [ingress, egress]) {
     if (rules.some((rule, index) => rules.slice(0, index).some((other) => sameRule(other, rule))))
       throw new ServiceFault("InvalidParameterValue", "The same permission must not appear multiple times");
-    checkLimit(call, rules);
+    checkRuleCount(rules, sizesNow(call.records));
   }
   call.commit(put(SecurityGroups, groupId, { ...group, ingress, egress }));
   await call.upkeep.network(group.vpcId);

@@ -5,6 +5,7 @@ import { theDefaultVpc } from "./defaultvpc.js";
 import { checkNewRules } from "./grouprulechanges.js";
 import { allowAllEgress } from "./grouprules.js";
 import { newId } from "./ids.js";
+import { checkQuota, quotas } from "./quotas.js";
 import { NetworkInterfaces, SecurityGroups, type GroupRule, type SecurityGroup, type Tags } from "./records.js";
 import { theVpc } from "./vpcs.js";
 
@@ -30,6 +31,7 @@ export async function createGroup(call: Call, wish: GroupWish): Promise<Security
       "InvalidGroup.Duplicate",
       `The security group '${wish.groupName}' already exists for VPC '${vpc.vpcId}'`,
     );
+  checkQuota(quotas.groups, call.records.list(SecurityGroups).length + 1);
   const empty: SecurityGroup = {
     groupId: newId("sg"),
     groupName: wish.groupName,

@@ -4,6 +4,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { put, remove, type Commit } from "../../records/records.js";
 import { freePublicAddress, releasePublicAddress, takePublicAddress } from "./publicaddresses.js";
 import { macOf, newId } from "./ids.js";
+import { checkQuota, quotas } from "./quotas.js";
 import {
   Addresses,
   NetworkInterfaces,
@@ -41,7 +42,7 @@ const firstMetadataPort = 20_000;
 /**
  * Decide a new network interface: picks a free address of the subnet, a MAC and, where wanted, a public address.
  * Changes nothing: put it into the holder's own commit with `...interfaceChanges(nic)`, then `upkeep.network(vpcId)`.
- * Throws `InvalidSubnetID.NotFound`, `InvalidGroup.NotFound`, `SecurityGroupsPerInterfaceLimitExceeded`,
+ * Throws `InvalidSubnetID.NotFound`, `InvalidGroup.NotFound`, `NetworkInterfaceLimitExceeded`, `SecurityGroupsPerInterfaceLimitExceeded`,
  * `InsufficientFreeAddressesInSubnet`, `InvalidIPAddress.InUse`.
  * `alsoTaken`: interfaces decided in the same commit, whose addresses are not in the records yet.
  */
@@ -53,6 +54,7 @@ export function decideInterface(
   const subnet = scope.records.get(Subnets, wish.subnetId);
   if (subnet === undefined) throw new ServiceFault("InvalidSubnetID.NotFound", `The subnet ID '${wish.subnetId}' does not exist`);
   const others = [...scope.records.list(NetworkInterfaces), ...alsoTaken];
+  checkQuota(quotas.interfaces, others.length + 1);
   const interfaceId = newId("eni");
   const taken = addressesIn(others, subnet.subnetId);
   const [privateIp = ""] = pickAddresses(subnet, taken, {
@@ -197,9 +199,6 @@ export function pickAddresses(
   return [...picked];
 }
 
-/** https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups */
-const groupsPerInterface = 5;
-
 /** The groups of an interface: those wanted, which must be of its VPC, or the VPC's default group. */
 export function checkedGroups(
   scope: Pick<Scope, "records">,
@@ -211,11 +210,7 @@ export function checkedGroups(
     const vpc = scope.records.get(Vpcs, subnet.vpcId);
     return vpc === undefined ? [] : [vpc.defaultGroupId];
   }
-  if (groupIds.length > groupsPerInterface)
-    throw new ServiceFault(
-      "SecurityGroupsPerInterfaceLimitExceeded",
-      "The maximum number of security groups per interface has been reached.",
-    );
+  checkQuota(quotas.groupsPerInterface, groupIds.length);
   for (const groupId of groupIds) {
     const group = scope.records.get(SecurityGroups, groupId);
     if (group === undefined) throw new ServiceFault("InvalidGroup.NotFound", `The security group '${groupId}' does not exist`);

@@ -16,11 +16,13 @@ import { put, remove } from "../../records/records.js";
 import { newId } from "./ids.js";
 import { publicAddressesOf } from "./elasticips.js";
 import { describeRules, select } from "./lists.js";
+import { checkQuota, quotas } from "./quotas.js";
 import { InternetGateways, type InternetGateway } from "./records.js";
 import { tagList, tagsAtCreation, tagSpecifications } from "./tags.js";
-import { theVpc } from "./vpcs.js";
+import { defaultToCome, theVpc } from "./vpcs.js";
 
 export function createInternetGateway(call: Call, tags: Readonly<Record<string, string>>): InternetGateway {
+  checkQuota(quotas.internetGateways, call.records.list(InternetGateways).length + defaultToCome(call) + 1);
   const gateway: InternetGateway = { internetGatewayId: newId("igw"), tags };
   call.commit(put(InternetGateways, gateway.internetGatewayId, gateway));
   return gateway;

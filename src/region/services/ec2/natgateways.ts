@@ -16,6 +16,7 @@ import { theAddress } from "./elasticips.js";
 import { newId } from "./ids.js";
 import { decideInterface, interfaceChanges, removeInterfacesOf } from "./interfaces.js";
 import { describeRules, select } from "./lists.js";
+import { checkQuota, quotas } from "./quotas.js";
 import { Addresses, InternetGateways, NatGateways, NetworkInterfaces, Subnets, type NatGateway } from "./records.js";
 import { theSubnet } from "./subnets.js";
 import { tagList, tagsAtCreation, tagSpecifications } from "./tags.js";
@@ -27,8 +28,6 @@ export interface NatGatewayWish {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-gateways */
-const gatewaysPerZone = 5;
 /** A deleted gateway stays visible for about an hour, in milliseconds. */
 const deletedShown = 3_600_000;
 
@@ -44,11 +43,8 @@ export async function createNatGateway(call: Call, wish: NatGatewayWish): Promis
   if (!call.records.list(InternetGateways).some((gateway) => gateway.vpcId === subnet.vpcId))
     throw new ServiceFault("Gateway.NotAttached", `Network ${subnet.vpcId} has no Internet gateway attached`);
   const present = call.records.list(NatGateways).filter(({ state }) => state === "available");
-  if (present.filter((other) => call.records.get(Subnets, other.subnetId)?.zone === subnet.zone).length >= gatewaysPerZone)
-    throw new ServiceFault(
-      "NatGatewayLimitExceeded",
-      `Performing this operation would exceed the limit of ${gatewaysPerZone} NAT gateways`,
-    );
+  const inZone = present.filter((other) => call.records.get(Subnets, other.subnetId)?.zone === subnet.zone);
+  checkQuota(quotas.natGateways, inZone.length + 1);
   const natGatewayId = newId("nat");
   const nic = decideInterface(call, {
     subnetId: subnet.subnetId,

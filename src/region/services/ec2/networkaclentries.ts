@@ -7,9 +7,6 @@ import type { NetworkAcl, NetworkAclEntry } from "./records.js";
 /** Numbers an entry may have; 32767 is the last one, which denies what none before matched. */
 export const ruleNumbers = { first: 1, last: 32_766, everythingElse: 32_767 } as const;
 
-/** AWS's quota of entries in one direction: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-nacls */
-export const entriesPerDirection = 20;
-
 /** Protocols by the names the API takes beside numbers; it answers numbers. */
 const numberOf: Readonly<Record<string, string>> = { all: "-1", icmp: "1", tcp: "6", udp: "17" };
 

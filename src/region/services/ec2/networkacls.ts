@@ -3,7 +3,8 @@ import { ServiceFault } from "../../operations/fault.js";
 import { put, remove } from "../../records/records.js";
 import { ended, isIn } from "./associations.js";
 import { newId } from "./ids.js";
-import { aclEntry, entriesPerDirection, type EntryWish } from "./networkaclentries.js";
+import { aclEntry, type EntryWish } from "./networkaclentries.js";
+import { checkQuota, quotas } from "./quotas.js";
 import {
   NetworkAcls,
   Subnets,
@@ -21,9 +22,11 @@ type Reading = Pick<Call, "records">;
 
 /** A new network ACL has no entries, so it denies everything both ways. */
 export function createNetworkAcl(call: Call, wish: { readonly vpcId: string; readonly tags: Tags }): NetworkAcl {
+  const { vpcId } = theVpc(call, wish.vpcId);
+  checkQuota(quotas.networkAcls, call.records.list(NetworkAcls).filter((other) => other.vpcId === vpcId).length + 1);
   const acl: NetworkAcl = {
     networkAclId: newId("acl"),
-    vpcId: theVpc(call, wish.vpcId).vpcId,
+    vpcId,
     isDefault: false,
     entries: [],
     tags: wish.tags,
@@ -48,11 +51,7 @@ export async function createEntry(call: Call, networkAclId: string, wish: EntryW
       "NetworkAclEntryAlreadyExists",
       `The network acl entry identified by ${entry.ruleNumber} already exists.`,
     );
-  if (acl.entries.filter((known) => known.egress === entry.egress).length >= entriesPerDirection)
-    throw new ServiceFault(
-      "NetworkAclEntryLimitExceeded",
-      `The maximum number of network acl entries has been reached: ${networkAclId} has ${entriesPerDirection} ${entry.egress ? "outbound" : "inbound"} ones.`,
-    );
+  checkQuota(quotas.networkAclEntries, acl.entries.filter((known) => known.egress === entry.egress).length + 1);
   await change(call, acl, [...acl.entries, entry]);
   return entry;
 }

@@ -5,6 +5,7 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put, remove } from "../../records/records.js";
 import { newId } from "./ids.js";
+import { checkRouteCount, checkRuleCount, sizesNow } from "./listweights.js";
 import { PrefixLists, RouteTables, SecurityGroups, type PrefixList, type Tags } from "./records.js";
 
 type Reading = Pick<Call, "records">;
@@ -85,6 +86,7 @@ export async function modifyPrefixList(call: Call, prefixListId: string, change:
         "You cannot modify the entries of a prefix list and modify the size of a prefix list at the same time.",
       );
     if (change.maxEntries < list.entries.length) throw full(change.maxEntries);
+    if (change.maxEntries > list.maxEntries) checkUsers(call, prefixListId, change.maxEntries);
   }
   if (changesEntries && change.currentVersion !== list.version)
     throw new ServiceFault(
@@ -107,6 +109,15 @@ export async function modifyPrefixList(call: Call, prefixListId: string, change:
     await Promise.all(vpcs.map((vpcId) => call.upkeep.network(vpcId)));
   }
   return changed;
+}
+
+/** A list that may grow counts for more in the groups and route tables that name it. */
+function checkUsers({ records }: Reading, prefixListId: string, maxEntries: number): void {
+  const sizeOf = (id: string): number => (id === prefixListId ? maxEntries : sizesNow(records)(id));
+  const users = new Set(usersOf({ records }, prefixListId).map(({ resourceId }) => resourceId));
+  for (const { groupId, ingress, egress } of records.list(SecurityGroups))
+    if (users.has(groupId)) for (const rules of [ingress, egress]) checkRuleCount(rules, sizeOf);
+  for (const { routeTableId, routes } of records.list(RouteTables)) if (users.has(routeTableId)) checkRouteCount(routes, sizeOf);
 }
 
 /** The entries after a change; one that is added again takes the new description. */

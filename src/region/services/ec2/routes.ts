@@ -2,6 +2,7 @@ import { canonicalBlock, holds, parseBlock } from "../../../addresses.js";
 import type { Call } from "../../operations/call.js";
 import { NotModelled, ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
+import { checkRouteCount, sizesNow } from "./listweights.js";
 import {
   Instances,
   InternetGateways,
@@ -19,17 +20,13 @@ import {
 
 type Reads = Pick<Call, "records">;
 
-/** https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-route-tables */
-const routesPerTable = 500;
-
 /** Adds a route. A target that does not exist, or belongs to another VPC, is refused. */
 export async function createRoute(call: Call, routeTableId: string, wish: Route): Promise<void> {
   const table = theRouteTable(call, routeTableId);
   const route = decideRoute(call, table, wish);
   if (table.routes.some((known) => known.destination === route.destination))
     throw new ServiceFault("RouteAlreadyExists", `The route identified by ${route.destination} already exists.`);
-  if (table.routes.length >= routesPerTable)
-    throw new ServiceFault("RouteLimitExceeded", "The maximum number of routes has been reached.");
+  checkRouteCount([...table.routes, route], sizesNow(call.records));
   await setRoutes(call, table, [...table.routes, route]);
 }
 

@@ -3,6 +3,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { put, remove } from "../../records/records.js";
 import { ended, isIn } from "./associations.js";
 import { newId } from "./ids.js";
+import { checkQuota, quotas } from "./quotas.js";
 import { RouteTables, Subnets, Vpcs, type RouteTable, type RouteTableAssociation, type Subnet } from "./records.js";
 import { theRouteTable } from "./routes.js";
 import { theSubnet } from "./subnets.js";
@@ -10,16 +11,12 @@ import { theVpc } from "./vpcs.js";
 
 type Reads = Pick<Call, "records">;
 
-/** https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-route-tables */
-const tablesPerVpc = 200;
-
 export async function createRouteTable(
   call: Call,
   wish: { vpcId: string; tags: Readonly<Record<string, string>> },
 ): Promise<RouteTable> {
   const vpc = theVpc(call, wish.vpcId);
-  if (call.records.list(RouteTables).filter((table) => table.vpcId === vpc.vpcId).length >= tablesPerVpc)
-    throw new ServiceFault("RouteTableLimitExceeded", "The maximum number of route tables has been reached.");
+  checkQuota(quotas.routeTables, call.records.list(RouteTables).filter((other) => other.vpcId === vpc.vpcId).length + 1);
   const table: RouteTable = { routeTableId: newId("rtb"), vpcId: vpc.vpcId, routes: [], tags: wish.tags };
   call.commit(put(RouteTables, table.routeTableId, table));
   await call.upkeep.network(vpc.vpcId);

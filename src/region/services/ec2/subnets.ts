@@ -19,6 +19,7 @@ import { createDefaultSubnet, neededBy } from "./defaultvpc.js";
 import { newId } from "./ids.js";
 import { addressesIn } from "./interfaces.js";
 import { describeRules, select } from "./lists.js";
+import { checkQuota, quotas } from "./quotas.js";
 import { NetworkInterfaces, Subnets, type Subnet } from "./records.js";
 import { tagList, tagsAtCreation, tagSpecifications } from "./tags.js";
 import { theVpc } from "./vpcs.js";
@@ -32,9 +33,6 @@ export interface SubnetWish {
   readonly mapPublicIpOnLaunch?: boolean | undefined;
   readonly tags: Readonly<Record<string, string>>;
 }
-
-/** https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-vpcs-subnets */
-const subnetsPerVpc = 200;
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html */
 export async function createSubnet(call: Call, wish: SubnetWish): Promise<Subnet> {
@@ -59,8 +57,7 @@ export async function createSubnet(call: Call, wish: SubnetWish): Promise<Subnet
       "InvalidSubnet.Conflict",
       `The CIDR '${cidr}' conflicts with another subnet: ${clash.subnetId} has ${clash.cidr}`,
     );
-  if (neighbours.length >= subnetsPerVpc)
-    throw new ServiceFault("SubnetLimitExceeded", "The maximum number of subnets has been reached.");
+  checkQuota(quotas.subnets, neighbours.length + 1);
   const subnet: Subnet = {
     subnetId: newId("subnet"),
     vpcId: vpc.vpcId,

@@ -6,6 +6,7 @@ import { put, remove, type Commit } from "../../records/records.js";
 import { allowAllEgress } from "./grouprules.js";
 import { newId } from "./ids.js";
 import { defaultNetworkAcl } from "./networkaclentries.js";
+import { checkQuota, quotas } from "./quotas.js";
 import {
   DefaultVpcDeletions,
   InternetGateways,
@@ -44,12 +45,19 @@ export const theDeletion = "default";
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpc.html
  */
 export async function createVpc(call: Call, wish: VpcWish): Promise<Vpc> {
+  checkQuota(quotas.vpcs, call.records.list(Vpcs).length + defaultToCome(call) + 1);
   const { vpc, changes } = newVpc({ ...wish, cidr: vpcBlock(wish.cidr) });
   checkNames(vpc);
   call.commit(...changes);
   await call.upkeep.network(vpc.vpcId);
   return vpc;
 }
+
+/** On AWS the default VPC is there from the first day, with an internet gateway: until it is made here, it is counted all the same. */
+export const defaultToCome = ({ records }: Reading): 0 | 1 =>
+  records.get(DefaultVpcDeletions, theDeletion) === undefined && !records.list(Vpcs).some((vpc) => vpc.isDefault === true)
+    ? 1
+    : 0;
 
 /** The block in canonical form: AWS makes 100.68.0.18/18 to 100.68.0.0/18. Pure; throws `InvalidParameterValue`, `InvalidVpc.Range`. */
 export function vpcBlock(cidr: string): string {
