@@ -7,6 +7,9 @@ import { callOf, Closed, providerOf, reasonOf, stackOf, type Work } from "./work
 /**
  * Delete all resources of a stack, each after those that depend on it. What a failed one depends on stays. Resolves with the
  * logical ids that could not be deleted. `keep` tells which ones stay though the stack goes.
+ *
+ * What is told keeps AWS's order: a resource is deleted when the machine no longer has it, and not before those that depend on
+ * it. The records go ahead of that, so that a network of many resources is taken down at once and not piece by piece.
  */
 export async function deleteResources(work: Work, keep: (entry: StackResource) => boolean): Promise<readonly string[]> {
   const entries = new Map(
@@ -14,38 +17,90 @@ export async function deleteResources(work: Work, keep: (entry: StackResource) =
       .filter((entry) => !isGone(entry))
       .map((entry) => [entry.logicalId, entry]),
   );
-  const graph = new Map(
-    [...entries].map(([logicalId, entry]) => [logicalId, [...entry.dependsOn, ...(entry.former?.dependsOn ?? [])]]),
+  const graph = reversed(
+    new Map([...entries].map(([logicalId, entry]) => [logicalId, [...entry.dependsOn, ...(entry.former?.dependsOn ?? [])]])),
   );
-  const failures = await walk(
-    reversed(graph),
+  const removals = new Map([...entries].map(([logicalId]) => [logicalId, new Removal()]));
+  const telling = walk(
+    graph,
     async (logicalId) => {
-      const entry = entries.get(logicalId);
-      if (entry !== undefined) await deleteResource(work, entry, keep(entry));
+      const [entry, removal] = [entries.get(logicalId), removals.get(logicalId)];
+      if (entry !== undefined && removal !== undefined) await tellDeletion(work, entry, keep(entry), removal);
     },
     { stop: false },
   );
+  await walk(
+    graph,
+    async (logicalId) => {
+      const [entry, removal] = [entries.get(logicalId), removals.get(logicalId)];
+      if (entry !== undefined && !keep(entry)) await removal?.carryOut((machine) => removeRecords(work, entry, machine));
+    },
+    { stop: false },
+  );
+  const failures = await telling;
   rethrowClosed(failures);
   return [...failures.keys()];
 }
 
-async function deleteResource(work: Work, entry: StackResource, keep: boolean): Promise<void> {
+/** One resource on its way out: its records, and then what the machine has of it. */
+class Removal {
+  private readonly machine: Promise<void>[] = [];
+  private end: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  private readonly records = new Promise<void>((resolve, reject) => (this.end = { resolve, reject }));
+
+  constructor() {
+    this.records.catch(() => undefined); // said by who waits for it
+  }
+
+  /** Remove the records; what the machine has yet to do is handed to `later`, and not waited for. */
+  async carryOut(remove: (later: (done: Promise<void>) => void) => Promise<void>): Promise<void> {
+    try {
+      await remove((done) => {
+        done.catch(() => undefined);
+        this.machine.push(done);
+      });
+      this.end?.resolve();
+    } catch (error) {
+      this.end?.reject(error);
+      throw error;
+    }
+  }
+
+  async done(): Promise<void> {
+    await this.records;
+    await Promise.all(this.machine);
+  }
+}
+
+async function tellDeletion(work: Work, entry: StackResource, keep: boolean, removal: Removal): Promise<void> {
   const stack = stackOf(work);
   if (keep) return moveResource(work.scope, stack, { ...entry, status: "DELETE_SKIPPED" });
-  const { former } = entry;
-  if (entry.physicalId === undefined && former?.physicalId === undefined)
+  if (entry.physicalId === undefined && entry.former?.physicalId === undefined)
     return moveResource(work.scope, stack, { ...entry, status: "DELETE_COMPLETE" });
   const leaving: StackResource = { ...entry, status: "DELETE_IN_PROGRESS" };
   if (entry.status !== "DELETE_IN_PROGRESS") moveResource(work.scope, stack, leaving);
   try {
-    if (former !== undefined && former.physicalId !== entry.physicalId) await deletePhysical(work, entry.type, former);
-    await deletePhysical(work, entry.type, entry);
+    await removal.done();
     moveResource(work.scope, stackOf(work), { ...leaving, status: "DELETE_COMPLETE" });
   } catch (error) {
     if (error instanceof Closed) throw error;
     moveResource(work.scope, stackOf(work), { ...leaving, status: "DELETE_FAILED" }, { reason: reasonOf(error) });
     throw error;
   }
+}
+
+async function removeRecords(work: Work, entry: StackResource, later: (done: Promise<void>) => void): Promise<void> {
+  const { scope } = work;
+  const ahead: Work = {
+    ...work,
+    scope: {
+      ...scope,
+      upkeep: { ...scope.upkeep, network: (vpcId) => (later(scope.upkeep.network(vpcId)), Promise.resolve()) },
+    },
+  };
+  const { former } = entry;
+  if (former !== undefined && former.physicalId !== entry.physicalId) await deletePhysical(ahead, entry.type, former);
+  await deletePhysical(ahead, entry.type, entry);
 }
 
 /** Delete a physical resource and wait until it is gone. */
