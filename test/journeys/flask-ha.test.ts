@@ -3,6 +3,8 @@ import {
   DescribeInstancesCommand,
   DescribeNatGatewaysCommand,
   DescribeNetworkInterfacesCommand,
+  CreateNetworkInterfaceCommand,
+  DeleteNetworkInterfaceCommand,
   EC2Client,
   StartInstancesCommand,
   StopInstancesCommand,
@@ -170,6 +172,29 @@ describe("flask-ha", () => {
     expect(JSON.parse(outside)).toEqual(["silent"]);
     const world = await region.internet(...nodeProbe([{ host: databaseIp, port: 5432 }]));
     expect(JSON.parse(world.stdout)).toEqual(["silent"]);
+  });
+
+  test("an interface of one's own is an end to talk from: in the instances' group it reaches the database, in none it does not", async () => {
+    const address = await database();
+    const nics = await interfaces();
+    const ofInstance = nics.find((nic) => nic.Attachment?.InstanceId?.startsWith("i-"));
+    const probe = async (Groups: string[] | undefined): Promise<unknown> => {
+      const { NetworkInterface } = await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: ofInstance?.SubnetId, Groups }));
+      const NetworkInterfaceId = NetworkInterface?.NetworkInterfaceId ?? "";
+      const said = await region.cli(
+        "internet",
+        "--from",
+        NetworkInterfaceId,
+        "--",
+        ...nodeProbe([{ host: address, port: 5432 }]),
+      );
+      await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
+      return JSON.parse(said.stdout);
+    };
+    expect(await probe(ofInstance?.Groups?.map((group) => group.GroupId ?? ""))).toEqual(["open"]);
+    expect(await probe(undefined)).toEqual(["silent"]);
+    const taken = await region.cli("internet", "--from", ofInstance?.NetworkInterfaceId ?? "", "--", "true");
+    expect(taken.stderr).toContain(`belongs to the instance ${ofInstance?.Attachment?.InstanceId}`);
   });
 
   test("calls signed with the role's credentials are known as the instance's", async () => {

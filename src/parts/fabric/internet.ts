@@ -4,8 +4,8 @@ import { withTerminal, type TerminalSize } from "../host/terminal.js";
 import { internet } from "./spec.js";
 import { internetName } from "./vpc.js";
 
-/** Who runs a command in the simulated internet, and where. */
-export interface InternetCommandOptions {
+/** Who runs a command in the model's network, and where on this host. */
+export interface HostCommandOptions {
   readonly uid: number;
   readonly gid: number;
   /** Folder of the host to run in; default `/`. */
@@ -14,25 +14,34 @@ export interface InternetCommandOptions {
   readonly tty?: TerminalSize;
 }
 
-/**
- * A program of this host that sees the network as a host of the simulated internet does: its packets come from
- * `internet.host`, its names are the internet's. It keeps the host's files and the environment it is run with.
- */
-export function internetCommand(label: RegionLabel, argv: readonly string[], options: InternetCommandOptions): Command {
+/** From where in the model's network a program looks at it: a namespace, and who resolves names there. */
+export interface Standpoint {
+  readonly namespace: string;
+  readonly resolver: string;
+}
+
+/** As a host of the simulated internet: packets come from `internet.host`, names are the internet's. */
+export const onTheInternet = (label: RegionLabel): Standpoint => ({
+  namespace: internetName(label),
+  resolver: internet.resolver,
+});
+
+/** A program of this host that sees the network from a standpoint. It keeps the host's files and the environment it is run with. */
+export function hostCommand(from: Standpoint, argv: readonly string[], options: HostCommandOptions): Command {
   const { uid, gid, cwd = "/", tty } = options;
   const inner = tty === undefined ? argv : withTerminal(argv, tty);
   const become = ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--"];
   return {
     argv: [
       "nsenter",
-      `--net=/run/netns/${internetName(label)}`,
+      `--net=/run/netns/${from.namespace}`,
       "unshare",
       "--mount",
       "sh",
       "-ec",
       script,
       "sh",
-      `nameserver ${internet.resolver}\noptions timeout:2 attempts:2\n`,
+      `nameserver ${from.resolver}\noptions timeout:2 attempts:2\n`,
       cwd,
       ...become,
       ...inner,

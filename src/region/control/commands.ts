@@ -3,11 +3,13 @@ import { existsSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import * as z from "zod";
 import { UserFault } from "../../faults.js";
-import { internetCommand } from "../../parts/fabric/internet.js";
+import { hostCommand, onTheInternet, type Standpoint } from "../../parts/fabric/internet.js";
+import { namespaceName, type RegionLabel } from "../../parts/host/label.js";
 import { followSize, type TerminalWish } from "../../parts/host/terminal.js";
 import type { House } from "../house.js";
 import type { Scope } from "../operations/call.js";
-import { Instances, type Instance } from "../services/ec2/records.js";
+import { resolverOf } from "../services/ec2/interfaces.js";
+import { Instances, NetworkInterfaces, Vpcs, type Instance, type NetworkInterface } from "../services/ec2/records.js";
 import type { ControlHandler, Talk } from "./server.js";
 
 /** What `internet` and `connect` are asked with. */
@@ -20,14 +22,16 @@ const wish = z.object({
   env: z.record(z.string(), z.string()).optional(),
 });
 
-/** Run a command in the simulated internet, as the region's owner. */
+/** Run a command in the simulated internet, or at a network interface that is not attached, as the region's owner. */
 export const internetVerb =
   (house: House, owner: { readonly uid: number; readonly gid: number }): ControlHandler =>
   async (request, talk) => {
-    const { argv, tty, cols, rows, cwd, env } = wish.parse(request);
+    const { argv, tty, cols, rows, cwd, env, from } = wish.extend({ from: z.string().optional() }).parse(request);
     await house.fabric.applyInternet();
+    const standpoint =
+      from === undefined ? onTheInternet(house.label) : atInterface(house.label, namedInterface(house.scopes.all(), from));
     const terminal = tty === true ? terminalOf(talk, cols, rows) : undefined;
-    const command = internetCommand(house.label, argv, {
+    const command = hostCommand(standpoint, argv, {
       ...owner,
       ...(cwd === undefined ? {} : { cwd }),
       ...(terminal === undefined ? {} : { tty: terminal }),
@@ -54,6 +58,39 @@ export const internetVerb =
 /** For curl and OpenSSL's like, the AWS CLI and SDKs, and Node.js: the AWS endpoints of the simulated internet can be believed. */
 const trusting = (file: string): Record<string, string> =>
   existsSync(file) ? { SSL_CERT_FILE: file, CURL_CA_BUNDLE: file, AWS_CA_BUNDLE: file, NODE_EXTRA_CA_CERTS: file } : {};
+
+const atInterface = (label: RegionLabel, { scope, nic }: Found): Standpoint => ({
+  namespace: namespaceName(label, "eni", nic.interfaceId),
+  resolver: resolverOf(scope.records.get(Vpcs, nic.vpcId)?.cidr ?? ""),
+});
+
+interface Found {
+  readonly scope: Scope;
+  readonly nic: NetworkInterface;
+}
+
+/** A network interface that nothing holds, by id or `Name` tag: an end of the network to talk from. Throws `UserFault`. */
+function namedInterface(scopes: readonly Scope[], name: string): Found {
+  const all = scopes.flatMap((scope) => scope.records.list(NetworkInterfaces).map((nic) => ({ scope, nic })));
+  const [found, ...others] = all.filter(({ nic }) => nic.interfaceId === name || nic.tags?.["Name"] === name);
+  if (found === undefined || others.length > 0)
+    throw new UserFault(found === undefined ? "NotFound" : "AmbiguousName", {
+      at: name,
+      message: found === undefined ? `no network interface is called ${name}` : `several network interfaces are called ${name}`,
+      fix: "name one by its id: `sandtable aws ec2 describe-network-interfaces` lists them, `create-network-interface` makes one",
+    });
+  const { kind, id } = found.nic.holder;
+  if (kind !== "none")
+    throw new UserFault("InUse", {
+      at: name,
+      message: `${name} belongs to the ${kind} ${id}, whose programs live there`,
+      fix:
+        kind === "instance"
+          ? `run the command on it: sandtable connect ${id} -- …`
+          : "make one of your own in the same subnet: sandtable aws ec2 create-network-interface --subnet-id …",
+    });
+  return found;
+}
 
 /** Run a command inside an instance. On AWS this is Session Manager's work. */
 export const connectVerb =

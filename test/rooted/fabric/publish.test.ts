@@ -1,7 +1,7 @@
 import net, { type AddressInfo, type Server } from "node:net";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { internetCommand } from "../../../src/parts/fabric/internet.js";
+import { hostCommand, onTheInternet } from "../../../src/parts/fabric/internet.js";
 import { Publisher } from "../../../src/parts/fabric/publish.js";
 import { internet } from "../../../src/parts/fabric/spec.js";
 import { CommandFailed, run } from "../../../src/parts/host/command.js";
@@ -112,20 +112,24 @@ describe("a command in the internet", () => {
   test("calls from the internet's host, as the user, in the user's folder", async () => {
     const script = `const s = require("node:net").connect(80, "198.18.0.10");
       s.on("data", (data) => { console.log(data.toString(), process.getuid(), process.cwd()); process.exit(); })`;
-    const answer = await run(internetCommand(network.label, [process.execPath, "--eval", script], { ...ids, cwd: "/usr" }));
+    const answer = await run(
+      hostCommand(onTheInternet(network.label), [process.execPath, "--eval", script], { ...ids, cwd: "/usr" }),
+    );
     expect(answer).toBe("eni-nlb-b saw 198.19.0.10 65534 /usr");
   });
 
   test("has the internet's resolver, and this host keeps its own", async () => {
     const before = readFileSync("/etc/resolv.conf", "utf8");
-    expect(await run(internetCommand(network.label, ["cat", "/etc/resolv.conf"], ids))).toContain(
+    expect(await run(hostCommand(onTheInternet(network.label), ["cat", "/etc/resolv.conf"], ids))).toContain(
       `nameserver ${internet.resolver}`,
     );
     expect(readFileSync("/etc/resolv.conf", "utf8")).toBe(before);
   });
 
   test("ends with its own exit code, in a terminal too", async () => {
-    const failed = run(internetCommand(network.label, ["sh", "-c", "exit 7"], { ...ids, tty: { columns: 80, rows: 24 } }));
+    const failed = run(
+      hostCommand(onTheInternet(network.label), ["sh", "-c", "exit 7"], { ...ids, tty: { columns: 80, rows: 24 } }),
+    );
     await expect(failed).rejects.toBeInstanceOf(CommandFailed);
     await expect(failed).rejects.toMatchObject({ exitCode: 7 });
   });
