@@ -10,7 +10,7 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
-import { put, type RecordType } from "../../records/records.js";
+import { put, type Commit, type RecordType } from "../../records/records.js";
 import { describeRules, select } from "./lists.js";
 import {
   Addresses,
@@ -37,123 +37,111 @@ interface Tagged {
   readonly tags?: Tags;
 }
 
+type HowToTag = (tags: Tags) => Tags;
+type Reading = Pick<Call, "records">;
+
+/** A kind of record that has tags. */
 interface Taggable {
-  readonly type: RecordType<Tagged>;
-  /** What AWS calls it. */
-  readonly noun: ResourceType;
-  /** The member that holds the id. */
-  readonly id: string;
   readonly notFound: readonly [code: string, noun: string];
+  readonly exists: (call: Reading, id: string) => boolean;
+  /** The record with other tags; a group also with those of its rules that are among the ids. */
+  readonly retagged: (call: Reading, recordId: string, ids: ReadonlySet<string>, how: HowToTag) => Commit;
+  readonly every: (call: Reading) => readonly OneTag[];
 }
 
-/** By the prefix of their ids. Rules of security groups (`sgr-`) live inside their groups. */
-const taggable: Readonly<Record<string, Taggable>> = {
-  vpc: { type: Vpcs, noun: "vpc", id: "vpcId", notFound: ["InvalidVpcID.NotFound", "vpc ID"] },
-  subnet: { type: Subnets, noun: "subnet", id: "subnetId", notFound: ["InvalidSubnetID.NotFound", "subnet ID"] },
-  rtb: {
-    type: RouteTables,
-    noun: "route-table",
-    id: "routeTableId",
-    notFound: ["InvalidRouteTableID.NotFound", "routeTable ID"],
-  },
-  acl: {
-    type: NetworkAcls,
-    noun: "network-acl",
-    id: "networkAclId",
-    notFound: ["InvalidNetworkAclID.NotFound", "networkAcl ID"],
-  },
-  dopt: {
-    type: DhcpOptionsSets,
-    noun: "dhcp-options",
-    id: "dhcpOptionsId",
-    notFound: ["InvalidDhcpOptionID.NotFound", "dhcpOption ID"],
-  },
-  igw: {
-    type: InternetGateways,
-    noun: "internet-gateway",
-    id: "internetGatewayId",
-    notFound: ["InvalidInternetGatewayID.NotFound", "internetGateway ID"],
-  },
-  eipalloc: {
-    type: Addresses,
-    noun: "elastic-ip",
-    id: "allocationId",
-    notFound: ["InvalidAllocationID.NotFound", "allocation ID"],
-  },
-  nat: { type: NatGateways, noun: "natgateway", id: "natGatewayId", notFound: ["NatGatewayNotFound", "NatGateway"] },
-  sg: { type: SecurityGroups, noun: "security-group", id: "groupId", notFound: ["InvalidGroup.NotFound", "security group"] },
-  eni: {
-    type: NetworkInterfaces,
-    noun: "network-interface",
-    id: "interfaceId",
-    notFound: ["InvalidNetworkInterfaceID.NotFound", "networkInterface ID"],
-  },
-  pcx: {
-    type: VpcPeeringConnections,
-    noun: "vpc-peering-connection",
-    id: "vpcPeeringConnectionId",
-    notFound: ["InvalidVpcPeeringConnectionID.NotFound", "vpcPeeringConnection ID"],
-  },
-  vpce: {
-    type: VpcEndpoints,
-    noun: "vpc-endpoint",
-    id: "vpcEndpointId",
-    notFound: ["InvalidVpcEndpointId.NotFound", "Vpc Endpoint Id"],
-  },
-  pl: {
-    type: PrefixLists,
-    noun: "prefix-list",
-    id: "prefixListId",
-    notFound: ["InvalidPrefixListID.NotFound", "prefix list ID"],
-  },
-  i: { type: Instances, noun: "instance", id: "instanceId", notFound: ["InvalidInstanceID.NotFound", "instance ID"] },
-};
-
-/** Where the tags of an id are: a record, and how to read and write them in it. */
-interface Place {
-  readonly type: RecordType<Tagged>;
-  readonly recordId: string;
-  readonly read: (value: Tagged) => Tags;
-  readonly write: (value: Tagged, tags: Tags) => Tagged;
-}
-
-function placeOf(call: Pick<Call, "records">, id: string): Place {
-  const prefix = id.slice(0, id.lastIndexOf("-"));
-  if (prefix === "sgr") return placeOfRule(call, id);
-  const kind = Object.hasOwn(taggable, prefix) ? taggable[prefix] : undefined;
-  if (kind === undefined) throw new ServiceFault("InvalidID", `The ID '${id}' is not valid`);
-  if (call.records.get(kind.type, id) === undefined)
-    throw new ServiceFault(kind.notFound[0], `The ${kind.notFound[1]} '${id}' does not exist`);
-  return { type: kind.type, recordId: id, read: (value) => value.tags ?? {}, write: (value, tags) => ({ ...value, tags }) };
-}
-
-function placeOfRule(call: Pick<Call, "records">, ruleId: string): Place {
-  const its = (rule: GroupRule): boolean => rule.ruleId === ruleId;
-  const group = call.records.list(SecurityGroups).find((known) => known.ingress.some(its) || known.egress.some(its));
-  if (group === undefined)
-    throw new ServiceFault("InvalidSecurityGroupRuleId.NotFound", `The security group rule ID '${ruleId}' does not exist`);
+function taggableAs<T extends Tagged>(
+  type: RecordType<T>,
+  /** What AWS calls it. */
+  noun: ResourceType,
+  idOf: (value: T) => string,
+  notFound: Taggable["notFound"],
+  retag = (value: T, _ids: ReadonlySet<string>, how: HowToTag): T => ({ ...value, tags: how(value.tags ?? {}) }),
+): Taggable {
   return {
-    type: SecurityGroups,
-    recordId: group.groupId,
-    // The record found above is a security group.
-    read: (value) => [...(value as SecurityGroup).ingress, ...(value as SecurityGroup).egress].find(its)?.tags ?? {},
-    write: (value, tags) => {
-      const retagged = (rules: readonly GroupRule[]): GroupRule[] => rules.map((rule) => (its(rule) ? { ...rule, tags } : rule));
-      const { ingress, egress } = value as SecurityGroup;
-      return { ...value, ingress: retagged(ingress), egress: retagged(egress) } as Tagged;
+    notFound,
+    exists: ({ records }, id) => records.get(type, id) !== undefined,
+    retagged: ({ records }, recordId, ids, how) => {
+      const value = records.get(type, recordId);
+      return value === undefined ? [] : [put(type, recordId, retag(value, ids, how))];
     },
+    every: ({ records }) => records.list(type).flatMap((value) => tagsOf(idOf(value), noun, value.tags)),
   };
 }
 
+const retaggedGroup = (group: SecurityGroup, ids: ReadonlySet<string>, how: HowToTag): SecurityGroup => {
+  const rules = (all: readonly GroupRule[]): GroupRule[] =>
+    all.map((rule) => (ids.has(rule.ruleId) ? { ...rule, tags: how(rule.tags ?? {}) } : rule));
+  const { ingress, egress, tags } = group;
+  return { ...group, ingress: rules(ingress), egress: rules(egress), tags: ids.has(group.groupId) ? how(tags) : tags };
+};
+
+const groups = taggableAs(
+  SecurityGroups,
+  "security-group",
+  (group) => group.groupId,
+  ["InvalidGroup.NotFound", "security group"],
+  retaggedGroup,
+);
+
+/** By the prefix of their ids. Rules of security groups (`sgr-`) live inside their groups. */
+const taggable: Readonly<Record<string, Taggable>> = {
+  vpc: taggableAs(Vpcs, "vpc", (one) => one.vpcId, ["InvalidVpcID.NotFound", "vpc ID"]),
+  subnet: taggableAs(Subnets, "subnet", (one) => one.subnetId, ["InvalidSubnetID.NotFound", "subnet ID"]),
+  rtb: taggableAs(RouteTables, "route-table", (one) => one.routeTableId, ["InvalidRouteTableID.NotFound", "routeTable ID"]),
+  acl: taggableAs(NetworkAcls, "network-acl", (one) => one.networkAclId, ["InvalidNetworkAclID.NotFound", "networkAcl ID"]),
+  dopt: taggableAs(DhcpOptionsSets, "dhcp-options", (one) => one.dhcpOptionsId, [
+    "InvalidDhcpOptionID.NotFound",
+    "dhcpOption ID",
+  ]),
+  igw: taggableAs(InternetGateways, "internet-gateway", (one) => one.internetGatewayId, [
+    "InvalidInternetGatewayID.NotFound",
+    "internetGateway ID",
+  ]),
+  eipalloc: taggableAs(Addresses, "elastic-ip", (one) => one.allocationId, ["InvalidAllocationID.NotFound", "allocation ID"]),
+  nat: taggableAs(NatGateways, "natgateway", (one) => one.natGatewayId, ["NatGatewayNotFound", "NatGateway"]),
+  sg: groups,
+  eni: taggableAs(NetworkInterfaces, "network-interface", (one) => one.interfaceId, [
+    "InvalidNetworkInterfaceID.NotFound",
+    "networkInterface ID",
+  ]),
+  pcx: taggableAs(VpcPeeringConnections, "vpc-peering-connection", (one) => one.vpcPeeringConnectionId, [
+    "InvalidVpcPeeringConnectionID.NotFound",
+    "vpcPeeringConnection ID",
+  ]),
+  vpce: taggableAs(VpcEndpoints, "vpc-endpoint", (one) => one.vpcEndpointId, [
+    "InvalidVpcEndpointId.NotFound",
+    "Vpc Endpoint Id",
+  ]),
+  pl: taggableAs(PrefixLists, "prefix-list", (one) => one.prefixListId, ["InvalidPrefixListID.NotFound", "prefix list ID"]),
+  i: taggableAs(Instances, "instance", (one) => one.instanceId, ["InvalidInstanceID.NotFound", "instance ID"]),
+};
+
+/** Where the tags of an id are: in the record of this kind and id. Throws the kind's own code when there is none. */
+function placeOf(call: Reading, id: string): { readonly kind: Taggable; readonly recordId: string } {
+  const prefix = id.slice(0, id.lastIndexOf("-"));
+  if (prefix === "sgr") return { kind: groups, recordId: groupOfRule(call, id) };
+  const kind = Object.hasOwn(taggable, prefix) ? taggable[prefix] : undefined;
+  if (kind === undefined) throw new ServiceFault("InvalidID", `The ID '${id}' is not valid`);
+  if (!kind.exists(call, id)) throw new ServiceFault(kind.notFound[0], `The ${kind.notFound[1]} '${id}' does not exist`);
+  return { kind, recordId: id };
+}
+
+function groupOfRule({ records }: Reading, ruleId: string): string {
+  const its = (rule: GroupRule): boolean => rule.ruleId === ruleId;
+  const group = records.list(SecurityGroups).find((known) => known.ingress.some(its) || known.egress.some(its));
+  if (group === undefined)
+    throw new ServiceFault("InvalidSecurityGroupRuleId.NotFound", `The security group rule ID '${ruleId}' does not exist`);
+  return group.groupId;
+}
+
 /** Change the tags of all these in one commit, or of none when one of them is not there. */
-function retag(call: Call, ids: readonly string[], how: (tags: Tags) => Tags): void {
-  const changed = new Map<string, { type: RecordType<Tagged>; recordId: string; value: Tagged }>();
-  for (const id of new Set(ids)) {
-    const { type, recordId, read, write } = placeOf(call, id);
-    const now = changed.get(recordId)?.value ?? call.records.get(type, recordId) ?? {};
-    changed.set(recordId, { type, recordId, value: write(now, withinLimit(how(read(now)))) });
-  }
-  call.commit(...[...changed.values()].map(({ type, recordId, value }) => put(type, recordId, value)));
+function retag(call: Call, ids: readonly string[], how: HowToTag): void {
+  // A group and its rules are one record, hence one change.
+  const places = new Map(ids.map((id) => placeOf(call, id)).map((place) => [place.recordId, place]));
+  const all = new Set(ids);
+  call.commit(
+    ...[...places.values()].flatMap(({ kind, recordId }) => kind.retagged(call, recordId, all, (tags) => withinLimit(how(tags)))),
+  );
 }
 
 /** Exactly these tags from now on; for CloudFormation, whose own tags begin with `aws:`. */
@@ -222,20 +210,14 @@ interface OneTag extends Tagged {
   readonly text: string;
 }
 
-function everyTag(call: Pick<Call, "records">): readonly OneTag[] {
-  const each = (id: string, noun: ResourceType, tags: Tags = {}): OneTag[] =>
-    Object.entries(tags).map(([key, text]) => ({ id, noun, key, text, tags: { [key]: text } }));
-  return [
-    ...Object.values(taggable).flatMap(({ type, noun, id: member }) =>
-      call.records
-        .list(type)
-        // Every record holds its own id under the member named above.
-        .flatMap((value) => each(String((value as unknown as Record<string, unknown>)[member]), noun, value.tags)),
+const tagsOf = (id: string, noun: ResourceType, tags: Tags = {}): OneTag[] =>
+  Object.entries(tags).map(([key, text]) => ({ id, noun, key, text, tags: { [key]: text } }));
+
+const everyTag = (call: Reading): readonly OneTag[] => [
+  ...Object.values(taggable).flatMap((kind) => kind.every(call)),
+  ...call.records
+    .list(SecurityGroups)
+    .flatMap(({ ingress, egress }) =>
+      [...ingress, ...egress].flatMap((rule) => tagsOf(rule.ruleId, "security-group-rule", rule.tags)),
     ),
-    ...call.records
-      .list(SecurityGroups)
-      .flatMap(({ ingress, egress }) =>
-        [...ingress, ...egress].flatMap((rule) => each(rule.ruleId, "security-group-rule", rule.tags)),
-      ),
-  ];
-}
+];

@@ -121,6 +121,8 @@ export const securityGroup: ResourceProvider = {
   delete: (call, id) => unlessGone(["InvalidGroup.NotFound"], () => deleteGroup(call, id)),
 };
 
+const isGroup = (value: object): value is SecurityGroup => "groupId" in value;
+
 const ruleProvider = (direction: Direction): ResourceProvider => {
   const groupOf = (call: Call, ruleId: string): SecurityGroup | undefined =>
     call.records.list(SecurityGroups).find((known) => known[direction].some((rule) => rule.ruleId === ruleId));
@@ -128,7 +130,7 @@ const ruleProvider = (direction: Direction): ResourceProvider => {
     type: direction === "ingress" ? "AWS::EC2::SecurityGroupIngress" : "AWS::EC2::SecurityGroupEgress",
     record: SecurityGroups,
     // The rule just added is the last one of the group.
-    identify: (id, value) => ("groupId" in value ? ((value as SecurityGroup)[direction].at(-1)?.ruleId ?? id) : id),
+    identify: (id, value) => (isGroup(value) ? (value[direction].at(-1)?.ruleId ?? id) : id),
     properties: {
       ...membersOf(direction),
       GroupId: enforced,
