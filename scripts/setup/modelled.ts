@@ -36,7 +36,8 @@ type Operations = readonly Operation[];
 type Providers = readonly ResourceProvider[];
 
 /** One row a service, one a resource type. */
-export function renderSummary(operations: Operations, providers: Providers): string {
+export function renderSummary(all: Operations, providers: Providers): string {
+  const operations = all.filter(({ refuses }) => refuses === undefined);
   const types = byName(providers, (provider) => provider.type).map((provider) => {
     const { enforced, recorded, states } = sortMembers(provider.properties);
     return `| \`${provider.type}\` | ${enforced.length} | ${recorded.map((one) => one.path).join(", ")} | ${states.map((one) => one.path).join(", ")} |`;
@@ -80,7 +81,14 @@ export function renderModelled(operations: Operations, providers: Providers): st
     ...servicesOf(operations).flatMap(([title, own]) => [
       `### ${title}`,
       "",
-      ...own.flatMap((operation) => [`#### ${operation.name}`, "", ...renderSorted(sortMembers(operation.members)), ""]),
+      ...own.flatMap((operation) => [
+        `#### ${operation.name}`,
+        "",
+        ...(operation.refuses === undefined
+          ? renderSorted(sortMembers(operation.members))
+          : [`- checked as on AWS, then refused: ${operation.refuses}`]),
+        "",
+      ]),
     ]),
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { sortMembers } from "../../scripts/setup/modelled.js";
+import { renderModelled, renderSummary, sortMembers } from "../../scripts/setup/modelled.js";
 import { modelledFiles } from "../../scripts/write-modelled.js";
 import { enforced, recorded, states, within } from "../../src/region/operations/members.js";
 
@@ -15,6 +15,13 @@ test("members are sorted by what becomes of them, nested ones by their path", ()
     recorded: [{ path: "Tags.Value", because: "nobody reads it" }],
     states: [{ path: "Tenancy", values: ["default"] }],
   });
+});
+
+test("an operation that refuses everything is not counted as modelled", () => {
+  const modelled = { service: "ec2", name: "CreateVpc", members: {}, run: () => ({}) } as const;
+  const refused = { ...modelled, name: "AttachNetworkInterface", refuses: "there is only one" };
+  expect(renderSummary([modelled, refused], [])).toMatch(/^1 operations[^]*\| EC2 \| CreateVpc \|/);
+  expect(renderModelled([modelled, refused], [])).toContain("checked as on AWS, then refused: there is only one");
 });
 
 test("README.md and docs/modelled.md say what the code says (npm run modelled)", async () => {

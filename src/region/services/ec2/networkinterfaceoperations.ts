@@ -39,6 +39,8 @@ import { attachmentView, describeInterface, groupsOf, interfaceFilters } from ".
 import { NetworkInterfaces } from "./records.js";
 import { tagsAtCreation, tagSpecifications } from "./tags.js";
 
+const oneInterface = "a machine lives in the network namespace of its one interface";
+
 /** AWS changes one attribute in a request. */
 function attributeFrom(call: Call, input: ModifyNetworkInterfaceAttributeCommandInput): InterfaceAttributes {
   const stated = [input.Attachment, input.Description, input.Groups, input.SourceDestCheck].filter((one) => one !== undefined);
@@ -166,24 +168,31 @@ export const networkInterfaceOperations: readonly Operation[] = [
       return {};
     },
   ),
-  operation<AttachNetworkInterfaceCommandInput, AttachNetworkInterfaceCommandOutput>(
-    "ec2",
-    "AttachNetworkInterface",
-    {
-      NetworkInterfaceId: enforced,
-      InstanceId: enforced,
-      DeviceIndex: enforced,
-      NetworkCardIndex: states(0),
-      DryRun: states(false),
-    },
-    (call, input) => attachNetworkInterface(call, input.NetworkInterfaceId ?? "", input.InstanceId ?? "", input.DeviceIndex ?? 0),
-  ),
-  operation<DetachNetworkInterfaceCommandInput, object>(
-    "ec2",
-    "DetachNetworkInterface",
-    { AttachmentId: enforced, Force: enforced, DryRun: states(false) },
-    (call, input) => detachNetworkInterface(call, input.AttachmentId ?? ""),
-  ),
+  {
+    ...operation<AttachNetworkInterfaceCommandInput, AttachNetworkInterfaceCommandOutput>(
+      "ec2",
+      "AttachNetworkInterface",
+      {
+        NetworkInterfaceId: enforced,
+        InstanceId: enforced,
+        DeviceIndex: enforced,
+        NetworkCardIndex: states(0),
+        DryRun: states(false),
+      },
+      (call, input) =>
+        attachNetworkInterface(call, input.NetworkInterfaceId ?? "", input.InstanceId ?? "", input.DeviceIndex ?? 0),
+    ),
+    refuses: oneInterface,
+  },
+  {
+    ...operation<DetachNetworkInterfaceCommandInput, object>(
+      "ec2",
+      "DetachNetworkInterface",
+      { AttachmentId: enforced, Force: enforced, DryRun: states(false) },
+      (call, input) => detachNetworkInterface(call, input.AttachmentId ?? ""),
+    ),
+    refuses: oneInterface,
+  },
   operation<AssignPrivateIpAddressesCommandInput, AssignPrivateIpAddressesCommandOutput>(
     "ec2",
     "AssignPrivateIpAddresses",
