@@ -217,15 +217,19 @@ describe("compaction", () => {
   });
 
   test("begins by itself when the journal has grown, again and again", async () => {
+    const size = async (folder: string, smallest: number): Promise<number> => {
+      const store = Store.open(folder, { smallest });
+      for (let n = 0; n < 1000; n++) {
+        store.commit(paris, "r", [put(Things, String(n % 5), { name: `round ${n}` })]);
+        if (n % 50 === 0) await store.durable();
+      }
+      // One that is under way ends first.
+      if (smallest !== Infinity) await store.compact();
+      store.close();
+      return statSync(journalIn(folder)).size;
+    };
     const folder = temporaryFolder();
-    const store = Store.open(folder, { smallest: 10_000 });
-    for (let n = 0; n < 1000; n++) {
-      store.commit(paris, "r", [put(Things, String(n % 5), { name: `round ${n}` })]);
-      if (n % 50 === 0) await store.durable();
-    }
-    await store.compact();
-    store.close();
-    expect(statSync(journalIn(folder)).size).toBeLessThan(40_000);
+    expect(await size(folder, 10_000)).toBeLessThan((await size(temporaryFolder(), Infinity)) / 2);
     expect(things(folder).map(({ name }) => name)).toEqual(["995", "996", "997", "998", "999"].map((n) => `round ${n}`));
   });
 
