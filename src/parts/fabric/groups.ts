@@ -17,30 +17,12 @@ import type { PlacedInterface, Vpc } from "./vpc.js";
  * Balancers in any case; here they follow the same rule as all others.)
  */
 export function groupChains(vpc: Vpc, zone: string): Piece[] {
-  const here = vpc.inZone.get(zone) ?? [];
+  const { lists, maps } = listsOf(vpc.inZone.get(zone) ?? []);
   const known = new Map(vpc.spec.securityGroups.map((group) => [group.groupId, group]));
-  const lists = new Map<string, readonly SecurityGroupSpec[]>();
-  const [ingress, egress]: [string[], string[]] = [[], []];
-
-  for (const nic of here) {
-    if (nic.natGatewayId !== undefined) {
-      // A NAT gateway has no groups; its own namespace refuses what did not begin inside.
-      ingress.push(`"${nic.device}" : accept`);
-      egress.push(`"${nic.device}" : return`);
-      continue;
-    }
-    const list = listName(nic);
-    if (!lists.has(list))
-      lists.set(
-        list,
-        [...nic.groupIds].sort().flatMap((id) => known.get(id) ?? []),
-      );
-    const verdicts = verdictsOf(nic);
-    ingress.push(verdicts.ingress);
-    egress.push(verdicts.egress);
-  }
-
-  const pieces = [...lists].map(([name, list]) => ({ name, list, rules: rulesOf(list) }));
+  const pieces = [...lists].map(([name, groupIds]) => {
+    const list = groupIds.flatMap((id) => known.get(id) ?? []);
+    return { name, list, rules: rulesOf(list) };
+  });
   const peers = new Set(pieces.flatMap(({ list }) => list.flatMap(peerGroups)));
   return [
     ...[...peers].sort().flatMap((groupId) => set(setName(groupId), "ipv4_addr", [...(members(vpc).get(groupId) ?? [])])),
@@ -48,8 +30,7 @@ export function groupChains(vpc: Vpc, zone: string): Piece[] {
       ...chain(`${name}_in`, [...rules.ingress, "drop"], undefined, about(list)),
       ...chain(`${name}_out`, [...rules.egress, "drop"], undefined, about(list)),
     ]),
-    ...map("ingress", "ifname : verdict", ingress),
-    ...map("egress", "ifname : verdict", egress),
+    ...maps,
     ...chain("groups_out", [
       "ct state established ct direction original ct mark & 1 == 0 return",
       "ct state established ct direction reply ct mark & 2 == 0 return",
@@ -75,6 +56,26 @@ export const groupSteps = [
   "jump groups_out",
   "goto groups_in",
 ];
+
+/** The distinct lists of groups of these interfaces, by name, and which interface has which. */
+const listsOf = memoOf((here: readonly PlacedInterface[]) => {
+  const lists = new Map<string, readonly string[]>();
+  const [ingress, egress]: [string[], string[]] = [[], []];
+  for (const nic of here) {
+    if (nic.natGatewayId !== undefined) {
+      // A NAT gateway has no groups; its own namespace refuses what did not begin inside.
+      ingress.push(`"${nic.device}" : accept`);
+      egress.push(`"${nic.device}" : return`);
+      continue;
+    }
+    const list = listName(nic);
+    if (!lists.has(list)) lists.set(list, [...nic.groupIds].sort());
+    const verdicts = verdictsOf(nic);
+    ingress.push(verdicts.ingress);
+    egress.push(verdicts.egress);
+  }
+  return { lists, maps: [...map("ingress", "ifname : verdict", ingress), ...map("egress", "ifname : verdict", egress)] };
+});
 
 const listName = memoOf((nic: PlacedInterface): string => linkName("g", [...nic.groupIds].sort().join(" ")));
 

@@ -1,16 +1,15 @@
 import { wellKnown } from "./addresses.js";
+import { memoOf } from "./memo.js";
 import { ranges } from "./numbers.js";
 import { chain, map, set, type Piece } from "./text.js";
-import type { Vpc } from "./vpc.js";
+import type { PlacedInterface } from "./vpc.js";
 
 /**
  * Instance metadata: a packet to 169.254.169.254:80 is led to the port that is its interface's own, so that the service knows
  * a caller by the listener it came through. The port itself is not open to anyone who names it.
  */
-export function metadataChains(vpc: Vpc, zone: string): Piece[] {
-  const served = (vpc.inZone.get(zone) ?? []).flatMap((nic) =>
-    nic.metadataPort === undefined ? [] : [{ device: nic.device, port: nic.metadataPort }],
-  );
+export const metadataChains = memoOf((here: readonly PlacedInterface[]): readonly Piece[] => {
+  const served = here.flatMap((nic) => (nic.metadataPort === undefined ? [] : [{ device: nic.device, port: nic.metadataPort }]));
   return [
     ...map(
       "metadata_port",
@@ -30,6 +29,6 @@ export function metadataChains(vpc: Vpc, zone: string): Piece[] {
       "type nat hook prerouting priority dstnat",
     ),
   ];
-}
+});
 
 export const metadataInput = `iifname . tcp dport @metadata_own ct original proto-dst 80 accept`;

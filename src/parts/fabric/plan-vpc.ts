@@ -41,13 +41,30 @@ export function planVpc(spec: VpcSpec, label: RegionLabel, callers?: Vpc["caller
 }
 
 function router(vpc: Vpc, zone: string): NamespacePlan {
-  const draft = new NamespaceDraft({
+  const fixed: NamespaceDraft["fixed"] = {
     name: routerName(vpc.label, vpc.spec.vpcId, zone),
     is: `the router of ${vpc.spec.vpcId} in ${zone}`,
     kind: "router",
     entriesAre: "ours",
     sysctls: routerSysctls,
-  });
+  };
+  return { ...fixed, entries: entriesOfRouter(fixed, vpc, zone), nft: routerRuleset(vpc, zone) };
+}
+
+/** Remembered with the interfaces of the zone: a change of groups and rules, the most frequent there is, leaves them as they are. */
+const remembered = new WeakMap<readonly PlacedInterface[], { readonly of: string; readonly entries: ReadonlySet<Entry> }>();
+
+/** All that a router's entries depend on but for the interfaces of its zone. */
+const dependenciesOf = memoOf(({ spec, callers, deliveryOf, byId }: Vpc): string => {
+  const { securityGroups: _groups, interfaces: _interfaces, networkAcls: _acls, publicAddresses: _public, ...rest } = spec;
+  return JSON.stringify([rest, [...callers], [...deliveryOf], [...deliveryOf.keys()].map((id) => byId.get(id))]);
+});
+
+function entriesOfRouter(fixed: NamespaceDraft["fixed"], vpc: Vpc, zone: string): ReadonlySet<Entry> {
+  const here = vpc.inZone.get(zone) ?? [];
+  const known = remembered.get(here);
+  if (known?.of === dependenciesOf(vpc)) return known.entries;
+  const draft = new NamespaceDraft(fixed);
   draft.add(
     `addr ${wellKnown.metadata}/32 dev lo`,
     `addr ${wellKnown.resolver}/32 dev lo`,
@@ -66,7 +83,7 @@ function router(vpc: Vpc, zone: string): NamespacePlan {
       draft.add(
         `neigh ${wellKnown.nextZone} lladdr ${macOf(vpc.spec.vpcId, other, zone)} dev ${linkName("z", other)} nud permanent`,
       );
-  for (const nic of vpc.inZone.get(zone) ?? []) draft.add(...routerEntries(nic));
+  for (const nic of here) draft.add(...routerEntries(nic));
   draft.add(...routeTableEntries(vpc, zone), ...deliveryEntries(vpc, zone));
   if (vpc.spec.internetGatewayId !== undefined) draft.add(...uplinkEntries(vpc, zone));
   if (hasEndpoint(vpc)) draft.add(...endpointEntries(vpc, zone));
@@ -76,7 +93,8 @@ function router(vpc: Vpc, zone: string): NamespacePlan {
     ...(hasEndpoint(vpc) ? [endpointDevice] : []),
   ];
   draft.add(...latencyEntries(vpc, zone, { border, interfaces: true }));
-  return draft.done(routerRuleset(vpc, zone));
+  remembered.set(here, { of: dependenciesOf(vpc), entries: draft.entries });
+  return draft.entries;
 }
 
 const routerEntries = memoOf((nic: PlacedInterface): Entry[] =>

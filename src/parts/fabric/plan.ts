@@ -1,3 +1,4 @@
+import { memo } from "./memo.js";
 import type { Table } from "./text.js";
 
 /**
@@ -61,7 +62,7 @@ export interface LinkEnd {
 export const linkKeyOf = (end: Pick<LinkEnd, "namespace" | "name">): string => `${end.namespace} ${end.name}`;
 
 /** What two entries must not both hold: the second replaces the first. */
-export function entryKey(entry: Entry): string {
+export const entryKey = memo((entry): string => {
   const words = entry.split(" ");
   const after = (word: string): string => words[words.indexOf(word) + 1] ?? "";
   switch (words[0]) {
@@ -78,7 +79,7 @@ export function entryKey(entry: Entry): string {
     default:
       return entry;
   }
-}
+});
 
 /** Collects a namespace's plan while subjects add to it. Throws where two different entries would replace each other. */
 export class NamespaceDraft {
@@ -87,8 +88,9 @@ export class NamespaceDraft {
   constructor(readonly fixed: Omit<NamespacePlan, "entries" | "nft">) {}
   add(...entries: Entry[]): void {
     for (const entry of entries) {
+      if (this.entries.has(entry)) continue;
       const known = this.byKey.get(entryKey(entry));
-      if (known !== undefined && known !== entry)
+      if (known !== undefined)
         throw new Error(`${this.fixed.is} would hold both "${known}" and "${entry}", of which the kernel keeps one`);
       this.byKey.set(entryKey(entry), entry);
       this.entries.add(entry);

@@ -54,6 +54,7 @@ function tableDifference(before: Table, after: Table): string[] | undefined {
 
   for (const piece of after.pieces) {
     const known = was.get(piece.name);
+    if (known === piece) continue;
     if (known !== undefined && !sameShape(known, piece)) return undefined;
     if (piece.kind === "chain") {
       if (known === undefined) made.push(newChain(at, piece));

@@ -9,7 +9,7 @@ import { memoOf } from "./memo.js";
 import { deliveryRuleset, destinationCheck } from "./nat.js";
 import { ranges, subnetGroup } from "./numbers.js";
 import { peeringEdge } from "./peering.js";
-import { chain, map, set, type Table } from "./text.js";
+import { chain, map, set, type Piece, type Table } from "./text.js";
 import type { PlacedInterface, Vpc } from "./vpc.js";
 
 /**
@@ -24,17 +24,10 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
     .map(
       (subnet) => `${subnetGroup(vpc.spec.cidr, subnet.cidr)} : 0x${(vpc.tableOf.get(subnet.routeTableId) ?? 0).toString(16)}`,
     );
-  const checked = here.filter((nic) => nic.natGatewayId === undefined && nic.sourceDestCheck);
-  const unchecked = here.filter((nic) => nic.natGatewayId !== undefined || !nic.sourceDestCheck);
   const acls = aclChains(vpc, zone);
   const pieces = [
     ...map("route_table", "devgroup : mark", marks),
-    ...set("own_address", "ifname . ipv4_addr", checked.flatMap(ownAddresses)),
-    ...set(
-      "unchecked",
-      "ifname",
-      unchecked.map((nic) => `"${nic.device}"`),
-    ),
+    ...sourceSets(here),
     // Before connection tracking, which a forged packet could mislead.
     ...chain(
       "prerouting",
@@ -44,7 +37,7 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
       ],
       "type filter hook prerouting priority raw",
     ),
-    ...metadataChains(vpc, zone),
+    ...metadataChains(here),
     ...(vpc.spec.internetGatewayId === undefined ? [] : gatewayChains(vpc, zone)),
     ...endpointChains(vpc, zone),
     ...acls,
@@ -78,6 +71,15 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
   ];
   return [{ family: "ip", name: "vpc", pieces }, ...deliveryRuleset(vpc, zone)];
 }
+
+const sourceSets = memoOf((here: readonly PlacedInterface[]): readonly Piece[] => {
+  const isChecked = (nic: PlacedInterface): boolean => nic.natGatewayId === undefined && nic.sourceDestCheck;
+  const unchecked = here.filter((nic) => !isChecked(nic)).map((nic) => `"${nic.device}"`);
+  return [
+    ...set("own_address", "ifname . ipv4_addr", here.filter(isChecked).flatMap(ownAddresses)),
+    ...set("unchecked", "ifname", unchecked),
+  ];
+});
 
 const ownAddresses = memoOf((nic: PlacedInterface): string[] => nic.addresses.map((address) => `"${nic.device}" . ${address}`));
 

@@ -12,7 +12,7 @@ export interface Vpc {
   readonly subnets: ReadonlyMap<string, SubnetSpec>;
   readonly routeTables: ReadonlyMap<string, RouteTableSpec>;
   readonly interfaces: readonly PlacedInterface[];
-  /** The same by zone. */
+  /** The same by zone: the same list as in the plan before where it is of the same interfaces, to remember things by. */
   readonly inZone: ReadonlyMap<string, readonly PlacedInterface[]>;
   readonly byId: ReadonlyMap<string, PlacedInterface>;
   readonly natGateways: ReadonlyMap<string, NatGatewaySpec & { readonly at: PlacedInterface }>;
@@ -68,6 +68,16 @@ const placed = memo((key): PlacedInterface => {
   };
 });
 
+const lastPlaced = new WeakMap<InterfaceSpec, { readonly place: string; readonly nic: PlacedInterface }>();
+
+function placedAt(nic: InterfaceSpec, place: string): PlacedInterface {
+  const known = lastPlaced.get(nic);
+  if (known?.place === place) return known.nic;
+  const found = placed(`${JSON.stringify(nic)},${place}`);
+  lastPlaced.set(nic, { place, nic: found });
+  return found;
+}
+
 interface Place {
   readonly label: RegionLabel;
   readonly vpcId: string;
@@ -93,7 +103,7 @@ export function lookUp(spec: VpcSpec, label: RegionLabel, callers: Vpc["callers"
     if (subnet === undefined || place === undefined)
       throw new Error(`${spec.vpcId}: ${nic.interfaceId} is in ${nic.subnetId}, which is not among its subnets`);
     const nat = natOf.get(nic.interfaceId);
-    return placed(`${JSON.stringify(nic)},${nat === undefined ? place : placeOf(subnet, nat)}`);
+    return placedAt(nic, nat === undefined ? place : placeOf(subnet, nat));
   });
   const byId = new Map(interfaces.map((nic) => [nic.interfaceId, nic]));
   const natGateways = new Map(
@@ -115,13 +125,31 @@ export function lookUp(spec: VpcSpec, label: RegionLabel, callers: Vpc["callers"
     subnets,
     routeTables,
     interfaces,
-    inZone: new Map(zones.map((zone) => [zone, interfaces.filter((nic) => nic.zone === zone)])),
+    inZone: new Map(
+      zones.map((zone) => [
+        zone,
+        asBefore(
+          `${label.code} ${spec.vpcId} ${zone}`,
+          interfaces.filter((nic) => nic.zone === zone),
+        ),
+      ]),
+    ),
     byId,
     natGateways,
     callers,
     tableOf: routeTableNumbers(spec.routeTables.map((table) => table.routeTableId)),
     deliveryOf: deliveryNumbers([...new Set([...natOf.keys(), ...delivered])]),
   };
+}
+
+const before = new Map<string, readonly PlacedInterface[]>();
+
+function asBefore(place: string, list: readonly PlacedInterface[]): readonly PlacedInterface[] {
+  const known = before.get(place);
+  if (known?.length === list.length && known.every((nic, at) => nic === list[at])) return known;
+  if (before.size >= 1000) before.clear();
+  before.set(place, list);
+  return list;
 }
 
 /** The namespace behind an interface, from the last two words of its link's alias. */

@@ -1,3 +1,4 @@
+import { memoOf } from "../../parts/fabric/memo.js";
 import type { GroupRuleSpec, InterfaceSpec, RouteSpec, SubnetSpec, VpcSpec } from "../../parts/fabric/spec.js";
 import type { Records } from "../records/records.js";
 import { publicAddressesOf } from "../services/ec2/elasticips.js";
@@ -102,7 +103,8 @@ function targetSpec(records: Records, table: RouteTable, route: Route): RouteSpe
   return { kind: "internet-gateway" };
 }
 
-const interfaceSpec = (nic: NetworkInterface): InterfaceSpec => ({
+/** The same object for the same record, so that the fabric need not compare it. */
+const interfaceSpec = memoOf((nic: NetworkInterface): InterfaceSpec => ({
   interfaceId: nic.interfaceId,
   subnetId: nic.subnetId,
   privateIp: nic.privateIp,
@@ -111,7 +113,7 @@ const interfaceSpec = (nic: NetworkInterface): InterfaceSpec => ({
   groupIds: nic.groupIds,
   sourceDestCheck: nic.sourceDestCheck,
   ...(nic.metadataPort === undefined ? {} : { metadataPort: nic.metadataPort }),
-});
+}));
 
 /** The zones a VPC has subnets in, hence a router in each. */
 export const zonesOfVpc = (records: Records, vpcId: string): readonly string[] => [
