@@ -48,7 +48,7 @@ export interface Stack {
   readonly deletedAt?: number;
   /** What the stack is, or is on its way to be; undefined in REVIEW_IN_PROGRESS. */
   readonly deployment?: Deployment;
-  /** While an update is under way: what to go back to. */
+  /** While an update is under way, or has failed and was kept: what to go back to. Undefined then: the stack was never complete. */
   readonly previous?: Deployment;
   readonly outputs: readonly StackOutput[];
   readonly onFailure: OnFailure;
@@ -69,7 +69,9 @@ export interface Stack {
   readonly retainExceptOnCreate?: true;
   /** The role that was given for the stack; see the README for what it does here. */
   readonly roleArn?: string;
-  /** A failed update stays as it is (DisableRollback), until RollbackStack. */
+  /** The tags of the stack change, or a failed update has changed them. */
+  readonly retags?: true;
+  /** A failed update stays as it is (DisableRollback), until RollbackStack or another update. */
   readonly keepFailedUpdate?: true;
 }
 export const Stacks = recordType<Stack>("cloudformation:Stack");
@@ -97,6 +99,12 @@ export interface StackResource extends Incarnation {
   readonly recorded: readonly MemberNote[];
   /** While an update is under way: what was before (another physical resource, or the same with other properties). */
   readonly former?: Incarnation;
+  /** While an update is under way that follows on a failed one: physical resources of that one, which nobody will want again. */
+  readonly strays?: readonly Incarnation[];
+  /** Likewise: properties that one has put in force, all of them or some. */
+  readonly interim?: Values;
+  /** Which update (`updatedAt` of the stack) has reached the entry last. */
+  readonly reachedBy?: number;
   /** Signals that it has received (CreationPolicy), by their unique ids. */
   readonly signals?: Readonly<Record<string, "SUCCESS" | "FAILURE">>;
   /** It waits for signals: how many, and until when. */
@@ -105,6 +113,15 @@ export interface StackResource extends Incarnation {
   readonly wentBack?: true;
 }
 export const StackResources = recordType<StackResource>("cloudformation:StackResource");
+
+/** Every physical resource that an entry has, the newest first. */
+export const bodiesOf = ({ physicalId, properties, dependsOn, former, strays = [] }: StackResource): readonly Incarnation[] => {
+  const all = [{ physicalId, properties, dependsOn }, ...strays, ...(former === undefined ? [] : [former])];
+  return all.filter((body, index) => {
+    const first = all.findIndex((other) => other.physicalId === body.physicalId);
+    return body.physicalId !== undefined && first === index;
+  });
+};
 
 export const resourceKey = (stackId: string, logicalId: string): string => `${stackId}/${logicalId}`;
 

@@ -55,7 +55,6 @@ describe("an update that fails", () => {
     expect(await update(after, { DisableRollback: true })).toBe("UPDATE_FAILED");
     expect(delays()).toEqual(["Q 2"]);
     expect(bench.scope.records.list(Topics)).toHaveLength(1);
-    await expect(update(before)).rejects.toThrow("is in UPDATE_FAILED state and can not be updated. (RollbackStack");
     await bench.run("RollbackStack", { StackName: "shop" });
     expect(await settled()).toBe("UPDATE_ROLLBACK_COMPLETE");
     expect(delays()).toEqual(["Q 1"]);

@@ -13,13 +13,9 @@ export async function changeInPlace(work: Work, entry: StackResource): Promise<v
     if (physicalId === undefined || former === undefined || provider.update === undefined)
       throw new Error(`${entry.logicalId} (${entry.type}) cannot be changed in place.`);
     const call = callOf(work, stack);
-    await provider.update(
-      call,
-      physicalId,
-      { from: former.properties, to: entry.properties },
-      namingOf(stack, entry.logicalId),
-      signal,
-    );
+    const naming = namingOf(stack, entry.logicalId);
+    for (const from of new Set([former.properties, entry.interim ?? former.properties]))
+      await provider.update(call, physicalId, { from, to: entry.properties }, naming, signal);
     moveResource(scope, stackOf(work), { ...entry, status: "UPDATE_COMPLETE" });
   } catch (error) {
     if (error instanceof Closed) throw error;

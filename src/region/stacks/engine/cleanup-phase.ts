@@ -1,7 +1,7 @@
 import type { BoundTemplate } from "../../../template/bind.js";
 import { reversed } from "../../../template/graph.js";
 import type { Change } from "../../records/records.js";
-import { resourcesOf, type Stack, type StackResource } from "../records.js";
+import { bodiesOf, resourcesOf, type Incarnation, type Stack, type StackResource } from "../records.js";
 import { boundOf } from "./create-phase.js";
 import { drop, entryOf, keep, moveStack, resourceChanges, resourceEvent } from "./journal.js";
 import { deletePhysical, rethrowClosed } from "./unmake.js";
@@ -13,7 +13,7 @@ export async function cleanupPhase(work: Work, done: "UPDATE_COMPLETE" | "UPDATE
   const { scope, stackId } = work;
   const bound = boundOf(work);
   const leaving = resourcesOf(scope, stackId).filter(
-    ({ logicalId, former }) => !bound.resources.has(logicalId) || former !== undefined,
+    ({ logicalId, former, strays }) => !bound.resources.has(logicalId) || former !== undefined || strays !== undefined,
   );
   const graph = new Map(
     leaving.map(({ logicalId, former, dependsOn }) => [
@@ -31,7 +31,7 @@ export async function cleanupPhase(work: Work, done: "UPDATE_COMPLETE" | "UPDATE
     { stop: false },
   );
   rethrowClosed(failures);
-  moveStack(scope, stackOf(work), done, { previous: undefined, keepFailedUpdate: undefined });
+  moveStack(scope, stackOf(work), done, { previous: undefined, keepFailedUpdate: undefined, retags: undefined });
 }
 
 /** Does the policy keep a resource that leaves the stack? What a failed update had created is not worth keeping to all of them. */
@@ -46,11 +46,11 @@ async function leave(work: Work, entry: StackResource): Promise<void> {
   const end = (status: "DELETE_COMPLETE" | "DELETE_SKIPPED" | "DELETE_FAILED", reason?: string): void =>
     scope.commit(drop(entry), resourceEvent(scope, stackOf(work), { ...entry, status }, { reason }));
   if (stays(stackOf(work), entry)) return end("DELETE_SKIPPED");
-  if (entry.physicalId === undefined) return end("DELETE_COMPLETE");
+  if (bodiesOf(entry).length === 0) return end("DELETE_COMPLETE");
   if (entry.status !== "DELETE_IN_PROGRESS")
     scope.commit(...resourceChanges(scope, stackOf(work), { ...entry, status: "DELETE_IN_PROGRESS" }));
   try {
-    await deletePhysical(work, entry.type, entry);
+    for (const body of bodiesOf(entry)) await deletePhysical(work, entry.type, body);
     end("DELETE_COMPLETE");
   } catch (error) {
     if (error instanceof Closed) throw error;
@@ -58,14 +58,22 @@ async function leave(work: Work, entry: StackResource): Promise<void> {
   }
 }
 
-/** A resource that stays: its former physical resource goes, if that is another. */
+/** A resource that stays: its former physical resource goes, if that is another, and what failed updates have left. */
 async function forgetFormer(work: Work, entry: StackResource): Promise<void> {
   const { scope } = work;
-  const { former, wentBack: _, ...rest } = entry;
+  for (const stray of entry.strays ?? []) await forget(work, { ...entry, wentBack: true, former: stray }, keep(entry));
+  const { former, wentBack: _, strays: _gone, interim: _past, ...rest } = entry;
   if (former?.physicalId === undefined || former.physicalId === entry.physicalId) return scope.commit(keep(rest));
+  await forget(work, { ...entry, former }, keep(rest));
+}
+
+/** Delete the former physical resource of an entry; `then` is committed with the event that tells of it. */
+async function forget(work: Work, entry: StackResource & { readonly former: Incarnation }, then: Change): Promise<void> {
+  const { scope } = work;
+  const { former } = entry;
   const shown = { ...entry, physicalId: former.physicalId };
   const end = (status: "DELETE_COMPLETE" | "DELETE_SKIPPED" | "DELETE_FAILED", reason?: string): void =>
-    scope.commit(keep(rest), resourceEvent(scope, stackOf(work), { ...shown, status }, { reason }));
+    scope.commit(then, resourceEvent(scope, stackOf(work), { ...shown, status }, { reason }));
   // The policy speaks of what was there before the update; what a rolled back update had made always goes.
   if (entry.updateReplacePolicy !== "Delete" && entry.wentBack !== true) return end("DELETE_SKIPPED");
   scope.commit(resourceEvent(scope, stackOf(work), { ...shown, status: "DELETE_IN_PROGRESS" }));

@@ -11,15 +11,16 @@ import { deleteResources, rethrowClosed } from "./unmake.js";
 import { walk } from "./walk.js";
 import { existingResources, reasonOf, stackOf, type Work } from "./work.js";
 
-/** CREATE_IN_PROGRESS: everything as parallel as references allow; the first failure cancels the rest. */
+/** CREATE_IN_PROGRESS: everything as parallel as references allow; the first failure cancels the rest, unless it is to stay. */
 export async function createPhase(work: Work): Promise<void> {
   const stack = stackOf(work);
   const bound = boundOf(work);
   const deadline = deadlineAt(work.scope, stack.deadline);
   const timed: Work = { ...work, signal: AbortSignal.any([work.signal, deadline.signal]) };
-  const failures = await walkCancelling(timed, bound, (inner, logicalId) => createResource(inner, bound, logicalId)).finally(() =>
-    deadline.clear(),
-  );
+  const goesOn = stack.onFailure === "DO_NOTHING";
+  const failures = await walkResources(timed, bound, (inner, logicalId) => createResource(inner, bound, logicalId), {
+    goesOn,
+  }).finally(() => deadline.clear());
   const now = stackOf(work);
   if (now.status !== "CREATE_IN_PROGRESS") return; // it is being deleted
   const failed = [...failures.keys()].filter((logicalId) => entryOf(work.scope, work.stackId, logicalId) !== undefined);
@@ -71,17 +72,21 @@ export function boundOf(work: Work): BoundTemplate {
   return boundDeployment(work.scope, stack, stack.deployment);
 }
 
-/** Visit in order of references; the first failure cancels what is under way. */
-export async function walkCancelling(
+/**
+ * Visit in order of references. The first failure cancels what is under way; with `goesOn`, what does not depend on it goes on to
+ * its end (DisableRollback).
+ */
+export async function walkResources(
   work: Work,
   bound: BoundTemplate,
   visit: (work: Work, logicalId: string) => Promise<void>,
+  { goesOn }: { readonly goesOn: boolean },
 ): Promise<ReadonlyMap<string, unknown>> {
   const cancel = new AbortController();
   const inner: Work = { ...work, signal: AbortSignal.any([work.signal, cancel.signal]) };
   const failures = await walk(bound.dependencies, (logicalId) => visit(inner, logicalId), {
-    stop: true,
-    onFailure: () => cancel.abort(),
+    stop: !goesOn,
+    ...(goesOn ? {} : { onFailure: () => cancel.abort() }),
   });
   rethrowClosed(failures);
   return failures;

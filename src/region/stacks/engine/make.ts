@@ -44,6 +44,7 @@ function begin(work: Work, bound: BoundTemplate, logicalId: string): StackResour
   const { scope, stackId } = work;
   const resource = bound.resources.get(logicalId);
   if (resource === undefined) throw new Error(`${logicalId} is not in the template`);
+  const { updatedAt: reachedBy } = stackOf(work);
   const empty: StackResource = {
     stackId,
     logicalId,
@@ -55,6 +56,7 @@ function begin(work: Work, bound: BoundTemplate, logicalId: string): StackResour
     deletionPolicy: resource.deletionPolicy,
     updateReplacePolicy: resource.updateReplacePolicy,
     recorded: [],
+    ...(reachedBy === undefined ? {} : { reachedBy }),
   };
   try {
     const { properties, shown } = propertiesNow(work, bound, logicalId);

@@ -1,5 +1,5 @@
 import { reversed } from "../../../template/graph.js";
-import { isGone, resourcesOf, type Incarnation, type StackResource } from "../records.js";
+import { bodiesOf, isGone, resourcesOf, type Incarnation, type StackResource } from "../records.js";
 import { moveResource } from "./journal.js";
 import { walk } from "./walk.js";
 import { callOf, Closed, providerOf, reasonOf, stackOf, type Work } from "./work.js";
@@ -75,8 +75,7 @@ class Removal {
 async function tellDeletion(work: Work, entry: StackResource, keep: boolean, removal: Removal): Promise<void> {
   const stack = stackOf(work);
   if (keep) return moveResource(work.scope, stack, { ...entry, status: "DELETE_SKIPPED" });
-  if (entry.physicalId === undefined && entry.former?.physicalId === undefined)
-    return moveResource(work.scope, stack, { ...entry, status: "DELETE_COMPLETE" });
+  if (bodiesOf(entry).length === 0) return moveResource(work.scope, stack, { ...entry, status: "DELETE_COMPLETE" });
   const leaving: StackResource = { ...entry, status: "DELETE_IN_PROGRESS" };
   if (entry.status !== "DELETE_IN_PROGRESS") moveResource(work.scope, stack, leaving);
   try {
@@ -98,9 +97,8 @@ async function removeRecords(work: Work, entry: StackResource, later: (done: Pro
       upkeep: { ...scope.upkeep, network: (vpcId) => (later(scope.upkeep.network(vpcId)), Promise.resolve()) },
     },
   };
-  const { former } = entry;
-  if (former !== undefined && former.physicalId !== entry.physicalId) await deletePhysical(ahead, entry.type, former);
-  await deletePhysical(ahead, entry.type, entry);
+  // The oldest first.
+  for (const body of [...bodiesOf(entry)].reverse()) await deletePhysical(ahead, entry.type, body);
 }
 
 /** Delete a physical resource and wait until it is gone. */

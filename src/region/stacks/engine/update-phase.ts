@@ -1,14 +1,16 @@
 import type { BoundTemplate } from "../../../template/bind.js";
+import type { Scope } from "../../operations/call.js";
 import { canChange, differingKeys, planChanges, type PlannedChange } from "../plan.js";
-import type { Stack, StackResource } from "../records.js";
+import type { Incarnation, Stack, StackResource } from "../records.js";
 import { boundDeployment } from "../validation/prepare.js";
 import { recordedNotes } from "../validation/resources.js";
-import { boundOf, outputsOf, walkCancelling } from "./create-phase.js";
+import { boundOf, outputsOf, walkResources } from "./create-phase.js";
 import { changeInPlace } from "./change.js";
 import { refreshed } from "./cleanup-phase.js";
-import { entryOf, moveResource, moveStack } from "./journal.js";
+import { drop, entryOf, moveResource, moveStack } from "./journal.js";
 import { createResource, make, propertiesNow } from "./make.js";
 import { awaitedSignals } from "./signals.js";
+import { deletePhysical } from "./unmake.js";
 import { Closed, providerOf, reasonOf, stackOf, type Work } from "./work.js";
 
 /*
@@ -18,6 +20,9 @@ import { Closed, providerOf, reasonOf, stackOf, type Work } from "./work.js";
  *        | and could not be put back
  * UPDATE_ROLLBACK_FAILED
  *
+ * A failed update may be kept (UPDATE_FAILED, and CREATE_FAILED likewise); another one then begins where that left off, and goes back to
+ * what the stack was when it was last complete, or to nothing.
+ *
  * Nothing is deleted before the clean-up, so going back is always possible. An entry keeps what it was in `former`; clean-up
  * deletes what the stack's present deployment does not have: entries outside it, and former physical resources.
  */
@@ -25,20 +30,28 @@ import { Closed, providerOf, reasonOf, stackOf, type Work } from "./work.js";
 /** UPDATE_IN_PROGRESS: create, change and replace, in order of references. */
 export async function updatePhase(work: Work): Promise<void> {
   const bound = boundOf(work);
-  const plan = new Map(planOf(work, bound).map((change) => [change.logicalId, change]));
-  const failures = await walkCancelling(work, bound, async (inner, logicalId) => {
-    const change = plan.get(logicalId);
-    if (change?.action === "Add") await createResource(inner, bound, logicalId);
-    else if (change?.action === "Modify") await changeResource(inner, bound, change);
-  });
+  const before = stackOf(work);
+  const plan = planOf(work, bound);
+  const failures = await walkResources(
+    work,
+    bound,
+    async (inner, logicalId) => {
+      const change = plan.get(logicalId);
+      const entry = entryOf(inner.scope, inner.stackId, logicalId);
+      if (entry === undefined || entry.status === "CREATE_IN_PROGRESS") await createResource(inner, bound, logicalId);
+      else if (change !== undefined || isLeftover(entry, before)) await changeResource(inner, bound, change, entry);
+    },
+    { goesOn: before.keepFailedUpdate === true },
+  );
   const now = stackOf(work);
   if (now.status !== "UPDATE_IN_PROGRESS") return; // it was cancelled
   const failed = [...failures.keys()];
   const outputs = failed.length > 0 ? [] : outputsOf(work, bound);
   if (!("fault" in outputs) && failed.length === 0)
     return void moveStack(work.scope, now, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", { outputs }, refreshed(work, bound));
-  const created = failed.filter((logicalId) => plan.get(logicalId)?.action === "Add");
-  const updated = failed.filter((logicalId) => plan.get(logicalId)?.action !== "Add");
+  const isNew = (logicalId: string): boolean => entryOf(work.scope, work.stackId, logicalId)?.status === "CREATE_FAILED";
+  const created = failed.filter(isNew);
+  const updated = failed.filter((logicalId) => !isNew(logicalId));
   const statusReason =
     "fault" in outputs
       ? outputs.fault
@@ -47,50 +60,74 @@ export async function updatePhase(work: Work): Promise<void> {
           ...(updated.length === 0 ? [] : [`The following resource(s) failed to update: [${updated.join(", ")}]. `]),
         ].join("");
   if (now.keepFailedUpdate === true) moveStack(work.scope, now, "UPDATE_FAILED", { statusReason });
-  else moveStack(work.scope, now, "UPDATE_ROLLBACK_IN_PROGRESS", { statusReason, ...turnedBack(now) });
+  else turnBack(work.scope, now, { statusReason });
 }
 
-/** A stack whose update is undone: what it was is its wish again. */
-export const turnedBack = ({ deployment, previous }: Stack): Partial<Stack> => ({
-  deployment: previous,
-  previous: deployment,
-  keepFailedUpdate: undefined,
-});
+/** Undo the update of a stack: what it was is its wish again. One that was never complete goes back to nothing. */
+export function turnBack(scope: Scope, stack: Stack, change: Partial<Stack>): void {
+  const { deployment, previous } = stack;
+  if (previous === undefined)
+    return void moveStack(scope, stack, "ROLLBACK_IN_PROGRESS", { ...change, keepFailedUpdate: undefined });
+  const turned = { deployment: previous, previous: deployment, keepFailedUpdate: undefined };
+  moveStack(scope, stack, "UPDATE_ROLLBACK_IN_PROGRESS", { ...change, ...turned });
+}
 
-function planOf(work: Work, after: BoundTemplate): readonly PlannedChange[] {
+/** What is to be done with each resource, by what the stack last was when it was complete. */
+function planOf(work: Work, after: BoundTemplate): ReadonlyMap<string, PlannedChange> {
   const stack = stackOf(work);
-  if (stack.previous === undefined) throw new Error(`The stack ${stack.stackName} has nothing to come from.`);
-  const before = boundDeployment(work.scope, stack, stack.previous);
-  const tagsChanged = JSON.stringify(stack.previous.tags) !== JSON.stringify(stack.deployment?.tags);
-  return planChanges(before, after, work.context.specification, { tagsChanged });
+  const before = stack.previous === undefined ? undefined : boundDeployment(work.scope, stack, stack.previous);
+  const plan = planChanges(before, after, work.context.specification, { tagsChanged: stack.retags === true });
+  return new Map(plan.map((change) => [change.logicalId, change]));
 }
+
+/** Has a failed update or creation left the entry as it is, and this update not reached it yet? */
+const isLeftover = ({ status, former, reachedBy }: StackResource, { updatedAt, previous }: Stack): boolean =>
+  (former !== undefined || previous === undefined || status.endsWith("_FAILED")) && reachedBy !== updatedAt;
 
 /** Change one resource in place, or put another in its place; the old one stays until the clean-up. */
-async function changeResource(work: Work, bound: BoundTemplate, change: PlannedChange): Promise<void> {
+async function changeResource(
+  work: Work,
+  bound: BoundTemplate,
+  change: PlannedChange | undefined,
+  entry: StackResource,
+): Promise<void> {
   const { scope, stackId } = work;
   const stack = stackOf(work);
-  const { logicalId } = change;
-  const entry = entryOf(scope, stackId, logicalId);
-  if (entry === undefined || entry.status === "UPDATE_FAILED")
-    throw new Error(entry?.statusReason ?? `${logicalId} has no entry`);
-  if (entry.former !== undefined) {
+  const { logicalId } = entry;
+  const reachedBy = stack.updatedAt;
+  if (entry.former !== undefined && entry.reachedBy === reachedBy) {
+    if (entry.status === "UPDATE_FAILED") throw new Error(entry.statusReason);
     if (entry.status === "UPDATE_COMPLETE") return;
     return entry.former.physicalId === entry.physicalId ? changeInPlace(work, entry) : make(work, entry, "UPDATE");
   }
   if (work.signal.aborted) throw work.signal.reason;
+  if (entry.status === "CREATE_FAILED") {
+    if (entry.reachedBy === reachedBy) throw new Error(entry.statusReason);
+    return createAgain(work, bound, entry);
+  }
   const provider = providerOf(work, entry.type);
-  const former = { physicalId: entry.physicalId, properties: entry.properties, dependsOn: entry.dependsOn };
+  const present = { physicalId: entry.physicalId, properties: entry.properties, dependsOn: entry.dependsOn };
+  // What it was when the stack was last complete, whatever a failed update has made of it since.
+  const former = entry.former ?? present;
   try {
     const { properties, shown } = propertiesNow(work, bound, logicalId);
     const names = differingKeys(entry.properties, properties);
-    if (names.length === 0 && !change.scope.includes("Tags")) return;
+    const retries = entry.status === "UPDATE_FAILED";
+    const isAnother = present.physicalId !== former.physicalId;
+    if (isAnother && differingKeys(former.properties, properties).length === 0) return takeBack(work, entry, reachedBy);
+    const retags = change?.scope.includes("Tags") === true || (stack.retags === true && canChange(provider, "Tags"));
+    if (names.length === 0 && !retries && !retags) return;
     const specs = work.context.specification.of(entry.type)?.properties ?? {};
     const replaces =
+      (retries && isAnother) ||
       names.some((name) => specs[name]?.replaces === "yes") ||
       (names.some((name) => specs[name]?.replaces === "maybe") &&
         provider.replaces?.({ from: entry.properties, to: properties }) === true);
     const awaits = replaces ? awaitedSignals(work, bound, logicalId) : undefined;
-    const fixed = (names.length === 0 ? ["Tags"] : names).filter((name) => !canChange(provider, name));
+    const fixed = (names.length > 0 || retries ? names : ["Tags"]).filter((name) => !canChange(provider, name));
+    // It failed before it was begun, and is wanted as it was.
+    if (retries && names.length === 0 && provider.update === undefined && !replaces)
+      return moveResource(scope, stack, { ...entry, reachedBy, status: "UPDATE_COMPLETE" });
     if (!replaces && fixed.length > 0)
       throw new Error(`Sandtable does not model changing ${fixed.join(", ")} of ${entry.type} in a stack yet.`);
     const changed: StackResource = {
@@ -100,6 +137,10 @@ async function changeResource(work: Work, bound: BoundTemplate, change: PlannedC
       dependsOn: bound.dependencies.get(logicalId) ?? [],
       recorded: recordedNotes(properties, provider),
       former,
+      reachedBy,
+      // A failed update's own physical resource goes for good.
+      ...(replaces && isAnother ? { strays: withStray(entry) } : {}),
+      ...(entry.former === undefined ? {} : { interim: present.properties }),
       physicalId: replaces ? undefined : entry.physicalId,
       ...(awaits === undefined ? {} : { awaits }),
     };
@@ -111,8 +152,24 @@ async function changeResource(work: Work, bound: BoundTemplate, change: PlannedC
   } catch (error) {
     const now = entryOf(scope, stackId, logicalId);
     // What failed on the way was told where it failed; what failed before is told here.
-    if (!(error instanceof Closed) && now?.former === undefined)
-      moveResource(scope, stack, { ...entry, former, status: "UPDATE_FAILED" }, { reason: reasonOf(error) });
+    if (!(error instanceof Closed) && (now?.former === undefined || now.reachedBy !== reachedBy))
+      moveResource(scope, stack, { ...entry, former, reachedBy, status: "UPDATE_FAILED" }, { reason: reasonOf(error) });
     throw error;
   }
+}
+
+/** The physical resource of when the stack was last complete is what is wanted: what a failed update had put in its place goes. */
+function takeBack(work: Work, entry: StackResource, reachedBy: number | undefined): void {
+  const back: StackResource = { ...entry, ...entry.former, strays: withStray(entry), reachedBy, status: "UPDATE_COMPLETE" };
+  moveResource(work.scope, stackOf(work), back);
+}
+
+const withStray = ({ strays = [], physicalId, properties, dependsOn }: StackResource): readonly Incarnation[] =>
+  physicalId === undefined ? strays : [...strays, { physicalId, properties, dependsOn }];
+
+/** A creation that failed in an earlier operation: what there is of it makes way for another try. */
+async function createAgain(work: Work, bound: BoundTemplate, entry: StackResource): Promise<void> {
+  await deletePhysical(work, entry.type, entry);
+  work.scope.commit(drop(entry));
+  await createResource(work, bound, entry.logicalId);
 }

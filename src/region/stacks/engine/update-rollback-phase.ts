@@ -35,9 +35,9 @@ async function putBack(work: Work, logicalId: string): Promise<void> {
   }
   const { physicalId, properties, dependsOn, former } = entry;
   const back: StackResource = { ...entry, ...former, former: { physicalId, properties, dependsOn }, wentBack: true };
-  const sameTags = JSON.stringify(stack.previous?.tags) === JSON.stringify(stack.deployment?.tags);
-  const nothingToDo =
-    differingKeys(properties, former.properties).length === 0 && (sameTags || providerOf(work, entry.type).update === undefined);
+  const { update } = providerOf(work, entry.type);
+  const isSame = [properties, entry.interim ?? properties].every((now) => differingKeys(now, former.properties).length === 0);
+  const nothingToDo = isSame && (stack.retags !== true || update === undefined);
   if (former.physicalId !== physicalId || nothingToDo) return moveResource(scope, stack, { ...back, status: "UPDATE_COMPLETE" });
   const started: StackResource = { ...back, status: "UPDATE_IN_PROGRESS" };
   moveResource(scope, stack, started);

@@ -5,6 +5,7 @@ import type { Call } from "../../operations/call.js";
 import type { CloudFormation } from "../stacks.js";
 import { planChanges, refusalsOf, type PlannedChange } from "../plan.js";
 import type { Deployment, Stack } from "../records.js";
+import { isKeptFailure } from "./common.js";
 import { boundDeployment, validationError } from "../validation/prepare.js";
 
 /** What an update of a stack would change; `undefined` when nothing at all. Throws when Sandtable cannot do it. */
@@ -19,7 +20,7 @@ export function plannedUpdate(
   const plan = planChanges(before, wish.bound, context.specification, { tagsChanged });
   const refusals = refusalsOf(plan, before, wish.bound, context.providers);
   if (refusals.length > 0) throw validationError(refusals.join("\n"));
-  if (plan.length === 0 && outputsText(before) === outputsText(wish.bound)) return undefined;
+  if (plan.length === 0 && outputsText(before) === outputsText(wish.bound) && !isKeptFailure(stack)) return undefined;
   return { plan, before };
 }
 

@@ -77,14 +77,20 @@ export function wellFormedName(name: string | undefined, member: "stackName" | "
 
 const updatable = new Set(["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"]);
 
+/**
+ * An operation failed and was kept as it was: another try may follow, with the same template or another.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+ */
+export const isKeptFailure = ({ status, onFailure }: Stack): boolean =>
+  status === "UPDATE_FAILED" || (status === "CREATE_FAILED" && onFailure === "DO_NOTHING");
+
 /** Throws when the stack's status does not admit an update. */
 export function checkUpdatable(stack: Stack): void {
-  if (updatable.has(stack.status)) return;
+  if (updatable.has(stack.status) || isKeptFailure(stack)) return;
   throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not be updated.${advice(stack)}`);
 }
 
 function advice({ status }: Stack): string {
-  if (status === "UPDATE_FAILED") return " (RollbackStack takes it back first; going on from a failed update is not modelled)";
   if (status === "UPDATE_ROLLBACK_FAILED") return " (ContinueUpdateRollback takes it back first)";
   return status === "ROLLBACK_COMPLETE" || status.endsWith("_FAILED") ? " (delete it and create it again)" : "";
 }

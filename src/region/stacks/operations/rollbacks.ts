@@ -10,7 +10,7 @@ import type { Call } from "../../operations/call.js";
 import { enforced } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { keep, moveStack } from "../engine/journal.js";
-import { turnedBack } from "../engine/update-phase.js";
+import { turnBack } from "../engine/update-phase.js";
 import { resourcesOf, type Stack } from "../records.js";
 import type { CloudFormation } from "../stacks.js";
 import { validationError } from "../validation/prepare.js";
@@ -26,11 +26,7 @@ export const rollbackOperations = ({ engine }: CloudFormation): readonly Operati
       const stack = theStack(call, input.StackName);
       if (stack.status !== "UPDATE_IN_PROGRESS")
         throw validationError("CancelUpdateStack cannot be called from current stack status");
-      moveStack(call, stack, "UPDATE_ROLLBACK_IN_PROGRESS", {
-        ...turnedBack(stack),
-        statusReason: "User Initiated",
-        token: input.ClientRequestToken ?? stack.token,
-      });
+      turnBack(call, stack, { statusReason: "User Initiated", token: input.ClientRequestToken ?? stack.token });
       engine.interrupt(stack.stackId);
       engine.attend(call, stack.stackId);
       return {};
@@ -71,8 +67,7 @@ export const rollbackOperations = ({ engine }: CloudFormation): readonly Operati
         retainExceptOnCreate: input.RetainExceptOnCreate === true ? (true as const) : undefined,
       };
       if (stack.status === "CREATE_FAILED") moveStack(call, stack, "ROLLBACK_IN_PROGRESS", common);
-      else if (stack.status === "UPDATE_FAILED" && stack.previous !== undefined)
-        moveStack(call, stack, "UPDATE_ROLLBACK_IN_PROGRESS", { ...turnedBack(stack), ...common });
+      else if (stack.status === "UPDATE_FAILED") turnBack(call, stack, common);
       else throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not be rolled back.`);
       engine.attend(call, stack.stackId);
       return { StackId: stack.stackId };

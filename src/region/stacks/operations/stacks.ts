@@ -8,6 +8,7 @@ import type {
   UpdateTerminationProtectionCommandInput,
   UpdateTerminationProtectionCommandOutput,
 } from "@aws-sdk/client-cloudformation";
+import { isDeepStrictEqual } from "node:util";
 import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states } from "../../operations/members.js";
@@ -20,7 +21,16 @@ import { findStack, isGone, isMoving, resourcesOf, Stacks, type OnFailure, type 
 import type { CloudFormation } from "../stacks.js";
 import { prepare, validationError } from "../validation/prepare.js";
 import { plannedUpdate } from "./changes.js";
-import { checkRole, checkUpdatable, requiredName, roleRule, theStack, wellFormedName, wishRules } from "./common.js";
+import {
+  checkRole,
+  checkUpdatable,
+  isKeptFailure,
+  requiredName,
+  roleRule,
+  theStack,
+  wellFormedName,
+  wishRules,
+} from "./common.js";
 import { pruneDeleted } from "./prune.js";
 
 export const stackOperations = (formation: CloudFormation): readonly Operation[] => [
@@ -165,9 +175,12 @@ export function beginUpdate(
   { engine }: CloudFormation,
   further: readonly Change[] = [],
 ): void {
+  const retags = isKeptFailure(stack) && stack.retags === true;
   const begun = {
     ...change,
-    previous: stack.deployment,
+    // What the stack was when it was last complete.
+    previous: isKeptFailure(stack) ? stack.previous : stack.deployment,
+    retags: retags || !isDeepStrictEqual(stack.deployment?.tags, change.deployment?.tags) ? (true as const) : undefined,
     updatedAt: call.now(),
     statusReason: "User Initiated",
     owner: call.caller,
