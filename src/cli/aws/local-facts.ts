@@ -47,6 +47,13 @@ const leftover = z.object({ kind: z.string(), name: z.string() });
 /** Something of ours on this host. */
 export type Leftover = z.infer<typeof leftover>;
 
+const trouble = z.object({ kind: z.string(), id: z.string(), failures: z.number(), message: z.string() });
+/** What the region could not do and tries again. */
+export type Trouble = z.infer<typeof trouble>;
+
+export const askTroubles = async (state: string): Promise<readonly Trouble[]> =>
+  z.object({ troubles: z.array(trouble) }).parse(await ask(state, { verb: "status" })).troubles;
+
 export const askPublished = async (state: string): Promise<readonly Published[]> =>
   z.array(published).parse(await ask(state, { verb: "published" }));
 

@@ -4,7 +4,7 @@ import { UserFault } from "../../faults.js";
 import { folders } from "../../parts/host/folders.js";
 import { integer, jsonOption, yesOption } from "../arguments.js";
 import { confirm } from "../confirm.js";
-import { askStop } from "../aws/local-facts.js";
+import { askStop, askTroubles, type Trouble } from "../aws/local-facts.js";
 import { ask } from "../control.js";
 import { exit } from "../exit.js";
 import { example } from "../help.js";
@@ -98,6 +98,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** What the region tries again and again. */
+const renderTrouble = ({ kind, id, failures, message }: Trouble): string =>
+  `  ${kind} of ${id} failed ${failures === 1 ? "once" : `${failures} times`} and is tried again: ${message}`;
+
 const status = () =>
   new Command("status")
     .description("whether the region runs, and where")
@@ -111,7 +115,10 @@ const status = () =>
       if (options.json) output.print(json({ running: region !== undefined, state, ...region, ...(facts ?? {}) }));
       else if (region !== undefined)
         output.print(
-          `region ${region.regionName} runs: ${region.endpoint} (process ${region.pid}, account ${region.accountId}), state in ${state}`,
+          [
+            `region ${region.regionName} runs: ${region.endpoint} (process ${region.pid}, account ${region.accountId}), state in ${state}`,
+            ...(await askTroubles(state)).map(renderTrouble),
+          ].join("\n"),
         );
       else
         output.print(
