@@ -1,4 +1,10 @@
-import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+  type Stack,
+} from "@aws-sdk/client-cloudformation";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { JourneyRegion } from "./region.js";
@@ -44,6 +50,7 @@ const create = (name: string, template: string): Promise<unknown> =>
 /** Signals its own CreationPolicy as cfn-signal does, with the credentials of its role, and the wait condition by its URL. */
 const machine = `
 Parameters:
+  Size: { Type: String, Default: t3.small }
   Image: { Type: AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>, Default: /aws/service/debian/release/12/latest/amd64 }
 Resources:
   Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16 } }
@@ -69,7 +76,7 @@ Resources:
     CreationPolicy: { ResourceSignal: { Count: 1, Timeout: PT5M } }
     Properties:
       ImageId: !Ref Image
-      InstanceType: t3.small
+      InstanceType: !Ref Size
       SubnetId: !Ref Subnet
       IamInstanceProfile: !Ref Profile
       UserData:
@@ -106,6 +113,23 @@ test("a machine tells its stack that it is there, and what it has done", async (
     (made.Outputs ?? []).map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
   );
   expect(JSON.parse(outputs["Said"] ?? "")).toEqual({ [outputs["Id"] ?? ""]: expect.stringMatching(/^ip-10-0-0-/) as unknown });
+});
+
+test("a machine of another size is the same one, stopped and started again", async () => {
+  const Parameters = [{ ParameterKey: "Size", ParameterValue: "t3.medium" }];
+  const [before = ""] =
+    (await stack("machine")).Outputs?.flatMap(({ OutputKey, OutputValue = "" }) => (OutputKey === "Id" ? [OutputValue] : [])) ??
+    [];
+  await cloudformation.send(
+    new UpdateStackCommand({ StackName: "machine", UsePreviousTemplate: true, Parameters, Capabilities: ["CAPABILITY_IAM"] }),
+  );
+  expect(await past("UPDATE_IN_PROGRESS", "machine")).toMatchObject({
+    StackStatus: expect.stringContaining("UPDATE_COMPLETE") as unknown,
+    Outputs: expect.arrayContaining([expect.objectContaining({ OutputKey: "Id", OutputValue: before })]) as unknown,
+  });
+  const about = "http://169.254.169.254/latest";
+  const asking = `curl -sS -H "X-aws-ec2-metadata-token: $(curl -sS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' ${about}/api/token)" ${about}/meta-data/instance-type`;
+  expect(await region.cli("connect", before, "--", "bash", "-c", asking)).toMatchObject({ code: 0, stdout: "t3.medium" });
 });
 
 test("a program on the internet may tell it too, under the presigned URL and no other", async () => {
