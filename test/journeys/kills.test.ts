@@ -7,12 +7,7 @@ import {
   GetTemplateCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
-import {
-  CreateInternetGatewayCommand,
-  DeleteInternetGatewayCommand,
-  DescribeInternetGatewaysCommand,
-  EC2Client,
-} from "@aws-sdk/client-ec2";
+import { CreateDhcpOptionsCommand, DeleteDhcpOptionsCommand, DescribeDhcpOptionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { differences, recordsOf } from "./matches.js";
 import { networkTemplate } from "./network-template.js";
@@ -28,7 +23,7 @@ type Work = "create" | "update" | "delete";
 const usual: Record<Work, number> = { create: 0, update: 0, delete: 0 };
 /** What is to be there, by what was acknowledged. */
 let variant: number | undefined;
-const gateways = new Set<string>();
+const optionSets = new Set<string>();
 
 beforeAll(async () => {
   await region.ok("region", "start", "--port", "0");
@@ -93,19 +88,20 @@ async function settled(): Promise<string | undefined> {
   }
 }
 
-/** Creates and deletes internet gateways until the region is gone; `gateways` are those that must be there. */
-async function gatewaysUntilGone(doubtful: Set<string>): Promise<void> {
+/** Creates and deletes sets of DHCP options until the region is gone; `optionSets` are those that must be there. */
+async function optionsUntilGone(doubtful: Set<string>): Promise<void> {
   const ec2 = new EC2Client({ ...region.client, maxAttempts: 1 });
   try {
-    for (;;) {
-      const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
-      gateways.add(InternetGateway!.InternetGatewayId!);
-      const [oldest] = gateways;
-      // The quota is five, of which the stack has one.
-      if (gateways.size < 3 || oldest === undefined) continue;
-      gateways.delete(oldest);
+    for (let n = 0; ; n += 1) {
+      const { DhcpOptions } = await ec2.send(
+        new CreateDhcpOptionsCommand({ DhcpConfigurations: [{ Key: "domain-name", Values: ["shop.example"] }] }),
+      );
+      optionSets.add(DhcpOptions!.DhcpOptionsId!);
+      const [oldest] = optionSets;
+      if (n % 3 !== 0 || oldest === undefined) continue;
+      optionSets.delete(oldest);
       doubtful.add(oldest);
-      await ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: oldest }));
+      await ec2.send(new DeleteDhcpOptionsCommand({ DhcpOptionsId: oldest }));
       doubtful.delete(oldest);
     }
   } catch (error) {
@@ -143,7 +139,7 @@ test(
       const delay = Math.random() * usual[work];
       const context = `${work}, killed after ${Math.round(delay)} of ${Math.round(usual[work])} ms`;
       const doubtful = new Set<string>();
-      const other = gatewaysUntilGone(doubtful);
+      const other = optionsUntilGone(doubtful);
       const asking = asked(work);
       await sleep(delay);
       const { pid } = region;
@@ -163,15 +159,11 @@ test(
       variant = now;
 
       const ec2 = new EC2Client({ ...region.client, maxAttempts: 1 });
-      const { InternetGateways = [] } = await ec2.send(new DescribeInternetGatewaysCommand({}));
-      // Made, and its answer lost: nobody knows it.
-      for (const { InternetGatewayId = "", Attachments = [] } of InternetGateways)
-        if (Attachments.length === 0 && !gateways.has(InternetGatewayId))
-          await ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId }));
+      const { DhcpOptions = [] } = await ec2.send(new DescribeDhcpOptionsCommand({}));
       ec2.destroy();
-      const there = new Set(InternetGateways.map(({ InternetGatewayId }) => InternetGatewayId));
+      const there = new Set(DhcpOptions.map(({ DhcpOptionsId }) => DhcpOptionsId));
       expect(
-        [...gateways].filter((id) => !there.has(id)),
+        [...optionSets].filter((id) => !there.has(id)),
         `${context}: acknowledged, and not there`,
       ).toEqual([]);
 

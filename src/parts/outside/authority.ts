@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { command, run } from "../host/command.js";
+import { CommandFailed, run } from "../host/command.js";
 
 /**
  * The certificate authority of one region, which its machines trust and nobody else knows, and the certificate that the AWS
@@ -58,8 +58,26 @@ async function emptied(folder: string): Promise<string> {
   return folder;
 }
 
-const openssl = (folder: string, root: string, script: string, subjects: string): Promise<unknown> =>
-  run(command("unshare", "--mount", "--propagation", "private", "sh", "-ec", inside, "sh", folder, root, script, subjects));
+async function openssl(folder: string, root: string, script: string, subjects: string): Promise<void> {
+  const argv = [
+    "unshare",
+    "--mount",
+    "--propagation",
+    "private",
+    "sh",
+    "-ec",
+    inside,
+    "sh",
+    folder,
+    root,
+    script,
+    subjects,
+  ] as const;
+  await run({ argv }).catch((error: unknown) => {
+    const said = error instanceof CommandFailed ? error.stderr.trim() || `exit code ${error.exitCode}` : String(error);
+    throw new Error(`the region's certificates could not be made in ${folder}: ${said}`, { cause: error });
+  });
+}
 
 /** The folder appears in the image (at a place that Debian's base system has) for as long as openssl runs. */
 const inside = String.raw`
