@@ -1,8 +1,20 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/** What a soak repeats at length: in `npm test` a few rounds, in `npm run check` none. */
+const repeated = ["test/**/fuzz.test.ts", "test/region/records/kills.test.ts", "test/region/protocol/roundtrip.test.ts"];
+
+/** Most of a file's time went into importing the SDK again; what tests share is the modules, not their state. */
+const shared = {
+  testTimeout: 20_000,
+  pool: "forks",
+  isolate: false,
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  sequence: { groupOrder: 0 },
+} as const;
+
 /**
- * Three projects: `unit` (parallel, no privilege), `rooted` (the real kernel and real programs) and `journeys` (whole
+ * Four projects: `unit` and `repeated` (parallel, no privilege), `rooted` (the real kernel and real programs) and `journeys` (whole
  * examples, real clients). Each file of the last two has a labelled environment of its own and waits more than it works, so two
  * run at a time, after the unit tests.
  * Where the machine cannot run them they are skipped, and the reason is printed (test/support/rooted-runner.ts).
@@ -18,15 +30,18 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...shared,
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/rooted/**", "test/journeys/**", "test/soak/**"],
-          testTimeout: 20_000,
-          // Most of a file's time went into importing the SDK again; what tests share is the modules, not their state.
-          pool: "forks",
-          isolate: false,
-          maxWorkers: Math.max(2, availableParallelism() - 1),
-          sequence: { groupOrder: 0 },
+          exclude: ["test/rooted/**", "test/journeys/**", "test/soak/**", ...repeated],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "repeated",
+          include: repeated,
+          exclude: ["test/rooted/**", "test/journeys/**"],
         },
       },
       {

@@ -16,7 +16,7 @@ const parts = [
   },
   {
     what: `${rounds} kills of a process that writes its journal anew`,
-    project: "unit",
+    project: "repeated",
     file: "test/region/records/kills.test.ts",
   },
   {
@@ -24,9 +24,13 @@ const parts = [
     project: "rooted",
     file: "test/rooted/fabric/kills.test.ts",
   },
-  { what: `${rounds} x 300 requests of random bytes`, project: "unit", file: "test/region/server/fuzz.test.ts" },
-  { what: `${rounds} x 1000 requests of every modelled operation`, project: "unit", file: "test/region/fuzz/fuzz.test.ts" },
-  { what: "every operation of every protocol, there and back", project: "unit", file: "test/region/protocol/roundtrip.test.ts" },
+  { what: `${rounds} x 300 requests of random bytes`, project: "repeated", file: "test/region/server/fuzz.test.ts" },
+  { what: `${rounds} x 1000 requests of every modelled operation`, project: "repeated", file: "test/region/fuzz/fuzz.test.ts" },
+  {
+    what: "every operation of every protocol, there and back",
+    project: "repeated",
+    file: "test/region/protocol/roundtrip.test.ts",
+  },
 ] as const;
 
 let failed = 0;
