@@ -11,7 +11,13 @@ const cache = join(root, "node_modules/.cache/sandtable");
 export const staticChecks = ({ fresh }) => [
   // Types are part of the lint: a promise that nobody awaits is the bug this project can least afford.
   { name: "lint", argv: packaged("oxlint/bin/oxlint", "--type-aware", "--deny-warnings") },
-  { name: "types", argv: [...compiler, "--noEmit", "-p", "tsconfig.json", "--pretty", "false"] },
+  {
+    name: "types",
+    argv: [
+      ...[...compiler, "--noEmit", "-p", "tsconfig.json", "--pretty", "false"],
+      ...(fresh ? [] : ["--incremental", "--tsBuildInfoFile", `${cache}/types`]),
+    ],
+  },
   {
     name: "format",
     argv: packaged(
@@ -22,8 +28,17 @@ export const staticChecks = ({ fresh }) => [
       ...(fresh ? [] : ["--cache", "--cache-location", `${cache}/prettier`]),
     ),
   },
-  { name: "unused code", argv: packaged("knip/bin/knip.js", "--no-progress") },
-  { name: "arrows", argv: packaged("dependency-cruiser/bin/dependency-cruise.mjs", "src", "bin", "--config") },
+  {
+    name: "unused code",
+    argv: packaged("knip/bin/knip.js", "--no-progress", ...(fresh ? [] : ["--cache", "--cache-location", `${cache}/knip`])),
+  },
+  {
+    name: "arrows",
+    argv: packaged(
+      ...["dependency-cruiser/bin/dependency-cruise.mjs", "src", "bin", "--config"],
+      ...(fresh ? [] : ["--cache", `${cache}/arrows`, "--cache-strategy", "content"]),
+    ),
+  },
 ];
 
 /** `npm run check` runs the unit tests too; `npm test` runs them with all others. */
