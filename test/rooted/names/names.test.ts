@@ -117,6 +117,9 @@ test("after a kill -9 of the region the resolvers go on, and a new region takes 
 
 test("a killed resolver is started again", async () => {
   for (const pid of pids()) process.kill(pid, "SIGKILL");
+  // A process that is about to end is still there: with its shim it is gone a moment later.
+  for (let tries = 0; tries < 250 && members().length > 0; tries += 1) await sleep(20);
+  expect(members()).toEqual([]);
   await names.apply({ owner: flaskHa.vpcId, names: [db] }, vpcListen);
   await soon(() => ask(eni("eni-app-1"), "10.0.0.2", db.name), "10.0.2.31 for 5");
 });
@@ -137,9 +140,12 @@ test("a zone that is left has its resolver ended", async () => {
   await names.apply({ owner: spec.vpcId, names: [db] }, vpcListen);
 });
 
+/** All processes of the VPC's resolvers, their shims among them. */
+const members = (): number[] =>
+  zones.flatMap((zone) => cgroupProcesses(cgroupPath(network.label, `names-router-${flaskHa.vpcId}-${zone}`)));
+
 /** The dnsmasq processes of the VPC. */
 const pids = (): number[] =>
-  zones
-    .flatMap((zone) => cgroupProcesses(cgroupPath(network.label, `names-router-${flaskHa.vpcId}-${zone}`)))
+  members()
     .filter((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "dnsmasq")
     .sort((a, b) => a - b);
