@@ -1,8 +1,15 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-/** What a soak repeats at length: in `npm test` a few rounds, in `npm run check` none. */
-const repeated = ["test/**/fuzz.test.ts", "test/region/records/kills.test.ts", "test/region/protocol/roundtrip.test.ts"];
+/** What works for a second and more, or is repeated at length by a soak: `npm test` has it, `npm run check` does not wait for it. */
+const thorough = [
+  "test/**/fuzz.test.ts",
+  "test/cli/project.test.ts",
+  "test/parts/fabric/callers.test.ts",
+  "test/region/protocol/{compact,paginate,roundtrip}.test.ts",
+  "test/region/records/kills.test.ts",
+  "test/region/stacks/{signals,waiting}.test.ts",
+];
 
 /** Most of a file's time went into importing the SDK again; what tests share is the modules, not their state. */
 const shared = {
@@ -14,7 +21,7 @@ const shared = {
 } as const;
 
 /**
- * Four projects: `unit` and `repeated` (parallel, no privilege), `rooted` (the real kernel and real programs) and `journeys` (whole
+ * Four projects: `unit` and `thorough` (parallel, no privilege), `rooted` (the real kernel and real programs) and `journeys` (whole
  * examples, real clients). Each file of the last two has a labelled environment of its own and waits more than it works, so two
  * run at a time, after the unit tests.
  * Where the machine cannot run them they are skipped, and the reason is printed (test/support/rooted-runner.ts).
@@ -34,14 +41,14 @@ export default defineConfig({
           ...shared,
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/rooted/**", "test/journeys/**", "test/soak/**", ...repeated],
+          exclude: ["test/rooted/**", "test/journeys/**", "test/soak/**", ...thorough],
         },
       },
       {
         test: {
           ...shared,
-          name: "repeated",
-          include: repeated,
+          name: "thorough",
+          include: thorough,
           exclude: ["test/rooted/**", "test/journeys/**"],
         },
       },

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { format, resolveConfig } from "prettier";
+import { format } from "oxfmt";
 import { operations } from "../src/region/operations/registry.js";
 import { resourceProviders } from "../src/region/stacks/providers/index.js";
 import { renderModelled, renderSummary } from "./setup/modelled.js";
@@ -31,8 +31,8 @@ export async function modelledFiles(): Promise<readonly { readonly path: string;
   ];
 }
 
-const pretty = async (text: string): Promise<string> =>
-  format(text, { ...(await resolveConfig(join(root, "README.md"))), parser: "markdown" });
+const { printWidth } = JSON.parse(readFileSync(join(root, ".oxfmtrc.json"), "utf8")) as { printWidth: number };
+const pretty = async (text: string): Promise<string> => (await format("a.md", text, { printWidth })).code;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   for (const { path, text } of await modelledFiles()) {

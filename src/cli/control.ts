@@ -19,7 +19,16 @@ export interface ControlRequest {
 }
 
 export type ControlVerb =
-  "ping" | "status" | "published" | "recorded" | "image.prepare" | "internet" | "connect" | "stop" | "leftovers" | "why";
+  | "ping"
+  | "status"
+  | "published"
+  | "recorded"
+  | "image.prepare"
+  | "internet"
+  | "connect"
+  | "stop"
+  | "leftovers"
+  | "why";
 
 const frame = z.object({
   progress: z.string().optional(),

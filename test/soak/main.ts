@@ -16,7 +16,7 @@ const parts = [
   },
   {
     what: `${rounds} kills of a process that writes its journal anew`,
-    project: "repeated",
+    project: "thorough",
     file: "test/region/records/kills.test.ts",
   },
   {
@@ -24,11 +24,11 @@ const parts = [
     project: "rooted",
     file: "test/rooted/fabric/kills.test.ts",
   },
-  { what: `${rounds} x 300 requests of random bytes`, project: "repeated", file: "test/region/server/fuzz.test.ts" },
-  { what: `${rounds} x 1000 requests of every modelled operation`, project: "repeated", file: "test/region/fuzz/fuzz.test.ts" },
+  { what: `${rounds} x 300 requests of random bytes`, project: "thorough", file: "test/region/server/fuzz.test.ts" },
+  { what: `${rounds} x 1000 requests of every modelled operation`, project: "thorough", file: "test/region/fuzz/fuzz.test.ts" },
   {
     what: "every operation of every protocol, there and back",
-    project: "repeated",
+    project: "thorough",
     file: "test/region/protocol/roundtrip.test.ts",
   },
 ] as const;

@@ -6,7 +6,8 @@ import type { Value } from "../../src/template/value.js";
 const lookup: Lookup = {
   ref: (name) =>
     ({ Env: "prod", Count: "3", Ids: ["a", "b"], "AWS::Region": "eu-west-3", "AWS::NoValue": noValue })[name] as
-      Value | undefined,
+      | Value
+      | undefined,
   attribute: (logicalId, name) => (logicalId === "Db" ? `db.${name}` : undefined),
   condition: (name) => name === "IsProd",
   mapping: (name) => (name === "Images" ? { "eu-west-3": { arm: "ami-1", list: ["x", "y"] } } : undefined),

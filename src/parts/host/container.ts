@@ -50,7 +50,8 @@ export interface ContainerStart extends ContainerPlace {
 }
 
 export type ContainerState =
-  { readonly state: "running"; readonly pid: number } | { readonly state: "stopped"; readonly exit?: number };
+  | { readonly state: "running"; readonly pid: number }
+  | { readonly state: "stopped"; readonly exit?: number };
 
 /** Where the overlay is mounted, seen by crun alone. */
 export const rootFolder = (place: ContainerPlace): string => join(place.folder, "rootfs");

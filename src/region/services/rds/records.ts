@@ -14,7 +14,14 @@ export interface DBSubnetGroup {
 export const DBSubnetGroups = recordType<DBSubnetGroup>("rds:DBSubnetGroup");
 
 export type DBInstanceStatus =
-  "creating" | "available" | "rebooting" | "stopping" | "stopped" | "starting" | "deleting" | "failed";
+  | "creating"
+  | "available"
+  | "rebooting"
+  | "stopping"
+  | "stopped"
+  | "starting"
+  | "deleting"
+  | "failed";
 
 export interface DBInstance {
   readonly identifier: string;
