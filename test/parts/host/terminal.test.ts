@@ -10,7 +10,7 @@ test("words with quotes and blanks reach the command in its terminal whole", () 
 });
 
 test("a terminal takes each new size, and what runs in it is told", async () => {
-  const program = `trap 'stty size; [ "$(stty size)" != "50 120" ] || exit' WINCH; stty size; while :; do sleep 0.05; done`;
+  const program = `told=no; trap told=yes WINCH; stty size; until [ $told = yes ] && [ "$(stty size)" = "50 120" ]; do sleep 0.05; done; stty size`;
   const [command, ...args] = withTerminal(["bash", "-c", program], { columns: 80, rows: 24 });
   const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
   let resize: (size: TerminalSize) => void = () => undefined;
