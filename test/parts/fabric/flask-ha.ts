@@ -1,25 +1,5 @@
-import type { InterfaceSpec, VpcSpec } from "../../../src/parts/fabric/spec.js";
-
-const nic = (
-  name: string,
-  subnetId: string,
-  privateIp: string,
-  groupIds: string[],
-  more: Partial<InterfaceSpec> = {},
-): InterfaceSpec => ({
-  interfaceId: `eni-${name}`,
-  subnetId,
-  privateIp,
-  mac: `02:0a:${privateIp
-    .split(".")
-    .map((byte) => Number(byte).toString(16).padStart(2, "0"))
-    .join(":")}`,
-  groupIds,
-  sourceDestCheck: true,
-  ...more,
-});
-
-const open = { protocol: "-1", peer: { cidr: "0.0.0.0/0" } };
+import type { VpcSpec } from "../../../src/parts/fabric/spec.js";
+import { everything as open, nicOf, tcp } from "./vpcs.js";
 
 /** E1's network: two zones, four subnets, a NAT gateway, a balancer with a node per zone, two instances, a database. */
 export const flaskHa: VpcSpec = {
@@ -40,21 +20,21 @@ export const flaskHa: VpcSpec = {
     },
   ],
   securityGroups: [
-    { groupId: "sg-nlb", ingress: [{ protocol: "tcp", fromPort: 80, toPort: 80, peer: { cidr: "0.0.0.0/0" } }], egress: [open] },
-    { groupId: "sg-ec2", ingress: [{ protocol: "tcp", fromPort: 80, toPort: 80, peer: { groupId: "sg-nlb" } }], egress: [open] },
+    { groupId: "sg-nlb", ingress: [tcp(80)], egress: [open] },
+    { groupId: "sg-ec2", ingress: [tcp(80, { groupId: "sg-nlb" })], egress: [open] },
     {
       groupId: "sg-rds",
-      ingress: [{ protocol: "tcp", fromPort: 5432, toPort: 5432, peer: { groupId: "sg-ec2" } }],
+      ingress: [tcp(5432, { groupId: "sg-ec2" })],
       egress: [open],
     },
   ],
   interfaces: [
-    nic("nlb-b", "subnet-public-b", "10.0.0.10", ["sg-nlb"]),
-    nic("nlb-c", "subnet-public-c", "10.0.1.10", ["sg-nlb"]),
-    nic("nat", "subnet-public-c", "10.0.1.5", []),
-    nic("app-1", "subnet-private-c", "10.0.2.11", ["sg-ec2"], { metadataPort: 40001 }),
-    nic("app-2", "subnet-private-b", "10.0.3.11", ["sg-ec2"], { metadataPort: 40002 }),
-    nic("db", "subnet-private-c", "10.0.2.31", ["sg-rds"]),
+    nicOf("nlb-b", "10.0.0.10", "subnet-public-b", ["sg-nlb"]),
+    nicOf("nlb-c", "10.0.1.10", "subnet-public-c", ["sg-nlb"]),
+    nicOf("nat", "10.0.1.5", "subnet-public-c", []),
+    nicOf("app-1", "10.0.2.11", "subnet-private-c", ["sg-ec2"], { metadataPort: 40001 }),
+    nicOf("app-2", "10.0.3.11", "subnet-private-b", ["sg-ec2"], { metadataPort: 40002 }),
+    nicOf("db", "10.0.2.31", "subnet-private-c", ["sg-rds"]),
   ],
   natGateways: [{ natGatewayId: "nat-1", interfaceId: "eni-nat" }],
   publicAddresses: [

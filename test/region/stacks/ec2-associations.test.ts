@@ -4,14 +4,7 @@ import { NetworkAcls, RouteTables, Subnets, Vpcs, Addresses, DhcpOptionsSets } f
 import { vpcSpec } from "../../../src/region/upkeep/vpcspec.js";
 import { ec2, made } from "../services/ec2/network-support.js";
 import { realStacks } from "./real.js";
-
-const ref = (Ref: string) => ({ Ref });
-const get = (name: string, attribute: string) => ({ "Fn::GetAtt": [name, attribute] });
-const resource = (Type: string, Properties: object = {}, more: object = {}) => ({
-  Type: `AWS::EC2::${Type}`,
-  Properties,
-  ...more,
-});
+import { get, ref, resource } from "./templates.js";
 
 const associated = ["RoutesOf", "AclOf", "OptionsOf", "AddressOf", "OtherAddressOf"];
 

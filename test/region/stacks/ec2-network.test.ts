@@ -13,14 +13,7 @@ import {
 } from "../../../src/region/services/ec2/records.js";
 import { vpcSpec } from "../../../src/region/upkeep/vpcspec.js";
 import { realStacks } from "./real.js";
-
-const ref = (Ref: string) => ({ Ref });
-const get = (name: string, attribute: string) => ({ "Fn::GetAtt": [name, attribute] });
-const resource = (Type: string, Properties: object = {}, more: object = {}) => ({
-  Type: `AWS::EC2::${Type}`,
-  Properties,
-  ...more,
-});
+import { get, ref, resource } from "./templates.js";
 
 /** A template with everything of this half of the network; the options are what updates change. */
 const network = ({ hostnames = true, port = 22, tables = ["Table"], cidrs = ["192.0.2.0/24"], name = "one" } = {}) => ({

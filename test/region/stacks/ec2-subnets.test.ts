@@ -9,14 +9,8 @@ import {
   Subnets,
 } from "../../../src/region/services/ec2/records.js";
 import { realStacks } from "./real.js";
+import { get, ref, resource } from "./templates.js";
 
-const ref = (Ref: string) => ({ Ref });
-const get = (name: string, attribute: string) => ({ "Fn::GetAtt": [name, attribute] });
-const resource = (Type: string, Properties: object = {}, more: object = {}) => ({
-  Type: `AWS::EC2::${Type}`,
-  Properties,
-  ...more,
-});
 const named = (Value: string) => [{ Key: "Name", Value }];
 
 /** Subnets, routes, gateways, addresses, groups and interfaces; the options are what updates change. */

@@ -10,6 +10,7 @@ import { canChange } from "../../../src/region/stacks/plan.js";
 import { resourceProviders } from "../../../src/region/stacks/providers/index.js";
 import { openSpecification } from "../../../src/region/stacks/spec/specification.js";
 import { realStacks, type RealStacks } from "./real.js";
+import { ref } from "./templates.js";
 
 const specification = openSpecification(await ensureSpec());
 const isTagged = (type: string): boolean => Object.hasOwn(specification.of(type)?.properties ?? {}, "Tags");
@@ -64,7 +65,6 @@ interface Template {
   >;
 }
 
-const ref = (Ref: string): object => ({ Ref });
 const imageOf = ({ call }: RealStacks): string =>
   theImage(call, readParameter(call, "/aws/service/debian/release/12/latest/amd64")).imageId;
 
