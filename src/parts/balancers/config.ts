@@ -38,6 +38,9 @@ const globals = [
   "  max-spread-checks 100",
   // A worker from before a reload lives as long as its flows; this bounds how many there can be.
   "  mworker-max-reloads 50",
+  // As much as two of the largest segments the kernel passes on: with the default of 16 KiB each became several, and every
+  // one of them goes through two routers.
+  "  tune.bufsize 131072",
 ];
 
 const defaults = [

@@ -1,6 +1,7 @@
 import { linkName } from "../host/label.js";
 import { wellKnown } from "./addresses.js";
 import { callerPrefix } from "./callers.js";
+import type { Edge } from "./edge.js";
 import { groups, macOf } from "./numbers.js";
 import type { Entry, LinkPlan } from "./plan.js";
 import { chain, type Piece } from "./text.js";
@@ -48,10 +49,15 @@ export const servicesEntries = (vpc: Vpc): Entry[] =>
   ]);
 
 /** Nobody calls from there, and only the VPC's own addresses call. */
-export const endpointEdge = (vpc: Vpc): string[] =>
+export const endpointEdge = (vpc: Vpc): Edge | undefined =>
   hasEndpoint(vpc)
-    ? [`iifgroup ${groups.endpoint} ct state new drop`, `oifgroup ${groups.endpoint} ip saddr != ${vpc.spec.cidr} drop`]
-    : [];
+    ? {
+        name: "services",
+        group: groups.endpoint,
+        arrivals: ["ct state new drop"],
+        departures: [`ip saddr != ${vpc.spec.cidr} drop`],
+      }
+    : undefined;
 
 export function endpointChains(vpc: Vpc, zone: string): Piece[] {
   if (!hasEndpoint(vpc)) return [];

@@ -1,5 +1,6 @@
 import { linkName } from "../host/label.js";
 import { wellKnown } from "./addresses.js";
+import type { Edge } from "./edge.js";
 import { groups, macOf, ranges } from "./numbers.js";
 import type { Entry, LinkPlan } from "./plan.js";
 import { internet } from "./spec.js";
@@ -52,17 +53,21 @@ export function internetEntries(vpc: Vpc): Entry[] {
 const inward = "ct original ip daddr . ct reply ip saddr != @public_private drop";
 const outward = "ct original ip saddr . ct reply ip daddr != @private_public drop";
 
-/** What comes from the internet goes into the VPC only, and by a pair that is in force. */
-export function gatewayEdge({ spec }: Vpc): string[] {
-  const from = `iifgroup ${groups.internetGateway}`;
-  return spec.internetGatewayId === undefined
-    ? []
-    : [
-        `${from} oifgroup ${ranges.edges} drop`,
-        `${from} ct direction original ${inward}`,
-        `${from} ct direction reply ${outward}`,
-      ];
-}
+/** What comes from the internet is not from the VPC's own addresses, goes into the VPC only, and by a pair that is in force. */
+export const gatewayEdge = ({ spec }: Vpc): Edge | undefined =>
+  spec.internetGatewayId === undefined
+    ? undefined
+    : {
+        name: "internet",
+        group: groups.internetGateway,
+        arrivals: [
+          `oifgroup ${ranges.edges} drop`,
+          `ip saddr ${spec.cidr} drop`,
+          `ct direction original ${inward}`,
+          `ct direction reply ${outward}`,
+        ],
+        departures: [],
+      };
 
 export function gatewayChains(vpc: Vpc, zone: string): Piece[] {
   const pairs = publicAddresses(vpc, zone);
@@ -93,7 +98,7 @@ export function gatewayChains(vpc: Vpc, zone: string): Piece[] {
     ...chain("gateway_out", [`${to} snat to ip saddr map @to_public`], "type nat hook postrouting priority srcnat"),
     ...chain(
       "gateway_live",
-      [`${to} ct direction original ${outward}`, `${to} ct direction reply ${inward}`],
+      [`oifgroup != ${groups.internetGateway} accept`, `ct direction original ${outward}`, `ct direction reply ${inward}`],
       "type filter hook postrouting priority 300",
     ),
   ];

@@ -47,11 +47,13 @@ export function groupChains(vpc: Vpc, zone: string): Piece[] {
 }
 
 /**
- * What leads there: most packets are of flows that are tracked at both ends and go no further than this. What is admitted at the
- * sender's end returns to be looked at for the receiver's.
+ * What leads there: most packets are of flows that are tracked at both ends and go no further than this. That they are is seen
+ * once and marked (4), as bits are only set before a flow is established. What is admitted at the sender's end returns to
+ * be looked at for the receiver's.
  */
 export const groupSteps = [
-  "ct state established ct mark & 3 == 0 accept",
+  "ct mark 4 accept",
+  "ct state established ct mark 0 ct mark set 4 accept",
   "ct state related accept",
   "jump groups_out",
   "goto groups_in",

@@ -49,8 +49,8 @@ export const deliveryEntries = (vpc: Vpc, zone: string): Entry[] =>
 
 /** Ingress of the links from other zones; `host`, as frames to another's MAC are otherwise thrown away. */
 export function deliveryRuleset(vpc: Vpc, zone: string): Table[] {
-  if (vpc.zones.length < 2) return [];
   const delivered = deliveredTo(vpc, zone).map((nic) => `${nic.mac} : ${hex(vpc.deliveryOf.get(nic.interfaceId) ?? 0)}`);
+  if (delivered.length === 0) return [];
   const pieces = [
     ...map("by_mac", "ether_addr : mark", delivered),
     ...vpc.zones

@@ -1,4 +1,5 @@
 import { linkName } from "../host/label.js";
+import type { Edge } from "./edge.js";
 import { groups, ranges } from "./numbers.js";
 import type { Vpc } from "./vpc.js";
 
@@ -13,14 +14,17 @@ const peeringDevices = (peeringId: string): string => linkName("p", peeringId).s
  * the peer's own addresses and for this VPC's own (arrivals are routed by the main table alone), and leaves by no gateway, no
  * endpoint and no other peering, whatever the route tables say; nor may an appliance send another's packets to a peer.
  */
-export function peeringEdge(vpc: Vpc): string[] {
+export function peeringEdge(vpc: Vpc): Edge | undefined {
   const peerings = vpc.spec.peerings ?? [];
-  if (peerings.length === 0) return [];
-  const from = `iifgroup ${groups.peering}`;
-  return [
-    `${from} oifgroup ${ranges.edges} drop`,
-    `${from} ip daddr != ${vpc.spec.cidr} drop`,
-    ...peerings.map(({ peeringId, peer }) => `iifname "${peeringDevices(peeringId)}*" ip saddr != ${peer.cidr} drop`),
-    `oifgroup ${groups.peering} ip saddr != ${vpc.spec.cidr} drop`,
-  ];
+  if (peerings.length === 0) return undefined;
+  return {
+    name: "peers",
+    group: groups.peering,
+    arrivals: [
+      `oifgroup ${ranges.edges} drop`,
+      `ip daddr != ${vpc.spec.cidr} drop`,
+      ...peerings.map(({ peeringId, peer }) => `iifname "${peeringDevices(peeringId)}*" ip saddr != ${peer.cidr} drop`),
+    ],
+    departures: [`ip saddr != ${vpc.spec.cidr} drop`],
+  };
 }

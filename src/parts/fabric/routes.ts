@@ -15,6 +15,8 @@ export const routeTableEntries = (vpc: Vpc, zone: string): Entry[] =>
   tablesOf(vpc, zone).flatMap(({ routes, table }): Entry[] => [
     `rule pref 1000 fwmark 0x${table.toString(16)} lookup ${table}`,
     `route throw ${vpc.spec.cidr} table ${table}`,
+    // Link-local addresses are answered by the router or not at all.
+    `route blackhole 169.254.0.0/16 table ${table}`,
     `route blackhole default table ${table} metric 4000`,
     ...routes.flatMap((route) => routeEntries(vpc, zone, route, table)),
   ]);

@@ -1,5 +1,5 @@
 import { aclChains, aclStep } from "./acls.js";
-import { nth, wellKnown } from "./addresses.js";
+import { contains, nth, wellKnown } from "./addresses.js";
 import { endpointChains, endpointEdge } from "./endpoints.js";
 import { faultChains } from "./faults.js";
 import { gatewayChains, gatewayEdge } from "./gateway.js";
@@ -25,6 +25,7 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
       (subnet) => `${subnetGroup(vpc.spec.cidr, subnet.cidr)} : 0x${(vpc.tableOf.get(subnet.routeTableId) ?? 0).toString(16)}`,
     );
   const acls = aclChains(vpc, zone);
+  const edges = [gatewayEdge(vpc), peeringEdge(vpc), endpointEdge(vpc)].flatMap((edge) => edge ?? []);
   const pieces = [
     ...map("route_table", "devgroup : mark", marks),
     ...sourceSets(here),
@@ -32,8 +33,9 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
     ...chain(
       "prerouting",
       [
-        `iifgroup ${ranges.subnets} iifname != @unchecked iifname . ip saddr != @own_address drop`,
-        "meta mark set iifgroup map @route_table",
+        `iifgroup != ${ranges.subnets} accept`,
+        "iifname . ip saddr != @own_address iifname != @unchecked drop",
+        `${routedBeyond(vpc, zone)}meta mark set iifgroup map @route_table`,
       ],
       "type filter hook prerouting priority raw",
     ),
@@ -42,14 +44,12 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
     ...endpointChains(vpc, zone),
     ...acls,
     ...groupChains(vpc, zone),
+    ...edges.flatMap(({ name, arrivals }) => chain(`from_${name}`, arrivals)),
     ...chain(
       "forward",
       [
-        // Link-local addresses are answered here or not at all.
-        "ip daddr 169.254.0.0/16 drop",
-        ...gatewayEdge(vpc),
-        ...peeringEdge(vpc),
-        ...endpointEdge(vpc),
+        ...edges.map(({ name, group }) => `iifgroup ${group} jump from_${name}`),
+        ...edges.flatMap(({ group, departures }) => departures.map((rule) => `oifgroup ${group} ${rule}`)),
         ...destinationCheck(vpc, zone),
         ...aclStep(acls),
         ...groupSteps,
@@ -70,6 +70,14 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
     ...chain("output", icmpOfRouters, "type filter hook output priority 0"),
   ];
   return [{ family: "ip", name: "vpc", pieces }, ...deliveryRuleset(vpc, zone)];
+}
+
+/** Within the VPC the local route decides, and a table need not be asked, unless one of the zone has a more specific route. */
+function routedBeyond(vpc: Vpc, zone: string): string {
+  const used = vpc.spec.subnets.flatMap((subnet) =>
+    subnet.zone === zone ? (vpc.routeTables.get(subnet.routeTableId)?.routes ?? []) : [],
+  );
+  return used.some(({ destination }) => contains(vpc.spec.cidr, destination)) ? "" : `ip daddr != ${vpc.spec.cidr} `;
 }
 
 const sourceSets = memoOf((here: readonly PlacedInterface[]): readonly Piece[] => {

@@ -30,10 +30,16 @@ export const hostSysctls: ReadonlyMap<string, string> = new Map([
   ["ipv4/conf/default/proxy_arp", "0"],
 ]);
 
-/** Proxy ARP: in a subnet everyone's neighbour is the router. Liberal: a flow may pass two trackers with one of them late. */
+/**
+ * Proxy ARP: in a subnet everyone's neighbour is the router. Liberal: a flow may pass two trackers with one of them late.
+ * `accept_local` spares each packet a look-up of its sender, which the source check and the edges judge instead, and
+ * `ip_early_demux` one of a socket that a router does not have.
+ */
 export const routerSysctls: ReadonlyMap<string, string> = new Map([
   ["ipv4/ip_forward", "1"],
   ...common,
+  ["ipv4/conf/all/accept_local", "1"],
+  ["ipv4/ip_early_demux", "0"],
   ["ipv4/conf/default/proxy_arp", "1"],
   ["netfilter/nf_conntrack_tcp_be_liberal", "1"],
 ]);

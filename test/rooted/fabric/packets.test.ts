@@ -173,6 +173,23 @@ test("a source address that is not the interface's own is dropped", async () => 
   expect(await hosts.nlbC.call("10.0.2.11", 80)).toBe("eni-app-1 saw 10.0.1.10");
 });
 
+test("the internet does not bear the VPC's own addresses", async () => {
+  const [outside, node] = [internetName(network.label), `st-${network.label.code}-eni-eni-nlb-b`];
+  const arrived = async (): Promise<number> => {
+    const [names = "", values = ""] = (await run(inNamespace(node, command("cat", "/proc/net/snmp"))))
+      .split("\n")
+      .filter((line) => line.startsWith("Tcp:"));
+    return Number(values.split(" ")[names.split(" ").indexOf("InSegs")]);
+  };
+  const before = await arrived();
+  await run(command("ip", "-n", outside, "addr", "add", "10.0.2.11/32", "dev", "lo"));
+  expect(await hosts.outside.silent("198.18.0.10", 80, { from: "10.0.2.11" })).toBe("silence");
+  await run(command("ip", "-n", outside, "addr", "del", "10.0.2.11/32", "dev", "lo"));
+  expect(await arrived()).toBe(before);
+  expect(await hosts.outside.call("198.18.0.10", 80)).toBe("eni-nlb-b saw 198.19.0.10");
+  expect(await arrived()).toBeGreaterThan(before);
+});
+
 describe("the metadata address", () => {
   const servers: Server[] = [];
   beforeAll(async () => {
