@@ -18,8 +18,9 @@ export class Sessions {
     const program: Command = { argv: ["nft", "-i"], stdin: line };
     let session = this.#open.get(namespace);
     if (session === undefined) {
-      // Errors and answers in one stream, in their order.
-      const merged = inNamespace(namespace, { argv: ["sh", "-c", 'exec "$@" 2>&1', "sh", ...program.argv] });
+      // Errors and answers in one stream, in their order. No home: nft would keep a history in it of all it was asked, and read it.
+      const script = 'HOME=/dev/null exec "$@" 2>&1';
+      const merged = inNamespace(namespace, { argv: ["sh", "-c", script, "sh", ...program.argv] });
       const opened = new Session(merged, () => {
         if (this.#open.get(namespace) === opened) this.#open.delete(namespace);
       });
