@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { memo } from "./memo.js";
+import { memo } from "../memo.js";
 
 /** Link-local addresses that AWS gives its services, and those that only the fabric's own links use as next hops. */
 export const wellKnown = {

@@ -1,5 +1,5 @@
 import { linkName } from "../host/label.js";
-import { memoOf } from "./memo.js";
+import { memoOf } from "../memo.js";
 import { ranges } from "./numbers.js";
 import { allPorts, protocolText } from "./protocols.js";
 import type { GroupRuleSpec, SecurityGroupSpec } from "./spec.js";
@@ -18,18 +18,17 @@ import type { PlacedInterface, Vpc } from "./vpc.js";
  */
 export function groupChains(vpc: Vpc, zone: string): Piece[] {
   const { lists, maps } = listsOf(vpc.inZone.get(zone) ?? []);
-  const known = new Map(vpc.spec.securityGroups.map((group) => [group.groupId, group]));
-  const pieces = [...lists].map(([name, groupIds]) => {
-    const list = groupIds.flatMap((id) => known.get(id) ?? []);
-    return { name, list, rules: rulesOf(list) };
-  });
-  const peers = new Set(pieces.flatMap(({ list }) => list.flatMap(peerGroups)));
+  const known = groupsById(vpc);
+  const pieces = [...lists].map(([name, groupIds]) =>
+    piecesOf(
+      name,
+      groupIds.flatMap((id) => known.get(id) ?? []),
+    ),
+  );
+  const peers = new Set(pieces.flatMap((list) => list.peers));
   return [
     ...[...peers].sort().flatMap((groupId) => set(setName(groupId), "ipv4_addr", [...(members(vpc).get(groupId) ?? [])])),
-    ...pieces.flatMap(({ name, list, rules }) => [
-      ...chain(`${name}_in`, [...rules.ingress, "drop"], undefined, about(list)),
-      ...chain(`${name}_out`, [...rules.egress, "drop"], undefined, about(list)),
-    ]),
+    ...pieces.flatMap(({ chains }) => chains),
     ...maps,
     ...chain("groups_out", [
       "ct state established ct direction original ct mark & 1 == 0 return",
@@ -58,6 +57,37 @@ export const groupSteps = [
   "jump groups_out",
   "goto groups_in",
 ];
+
+const groupsById = memoOf(
+  ({ spec }: Vpc): ReadonlyMap<string, SecurityGroupSpec> => new Map(spec.securityGroups.map((group) => [group.groupId, group])),
+);
+
+interface ListPieces {
+  readonly list: readonly SecurityGroupSpec[];
+  readonly chains: readonly Piece[];
+  /** The groups that its rules name. */
+  readonly peers: readonly string[];
+}
+
+const remembered = new Map<string, ListPieces>();
+
+/** The pair of chains of a list of groups; the same object as long as none of its groups is another. */
+function piecesOf(name: string, list: readonly SecurityGroupSpec[]): ListPieces {
+  const known = remembered.get(name);
+  if (known?.list.length === list.length && known.list.every((group, at) => group === list[at])) return known;
+  const rules = rulesOf(list);
+  const made = {
+    list,
+    chains: [
+      ...chain(`${name}_in`, [...rules.ingress, "drop"], undefined, about(list)),
+      ...chain(`${name}_out`, [...rules.egress, "drop"], undefined, about(list)),
+    ],
+    peers: list.flatMap(peerGroups),
+  };
+  if (remembered.size >= 10_000) remembered.clear();
+  remembered.set(name, made);
+  return made;
+}
 
 /** The distinct lists of groups of these interfaces, by name, and which interface has which. */
 const listsOf = memoOf((here: readonly PlacedInterface[]) => {

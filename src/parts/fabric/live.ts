@@ -1,4 +1,4 @@
-import { memoOf } from "./memo.js";
+import { memoOf } from "../memo.js";
 import type { Entry, FabricPlan, LinkEnd, LinkPlan, NamespacePlan } from "./plan.js";
 import type { Table } from "./text.js";
 

@@ -1,5 +1,5 @@
 import { wellKnown } from "./addresses.js";
-import { memoOf } from "./memo.js";
+import { memoOf } from "../memo.js";
 import { ranges } from "./numbers.js";
 import { chain, map, set, type Piece } from "./text.js";
 import type { PlacedInterface } from "./vpc.js";

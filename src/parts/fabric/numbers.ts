@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { network } from "./addresses.js";
-import { memo } from "./memo.js";
+import { memo } from "../memo.js";
 
 /**
  * Numbers the kernel wants where AWS has names. A number depends on its owner alone as far as possible, so that adding or

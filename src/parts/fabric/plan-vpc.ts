@@ -4,7 +4,7 @@ import { endpointDevice, endpointEntries, endpointLink, hasEndpoint, servicesEnt
 import { latencyEntries } from "./faults.js";
 import { internetEntries, uplink, uplinkEntries, uplinkOf } from "./gateway.js";
 import { deliveryEntries, natRuleset } from "./nat.js";
-import { memoOf } from "./memo.js";
+import { memo, memoOf } from "../memo.js";
 import { groups, macOf } from "./numbers.js";
 import { linkKeyOf, NamespaceDraft, type Entry, type FabricPlan, type LinkPlan, type NamespacePlan } from "./plan.js";
 import { routeTableEntries } from "./routes.js";
@@ -51,8 +51,13 @@ function router(vpc: Vpc, zone: string): NamespacePlan {
   return { ...fixed, entries: entriesOfRouter(fixed, vpc, zone), nft: routerRuleset(vpc, zone) };
 }
 
-/** Remembered with the interfaces of the zone: a change of groups and rules, the most frequent there is, leaves them as they are. */
-const remembered = new WeakMap<readonly PlacedInterface[], { readonly of: string; readonly entries: ReadonlySet<Entry> }>();
+/** Remembered by router: a change of groups and rules, the most frequent there is, leaves what its interfaces need there as it is. */
+interface Remembered {
+  readonly of: string;
+  readonly parts: readonly (readonly Entry[])[];
+  readonly entries: ReadonlySet<Entry>;
+}
+const remembered = new Map<string, Remembered>();
 
 /** All that a router's entries depend on but for the interfaces of its zone. */
 const dependenciesOf = memoOf(({ spec, callers, deliveryOf, byId }: Vpc): string => {
@@ -61,9 +66,11 @@ const dependenciesOf = memoOf(({ spec, callers, deliveryOf, byId }: Vpc): string
 });
 
 function entriesOfRouter(fixed: NamespaceDraft["fixed"], vpc: Vpc, zone: string): ReadonlySet<Entry> {
-  const here = vpc.inZone.get(zone) ?? [];
-  const known = remembered.get(here);
-  if (known?.of === dependenciesOf(vpc)) return known.entries;
+  const of = dependenciesOf(vpc);
+  const parts = (vpc.inZone.get(zone) ?? []).map(routerEntries);
+  const known = remembered.get(fixed.name);
+  if (known?.of === of && known.parts.length === parts.length && known.parts.every((part, at) => part === parts[at]))
+    return known.entries;
   const draft = new NamespaceDraft(fixed);
   draft.add(
     `addr ${wellKnown.metadata}/32 dev lo`,
@@ -83,7 +90,7 @@ function entriesOfRouter(fixed: NamespaceDraft["fixed"], vpc: Vpc, zone: string)
       draft.add(
         `neigh ${wellKnown.nextZone} lladdr ${macOf(vpc.spec.vpcId, other, zone)} dev ${linkName("z", other)} nud permanent`,
       );
-  for (const nic of here) draft.add(...routerEntries(nic));
+  for (const part of parts) draft.add(...part);
   draft.add(...routeTableEntries(vpc, zone), ...deliveryEntries(vpc, zone));
   if (vpc.spec.internetGatewayId !== undefined) draft.add(...uplinkEntries(vpc, zone));
   if (hasEndpoint(vpc)) draft.add(...endpointEntries(vpc, zone));
@@ -93,16 +100,23 @@ function entriesOfRouter(fixed: NamespaceDraft["fixed"], vpc: Vpc, zone: string)
     ...(hasEndpoint(vpc) ? [endpointDevice] : []),
   ];
   draft.add(...latencyEntries(vpc, zone, { border, interfaces: true }));
-  remembered.set(here, { of: dependenciesOf(vpc), entries: draft.entries });
+  if (remembered.size >= 1000) remembered.clear();
+  remembered.set(fixed.name, { of, parts, entries: draft.entries });
   return draft.entries;
 }
 
-const routerEntries = memoOf((nic: PlacedInterface): Entry[] =>
-  nic.addresses.flatMap((address): Entry[] => [
-    `neigh ${address} lladdr ${nic.mac} dev ${nic.device} nud permanent`,
-    `route ${address}/32 dev ${nic.device}`,
-  ]),
+/** The same list for an interface of which only what does not concern the router has changed. */
+const routerEntries = memoOf((nic: PlacedInterface): readonly Entry[] =>
+  entriesAt(`${nic.mac} ${nic.device} ${nic.addresses.join(" ")}`),
 );
+
+const entriesAt = memo((key): readonly Entry[] => {
+  const [mac = "", device = "", ...addresses] = key.split(" ");
+  return addresses.flatMap((address): Entry[] => [
+    `neigh ${address} lladdr ${mac} dev ${device} nud permanent`,
+    `route ${address}/32 dev ${device}`,
+  ]);
+});
 
 /** The namespace behind an interface: a plain host for whoever lives there, or a NAT gateway, which is all ours. */
 const interfaceEnd = memoOf((nic: PlacedInterface): NamespacePlan => {

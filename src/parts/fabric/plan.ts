@@ -1,4 +1,4 @@
-import { memo } from "./memo.js";
+import { memo } from "../memo.js";
 import type { Table } from "./text.js";
 
 /**

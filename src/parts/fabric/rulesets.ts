@@ -5,7 +5,7 @@ import { faultChains } from "./faults.js";
 import { gatewayChains, gatewayEdge } from "./gateway.js";
 import { groupChains, groupSteps } from "./groups.js";
 import { metadataChains, metadataInput } from "./metadata.js";
-import { memoOf } from "./memo.js";
+import { memoOf } from "../memo.js";
 import { deliveryRuleset, destinationCheck } from "./nat.js";
 import { ranges, subnetGroup } from "./numbers.js";
 import { peeringEdge } from "./peering.js";

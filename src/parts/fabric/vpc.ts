@@ -1,6 +1,6 @@
 import { linkName, namespaceName, type RegionLabel } from "../host/label.js";
 import { Callers } from "./callers.js";
-import { memo } from "./memo.js";
+import { memo } from "../memo.js";
 import { deliveryNumbers, routeTableNumbers, subnetGroup } from "./numbers.js";
 import type { InterfaceSpec, NatGatewaySpec, RouteTableSpec, SubnetSpec, VpcSpec } from "./spec.js";
 

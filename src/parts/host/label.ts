@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
+import { memo } from "../memo.js";
 
 /**
  * Every namespace, link, cgroup, mount and process of ours is named by these pure functions, so any leftover can be
@@ -32,4 +33,6 @@ export const cgroupPath = (label: RegionLabel, owner?: string): string =>
 /** The name crun knows a container by, e.g. `st-1a2b3c-i-0abc`. */
 export const containerName = (label: RegionLabel, id: string): string => `st-${label.code}-${id}`;
 
-const digest = (text: string, length: number): string => createHash("sha256").update(text).digest("hex").slice(0, length);
+const digest = (text: string, length: number): string => hash(text).slice(0, length);
+
+const hash = memo((text) => createHash("sha256").update(text).digest("hex"));

@@ -1,5 +1,5 @@
-import { memoOf } from "../../parts/fabric/memo.js";
-import type { GroupRuleSpec, InterfaceSpec, RouteSpec, SubnetSpec, VpcSpec } from "../../parts/fabric/spec.js";
+import { memoOf } from "../../parts/memo.js";
+import type { GroupRuleSpec, InterfaceSpec, RouteSpec, SecurityGroupSpec, SubnetSpec, VpcSpec } from "../../parts/fabric/spec.js";
 import type { Records } from "../records/records.js";
 import { publicAddressesOf } from "../services/ec2/elasticips.js";
 import {
@@ -16,6 +16,7 @@ import {
   type NetworkInterface,
   type Route,
   type RouteTable,
+  type SecurityGroup,
 } from "../services/ec2/records.js";
 import { cidrsOf, s3Cidrs } from "../services/ec2/prefixlists.js";
 import { isBlackhole, isPrefixList } from "../services/ec2/routes.js";
@@ -51,11 +52,9 @@ export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
       routeTableId: table.routeTableId,
       routes: routeSpecs(records, table, vpc.cidr),
     })),
-    securityGroups: mine(records.list(SecurityGroups)).map(({ groupId, ingress, egress }) => ({
-      groupId,
-      ingress: ingress.flatMap((rule) => ruleSpecs(records, rule)),
-      egress: egress.flatMap((rule) => ruleSpecs(records, rule)),
-    })),
+    securityGroups: mine(records.list(SecurityGroups)).map((group) =>
+      namesPrefixList(group) ? groupSpec(group, (id) => cidrsOf({ records }, id)) : groupSpecAlone(group),
+    ),
     interfaces: mine(records.list(NetworkInterfaces)).map(interfaceSpec),
     natGateways: mine(records.list(NatGateways))
       .filter((nat) => nat.state === "available")
@@ -70,11 +69,23 @@ export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
   };
 }
 
+type EntriesOf = (prefixListId: string) => readonly string[];
+
+const groupSpec = ({ groupId, ingress, egress }: SecurityGroup, entriesOf: EntriesOf): SecurityGroupSpec => ({
+  groupId,
+  ingress: ingress.flatMap((rule) => ruleSpecs(rule, entriesOf)),
+  egress: egress.flatMap((rule) => ruleSpecs(rule, entriesOf)),
+});
+
+const namesPrefixList = ({ ingress, egress }: SecurityGroup): boolean =>
+  [...ingress, ...egress].some(({ peer }) => "prefixListId" in peer);
+
+/** A group whose rules name no prefix list: the same object for the same record, so that the fabric need not compare it. */
+const groupSpecAlone = memoOf((group: SecurityGroup): SecurityGroupSpec => groupSpec(group, () => []));
+
 /** A rule that names a prefix list is one for each of its entries. */
-function ruleSpecs(records: Records, { peer, ...rule }: GroupRule): GroupRuleSpec[] {
-  if (!("prefixListId" in peer)) return [{ ...rule, peer }];
-  return cidrsOf({ records }, peer.prefixListId).map((cidr) => ({ ...rule, peer: { cidr } }));
-}
+const ruleSpecs = ({ peer, ...rule }: GroupRule, entriesOf: EntriesOf): GroupRuleSpec[] =>
+  "prefixListId" in peer ? entriesOf(peer.prefixListId).map((cidr) => ({ ...rule, peer: { cidr } })) : [{ ...rule, peer }];
 
 /**
  * A route to a prefix list is one for each entry that no route of its own names: those win, and so does the local one. Of lists that
