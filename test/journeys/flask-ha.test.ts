@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   DescribeInstancesCommand,
@@ -20,8 +21,9 @@ import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cgroupProcesses } from "../../src/parts/host/cgroup.js";
 import { inNamespace, run } from "../../src/parts/host/command.js";
-import { namespaceName } from "../../src/parts/host/label.js";
+import { cgroupPath, namespaceName } from "../../src/parts/host/label.js";
 import { leftovers } from "../../src/parts/host/leftovers.js";
 import { nodeProbe, pythonProbe, requests } from "./packets.js";
 import { JourneyRegion } from "./region.js";
@@ -297,6 +299,21 @@ describe("flask-ha", () => {
     const said = await region.cli("up", "examples/flask-ha", "--yes");
     expect(said).toMatchObject({ code: 0 });
     expect(said.stdout + said.stderr).toMatch(/no changes/i);
+  });
+
+  test("a resolver that dies is back, with all its names, without anybody asking", async () => {
+    const [first] = await instances();
+    const address = await database();
+    const look = async (): Promise<string> =>
+      (await region.cli("connect", first?.name ?? "", "--", "timeout", "1", "getent", "hosts", address)).stdout;
+    expect(await look()).toMatch(/^10\.0\.[23]\./);
+    const vpcId = (await interfaces())[0]?.VpcId ?? "";
+    const resolver = cgroupPath(region.label, `names-router-${vpcId}-${first?.zone}`);
+    const [dnsmasq] = cgroupProcesses(resolver).filter((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "dnsmasq");
+    expect(dnsmasq).toBeDefined();
+    process.kill(dnsmasq ?? 0, "SIGKILL");
+    await expect.poll(look, { timeout: 30_000 }).toMatch(/^10\.0\.[23]\./);
+    expect(cgroupProcesses(resolver)).not.toContain(dnsmasq);
   });
 
   test("killed at once, the region leaves everything running, and carries on when started again", async () => {

@@ -18,11 +18,14 @@ import type { PublishedListeners } from "./publishing.js";
 import { internetOwner } from "./upkeep.js";
 import { zonesOfVpc } from "./vpcspec.js";
 
+/** How often resolvers are looked at; one that died is started again. Milliseconds. */
+const lookEvery = 2000;
+
 /** Names of a VPC (at its base plus two) and of the internet, from the records of every scope. */
 export class NamesKeeper implements Keeper {
   readonly kind = "names";
   /** There is one internet for all scopes, each of which may ask for it. */
-  private internetTurn: Promise<void> = Promise.resolve();
+  private internetTurn: Promise<number | void> = Promise.resolve();
 
   constructor(
     private readonly label: RegionLabel,
@@ -41,7 +44,7 @@ export class NamesKeeper implements Keeper {
     return scope.records.list(Vpcs).map((vpc) => vpc.vpcId);
   }
 
-  async attend(scope: Scope, owner: string): Promise<void> {
+  async attend(scope: Scope, owner: string): Promise<number | void> {
     await this.house.engineReady();
     if (owner === internetOwner)
       return (this.internetTurn = this.internetTurn.catch(() => undefined).then(() => this.attendInternet()));
@@ -59,9 +62,10 @@ export class NamesKeeper implements Keeper {
       { owner, names: vpcNames(scope, owner) },
       zones.map((zone) => ({ namespace: routerName(this.label, owner, zone), addresses })),
     );
+    return lookEvery;
   }
 
-  private async attendInternet(): Promise<void> {
+  private async attendInternet(): Promise<number> {
     await this.house.fabric.applyInternet();
     const names = this.house
       .scopes()
@@ -76,6 +80,7 @@ export class NamesKeeper implements Keeper {
     ]);
     // Whoever is named answers.
     await Promise.all([this.house.published.update(), this.house.outside.ensure()]);
+    return lookEvery;
   }
 }
 
