@@ -16,45 +16,54 @@ interface Endpoint {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
+interface NetworkFigures {
+  readonly figures: Figure[];
+  readonly skipped: string[];
+}
+
+type Moto = Awaited<ReturnType<typeof startMoto>>;
+
 /**
  * A network of 36 resources deployed by `aws cloudformation deploy`: into a region, where packets then flow, and into moto's server,
  * which keeps records alone. In turn, in one run. Empty, with a word why, where the CLI is missing; without moto there is no ratio.
  */
-export async function networkStack(rounds: number): Promise<{ figures: Figure[]; skipped: string[] }> {
+export async function networkStack(rounds: number): Promise<NetworkFigures> {
   if (!works("aws", "--version")) return { figures: [], skipped: ["the network stack: no aws CLI on this machine"] };
-  const region = new BenchRegion();
-  await region.start();
   const moto = works("python3", "-c", "import moto.server") ? await startMoto() : undefined;
   try {
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    const deletions: number[] = [];
-    const here = endpointOf(region);
-    for (let round = 0; round <= rounds; round++) {
-      const deployed = await seconds(() => deploy(here, `net-${round}`));
-      const deleted = await seconds(() => remove(here, `net-${round}`));
-      const baseline = moto === undefined ? undefined : await seconds(() => deploy(moto.at, `net-${round}`));
-      if (round === 0) continue; // warm-up
-      ours.push(deployed);
-      deletions.push(deleted);
-      if (baseline !== undefined) theirs.push(baseline);
-    }
-    const stated = { unit: "s", aim: "the ratio below", met: true };
-    const figures: Figure[] = [
-      { what: "36-resource network stack by the aws CLI", values: ours, ...stated },
-      { what: "its deletion", values: deletions, unit: "s", aim: "<= 1 s", met: median(deletions) <= 1 },
-    ];
-    if (moto === undefined) return { figures, skipped: ["the ratio to moto: no moto server on this machine"] };
-    const ratios = ours.map((value, index) => value / (theirs[index] ?? Number.NaN));
-    figures.push(
-      { what: "the same into moto's server, records alone", values: theirs, ...stated },
-      { what: "ratio", values: ratios, unit: "", aim: "<= 1.5", met: median(ratios) <= 1.5 },
-    );
-    return { figures, skipped: [] };
+    return await BenchRegion.with((region) => measured(region, moto, rounds));
   } finally {
     moto?.end();
-    await region.purge();
   }
+}
+
+async function measured(region: BenchRegion, moto: Moto | undefined, rounds: number): Promise<NetworkFigures> {
+  await region.start();
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  const deletions: number[] = [];
+  const here = endpointOf(region);
+  for (let round = 0; round <= rounds; round++) {
+    const deployed = await seconds(() => deploy(here, `net-${round}`));
+    const deleted = await seconds(() => remove(here, `net-${round}`));
+    const baseline = moto === undefined ? undefined : await seconds(() => deploy(moto.at, `net-${round}`));
+    if (round === 0) continue; // warm-up
+    ours.push(deployed);
+    deletions.push(deleted);
+    if (baseline !== undefined) theirs.push(baseline);
+  }
+  const stated = { unit: "s", aim: "the ratio below", met: true };
+  const figures: Figure[] = [
+    { what: "36-resource network stack by the aws CLI", values: ours, ...stated },
+    { what: "its deletion", values: deletions, unit: "s", aim: "<= 1 s", met: median(deletions) <= 1 },
+  ];
+  if (moto === undefined) return { figures, skipped: ["the ratio to moto: no moto server on this machine"] };
+  const ratios = ours.map((value, index) => value / (theirs[index] ?? Number.NaN));
+  figures.push(
+    { what: "the same into moto's server, records alone", values: theirs, ...stated },
+    { what: "ratio", values: ratios, unit: "", aim: "<= 1.5", met: median(ratios) <= 1.5 },
+  );
+  return { figures, skipped: [] };
 }
 
 const works = (program: string, ...args: string[]): boolean => {

@@ -19,27 +19,26 @@ process.stdout.write(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.ve
 
 const starts: number[] = [];
 const memory: number[] = [];
-for (let round = 0; round < rounds; round++) {
-  const region = new BenchRegion();
-  starts.push(await region.start());
-  if (round < 3) memory.push(await region.residentMiB());
-  await region.purge();
-}
+for (let round = 0; round < rounds; round++)
+  await BenchRegion.with(async (region) => {
+    starts.push(await region.start());
+    if (round < 3) memory.push(await region.residentMiB());
+  });
 atMost("region start to healthy", starts, "s", 0.4);
 atMost("resident memory, idle, nothing deployed", memory, "MiB", 172);
 
-const region = new BenchRegion();
-await region.start();
 const ups: number[] = [];
 const downs: number[] = [];
 const full: number[] = [];
-await region.cli("image", "prepare", "examples/flask-ha");
-for (let round = 0; round < rounds; round++) {
-  ups.push(await region.up("examples/flask-ha", "/data"));
-  if (round < 3) full.push(await region.residentMiB());
-  downs.push(await seconds(() => region.cli("down", "flask-ha", "--yes")));
-}
-await region.purge();
+await BenchRegion.with(async (region) => {
+  await region.start();
+  await region.cli("image", "prepare", "examples/flask-ha");
+  for (let round = 0; round < rounds; round++) {
+    ups.push(await region.up("examples/flask-ha", "/data"));
+    if (round < 3) full.push(await region.residentMiB());
+    downs.push(await seconds(() => region.cli("down", "flask-ha", "--yes")));
+  }
+});
 atMost("up flask-ha, images built, to the first 200 on /data", ups, "s", 8);
 atMost("down flask-ha", downs, "s", 4);
 atMost("resident memory, idle, flask-ha deployed", full, "MiB", 172);

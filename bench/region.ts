@@ -41,8 +41,10 @@ export class BenchRegion {
       owner,
     });
     const began = performance.now();
-    spawn(process.execPath, args, { detached: true, stdio: "ignore", cwd: "/" }).unref();
+    const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "ignore", "inherit"], cwd: "/" });
+    child.unref();
     for (;;) {
+      if (child.exitCode !== null) throw new Error(`the region's process ended with ${child.exitCode}`);
       const healthy = await ask(this.state, { verb: "ping" }).then(
         () => true,
         () => false,
@@ -82,6 +84,16 @@ export class BenchRegion {
     })();
     const [seconds] = await Promise.all([first, up]);
     return seconds;
+  }
+
+  /** Work with a region that is taken away in any case. */
+  static async with<T>(work: (region: BenchRegion) => Promise<T>): Promise<T> {
+    const region = new BenchRegion();
+    try {
+      return await work(region);
+    } finally {
+      await region.purge();
+    }
   }
 
   async purge(): Promise<void> {

@@ -33,9 +33,9 @@ const setUpCodes = new Set([
   "RegionNotRunning",
   "NeedsRoot",
   "MissingPrograms",
-  "NotBuilt",
+  "WireTableMissing",
+  "WireTableOld",
   "NotYours",
-  "HostCannot",
   "NoCredentials",
   "NoRegion",
 ]);

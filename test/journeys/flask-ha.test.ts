@@ -310,8 +310,8 @@ describe("flask-ha", () => {
     const vpcId = (await interfaces())[0]?.VpcId ?? "";
     const resolver = cgroupPath(region.label, `names-router-${vpcId}-${first?.zone}`);
     const [dnsmasq] = cgroupProcesses(resolver).filter((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "dnsmasq");
-    expect(dnsmasq).toBeDefined();
-    process.kill(dnsmasq ?? 0, "SIGKILL");
+    if (dnsmasq === undefined) throw new Error(`no dnsmasq in ${resolver}`);
+    process.kill(dnsmasq, "SIGKILL");
     await expect.poll(look, { timeout: 30_000 }).toMatch(/^10\.0\.[23]\./);
     expect(cgroupProcesses(resolver)).not.toContain(dnsmasq);
   });

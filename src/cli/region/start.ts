@@ -33,16 +33,31 @@ export const regionArguments = (options: StartOptions): readonly string[] => [
   ...["--owner", `${options.owner.uid}:${options.owner.gid}`],
 ];
 
-/** The running region of this state folder, or nothing when nobody answers on its socket. */
+/** How long a region that listens may take to say that it is there. Milliseconds. */
+const patience = 30_000;
+/** How long it may take to listen: it reads its records before. */
+const startPatience = 180_000;
+
+/** The running region of this state folder, or nothing when nobody listens on its socket. Throws `NotYours`, `RegionSilent`. */
 export async function runningRegion(state: string): Promise<RegionFile | undefined> {
+  const signal = AbortSignal.timeout(patience);
   try {
-    await ask(state, { verb: "ping" });
+    await ask(state, { verb: "ping" }, { signal });
   } catch (error) {
     if (error instanceof UserFault && error.code === "NotYours") throw error;
-    return undefined;
+    if (!signal.aborted) return undefined;
+    throw new UserFault("RegionSilent", {
+      message: `a region listens in ${state} and has not answered for ${patience / 1000} s`,
+      fix: `look at ${join(state, "region.log")}; ${endingOf(state)}`,
+    });
   }
   return readRegionFile(state);
 }
+
+const endingOf = (state: string): string => {
+  const pid = readRegionFile(state)?.pid;
+  return pid === undefined ? "end its process" : `end its process with \`kill -9 ${pid}\`: nothing acknowledged is lost`;
+};
 
 /** Start the region's process, detached, and return when it is healthy. We are root here. Throws the region's own fault. */
 export async function startRegion(options: StartOptions): Promise<RegionFile> {
@@ -54,10 +69,17 @@ export async function startRegion(options: StartOptions): Promise<RegionFile> {
   let ended: number | undefined;
   child.on("exit", (code) => (ended = code ?? 1));
   child.unref();
-  for (;;) {
+  for (const deadline = performance.now() + startPatience; ;) {
     const region = await runningRegion(options.folders.state);
     if (region !== undefined && region.pid === child.pid) return region;
     if (ended !== undefined) throw startFault(readFileSync(errors, "utf8"), ended);
+    if (performance.now() > deadline) {
+      child.kill("SIGKILL");
+      throw new UserFault("RegionDidNotStart", {
+        message: `the region's process did not listen within ${startPatience / 1000} s and was ended`,
+        fix: "run `sandtable region start --foreground` to see what it does",
+      });
+    }
     await sleep(10);
   }
 }

@@ -61,8 +61,11 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
     const again = existing !== undefined && !["ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"].includes(existing.StackStatus ?? "");
     const deployedParameters = again ? (existing.Parameters?.map((p) => p.ParameterKey ?? "") ?? []) : [];
     const parameters = await decideParameters(target, stack, given, deployedParameters);
-    if (existing?.StackStatus === "ROLLBACK_COMPLETE")
-      output.say(`stack ${stackName} was rolled back before: it is deleted and made anew`);
+    const isLeftover = existing?.StackStatus === "ROLLBACK_COMPLETE";
+    if (isLeftover) {
+      output.say(`stack ${stackName} was rolled back when it was made: CloudFormation can only delete it`);
+      await confirm(output, `Delete it, with what its events tell, and make it anew?`, options.yes === true);
+    }
     const deployed = await deployOrExplain(
       {
         stackName,
@@ -75,7 +78,9 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
         pollInterval: pollInterval(target.name),
         approve: async (changes) => {
           output.say(renderChanges(stackName, resourceChanges(changes), c));
-          await confirm(output, `Deploy this to ${options.target === "aws" ? "AWS" : "the local region"}?`, options.yes === true);
+          const question = `Deploy this to ${options.target === "aws" ? "AWS" : "the local region"}?`;
+          const otherwise = isLeftover ? "the stack that was rolled back is deleted, nothing else was changed" : undefined;
+          await confirm(output, question, options.yes === true, otherwise);
           phase = again ? "updating" : "creating";
         },
       },

@@ -79,7 +79,7 @@ const stop = () =>
       const running = purge ? (await ensureRegion(output)).region : await runningRegion(state);
       if (running === undefined) return output.say("no region runs");
       const left = await askStop(state, purge, output.status);
-      while (isAlive(running.pid)) await sleep(10);
+      await ended(running.pid);
       if (left.length === 0) output.say(purge ? "region stopped, and nothing of it is left" : "region stopped");
       else
         throw new UserFault("LeftBehind", {
@@ -87,6 +87,16 @@ const stop = () =>
           fix: "run `sandtable doctor` for what each of them is",
         });
     });
+
+/** Its work is done when it has answered; what is left to it is to go. */
+async function ended(pid: number): Promise<void> {
+  for (const deadline = performance.now() + 60_000; isAlive(pid); await sleep(10))
+    if (performance.now() > deadline)
+      throw new UserFault("RegionStillRuns", {
+        message: `the region has stopped its work, and its process ${pid} has not ended within a minute`,
+        fix: `end it with \`kill -9 ${pid}\``,
+      });
+}
 
 /** A process of root answers EPERM to others: it is there. */
 function isAlive(pid: number): boolean {

@@ -8,7 +8,7 @@ import { viewStack } from "../aws/stack-view.js";
 import { describeStack, listStacks } from "../aws/stacks.js";
 import { findTarget } from "../aws/target.js";
 import { example } from "../help.js";
-import { colours, json, terminalOutput } from "../output.js";
+import { colours, json, terminalOutput, type Output } from "../output.js";
 import { renderStack } from "../render/stack.js";
 
 export const statusVerb = (): CommandUnknownOpts =>
@@ -23,19 +23,29 @@ export const statusVerb = (): CommandUnknownOpts =>
       const output = terminalOutput();
       const target = await findTarget(options.target, output, { start: false });
       const clients = clientsFor(target);
-      const stacks = await wanted(clients, name);
-      if (options.follow)
-        for (const { StackId: stackId = "" } of stacks)
-          await followStack(clients, { stackId, pollInterval: pollInterval(target.name) }, output);
+      const found = await wanted(clients, name);
+      const stacks = options.follow ? await followed(clients, found, pollInterval(target.name), output) : found;
       const views = [];
-      for (const stack of options.follow ? await wanted(clients, name) : stacks)
-        views.push(await viewStack(target, clients, stack));
+      for (const stack of stacks) views.push(await viewStack(target, clients, stack));
       if (options.json) return output.print(json({ stacks: views }));
+      if (views.length === 0 && found.length > 0) return;
       if (views.length === 0) return output.print("no stacks; `sandtable up examples/flask-ha` makes one");
       output.print(
         views.map((view) => renderStack(view, colours(process.stdout), { resources: name !== undefined })).join("\n\n"),
       );
     });
+
+/** Those that are still there when they have settled. */
+async function followed(clients: Clients, stacks: readonly Stack[], interval: number, output: Output): Promise<readonly Stack[]> {
+  const left: Stack[] = [];
+  for (const { StackId: stackId = "", StackName } of stacks) {
+    await followStack(clients, { stackId, pollInterval: interval }, output);
+    const stack = await describeStack(clients, stackId);
+    if (stack === undefined || stack.StackStatus === "DELETE_COMPLETE") output.say(`stack ${StackName} is deleted`);
+    else left.push(stack);
+  }
+  return left;
+}
 
 async function wanted(clients: Clients, name: string | undefined): Promise<readonly Stack[]> {
   if (name === undefined) return listStacks(clients);

@@ -107,10 +107,16 @@ export class Fabric {
 
   /**
    * Remove the namespaces of this region that neither these VPCs nor the internet want: what an interrupted change left that no
-   * link leads to. When the region starts, before it applies its VPCs.
+   * link leads to. When the region starts, before it applies its VPCs. A VPC that cannot be planned says so when it is applied; until
+   * then nothing is known to be a stranger.
    */
   async removeStrangers(specs: readonly VpcSpec[]): Promise<void> {
-    const plans = [planInternet(this.label), planServices(this.label), ...specs.map((spec) => planVpc(spec, this.label))];
+    const plans = [planInternet(this.label), planServices(this.label)];
+    try {
+      plans.push(...specs.map((spec) => planVpc(spec, this.label)));
+    } catch {
+      return;
+    }
     const wanted = new Set(plans.flatMap((plan) => [...plan.namespaces.keys()]));
     await deleteNamespaces((await namespacesOf(this.label)).filter((name) => !wanted.has(name)));
   }

@@ -15,18 +15,22 @@ export const routeTableEntries = (vpc: Vpc, zone: string): Entry[] =>
   tablesOf(vpc, zone).flatMap(({ routes, table }): Entry[] => [
     `rule pref 1000 fwmark 0x${table.toString(16)} lookup ${table}`,
     `route throw ${vpc.spec.cidr} table ${table}`,
-    // Link-local addresses are answered by the router or not at all.
-    `route blackhole 169.254.0.0/16 table ${table}`,
+    `route blackhole ${linkLocal} table ${table}`,
     `route blackhole default table ${table} metric 4000`,
     ...routes.flatMap((route) => routeEntries(vpc, zone, route, table)),
   ]);
+
+/** These addresses are answered by the router or not at all, whatever a route table says of them. */
+const linkLocal = "169.254.0.0/16";
 
 /** The route tables that subnets of a zone use, with the kernel's number. */
 function tablesOf(vpc: Vpc, zone: string): (RouteTableSpec & { table: number })[] {
   const used = new Set(vpc.spec.subnets.filter((subnet) => subnet.zone === zone).map((subnet) => subnet.routeTableId));
   return [...used].sort().flatMap((routeTableId) => {
     const found = vpc.routeTables.get(routeTableId);
-    return found === undefined ? [] : [{ ...found, table: vpc.tableOf.get(routeTableId) ?? 0 }];
+    if (found === undefined) return [];
+    const routes = found.routes.filter(({ destination }) => !contains(linkLocal, destination));
+    return [{ ...found, routes, table: vpc.tableOf.get(routeTableId) ?? 0 }];
   });
 }
 

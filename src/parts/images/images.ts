@@ -45,7 +45,7 @@ export type ImageIdentity = z.infer<typeof Identity>;
 
 /**
  * Build the image unless it is there, and give its folder name (as `MachineSpec.image` takes it). Several callers, in
- * one process or more, wait for one build. Throws `UserFault` `ImageBuild`, `ProgramMissing`, `PackageName`.
+ * one process or more, wait for one build. Throws `UserFault` `ImageBuild`, `MissingPrograms`, `PackageName`.
  */
 export async function ensureImage(wish: ImageWish, folders: Folders, onProgress: OnImageProgress = () => {}): Promise<string> {
   if (wish.kind === "machine-with" && wish.packages.length > 0) return ensureLayer(wish.packages, folders, onProgress);
@@ -154,7 +154,7 @@ function requirePrograms(label: string): void {
   const places = (process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin").split(delimiter);
   const missing = programs.filter((program) => !places.some((place) => existsSync(join(place, program))));
   if (missing.length > 0)
-    throw new UserFault("ProgramMissing", {
+    throw new UserFault("MissingPrograms", {
       message: `the image "${label}" cannot be built: this host lacks ${missing.join(", ")}`,
       fix: "run `sandtable doctor --fix`, or install the Debian packages mmdebstrap and util-linux",
       at: label,

@@ -48,7 +48,8 @@ async function forward(options: PackageProxyOptions, incoming: IncomingMessage, 
     port,
     method: incoming.method,
     path: upstream === undefined ? `${target.pathname}${target.search}` : target.href,
-    headers,
+    // RFC 9112 §3.2.2: of the address, whatever the client's header says: other sites live behind the same servers.
+    headers: { ...headers, host: target.host },
     timeout: patience,
   });
   fetching.on("timeout", () => fetching.destroy(new Error(`nothing came for ${patience / 1000} s`)));

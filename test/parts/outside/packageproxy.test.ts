@@ -19,11 +19,13 @@ let mirror: number;
 let echo: number;
 let proxy: number;
 let asked: string[] = [];
+const hosts: string[] = [];
 
 beforeAll(async () => {
   ({ port: mirror } = await listening(
     createServer((incoming, outgoing) => {
       asked.push(incoming.url ?? "");
+      hosts.push(incoming.headers.host ?? "");
       if (incoming.url === "/torn") {
         outgoing.writeHead(200, { "content-length": "1000" }).write("half a");
         return void setTimeout(() => outgoing.destroy(), 50);
@@ -38,9 +40,13 @@ beforeAll(async () => {
 });
 afterAll(() => open.forEach((server) => server.close()));
 
-async function fetched(url: string, method = "GET"): Promise<{ status: number | undefined; body: string }> {
+async function fetched(
+  url: string,
+  method = "GET",
+  headers: Record<string, string> = {},
+): Promise<{ status: number | undefined; body: string }> {
   asked = [];
-  const asking = request({ host: "127.0.0.1", port: proxy, path: url, method, agent: false }).end();
+  const asking = request({ host: "127.0.0.1", port: proxy, path: url, method, headers, agent: false }).end();
   const [answer] = (await once(asking, "response")) as [IncomingMessage];
   return { status: answer.statusCode, body: Buffer.concat(await answer.toArray()).toString() };
 }
@@ -61,6 +67,11 @@ async function tunnelled(to: string, said: string): Promise<string> {
 test("a package comes from a mirror", async () => {
   expect(await fetched(`http://127.0.0.1:${mirror}/pool/f.deb?x=1`)).toEqual({ status: 200, body: "a package" });
   expect(asked).toEqual(["/pool/f.deb?x=1"]);
+});
+
+test("a mirror is asked for nothing that it serves under another name", async () => {
+  await fetched(`http://127.0.0.1:${mirror}/`, "GET", { host: "elsewhere.example" });
+  expect(hosts.at(-1)).toBe(`127.0.0.1:${mirror}`);
 });
 
 test("a mirror is reached over TLS by a tunnel", async () => {

@@ -83,7 +83,8 @@ describe("a published listener", () => {
     const port = await publisher.publish("web", { preferredPort: 28080, targets: [{ address: "198.18.0.10", port: 80 }] });
     const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, "utf8").trim().split(" ").map(Number);
     const child = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("published.get"));
-    process.kill(child ?? -1, "SIGKILL");
+    if (child === undefined) throw new Error("the publisher has no child");
+    process.kill(child, "SIGKILL");
     expect(await talk(port)).toBe("eni-nlb-b saw 198.19.0.10 and back");
   });
 

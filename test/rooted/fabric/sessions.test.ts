@@ -18,7 +18,8 @@ beforeAll(async () => {
   await createNamespaces([namespace]);
 });
 afterAll(async () => {
-  process.env.HOME = before;
+  if (before === undefined) delete process.env.HOME;
+  else process.env.HOME = before;
   rmSync(home, { recursive: true });
   expect(await network.end()).toEqual(["namespace " + namespace]);
 });
