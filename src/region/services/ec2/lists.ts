@@ -2,6 +2,7 @@ import type { Filter } from "@aws-sdk/client-ec2";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { paginate } from "../../protocol/paginate.js";
+import { glob } from "./glob.js";
 import type { Tags } from "./records.js";
 
 /** How a value of a record is read for each filter of a Describe operation. */
@@ -86,23 +87,14 @@ function checkFilters(filters: readonly Filter[], table: FilterTable<never>): vo
 
 function matches<T extends object>(item: T, filter: Filter, table: FilterTable<T>): boolean {
   const name = filter.Name ?? "";
-  const values = (filter.Values ?? []).map(wildcard);
+  const values = (filter.Values ?? []).map(glob);
   const read = (): readonly (string | undefined)[] => {
     if (name.startsWith("tag:")) return [tagsOf(item)[name.slice(4)]];
     if (name === "tag-key") return Object.keys(tagsOf(item));
     const value = table[name]?.(item);
     return typeof value === "string" || value === undefined ? [value] : value;
   };
-  return read().some((value) => value !== undefined && values.some((pattern) => pattern.test(value)));
+  return read().some((value) => value !== undefined && values.some((fits) => fits(value)));
 }
-
-/** `*` is any text, `?` any character, and a backslash takes the next character as it is. */
-const wildcard = (pattern: string): RegExp => {
-  const parts = pattern.match(/\\[^]|[^]/g) ?? [];
-  const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const read = (part: string): string =>
-    part === "*" ? ".*" : part === "?" ? "." : literal(part.length > 1 ? part.slice(1) : part);
-  return new RegExp(`^${parts.map(read).join("")}$`, "s");
-};
 
 const tagsOf = (item: object): Tags => ("tags" in item ? ((item.tags as Tags | undefined) ?? {}) : {});
