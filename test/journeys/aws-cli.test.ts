@@ -1,18 +1,12 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { beforeAll, expect, test } from "vitest";
 import { ensureWire } from "../region/protocol/ensure-wire.js";
 import { accessKeyId, fake, secretAccessKey, startHarness, type Harness } from "../region/server/harness.js";
+import { isPresent } from "../support/present.js";
 
 /** The aws CLI, whichever version is here, as a client that shares no code with the SDK for JavaScript. */
 
-const present = ((): boolean => {
-  try {
-    execFileSync("aws", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-})();
+const present = isPresent("aws", "the aws CLI against the wire");
 
 beforeAll(ensureWire, 60_000);
 

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { stsOperations } from "../../src/region/services/sts/operations.js";
 import { ensureWire } from "../region/protocol/ensure-wire.js";
 import { accessKeyId, secretAccessKey, startHarness, type Harness } from "../region/server/harness.js";
 import { openBench, Queues, Topics, type Bench } from "../region/stacks/support.js";
+import { isPresent } from "../support/present.js";
 
 /** The clients that people deploy with, unchanged, against the real server. */
 
@@ -101,16 +102,7 @@ describe("the CDK's toolkit", () => {
   });
 });
 
-const hasCli = ((): boolean => {
-  try {
-    execFileSync("aws", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-describe.skipIf(!hasCli)("the aws CLI (skipped where it is not installed)", () => {
+describe.runIf(isPresent("aws", "the aws CLI against CloudFormation"))("the aws CLI", () => {
   const aws = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
     new Promise((resolve) => {
       execFile("aws", ["--endpoint-url", server.endpoint, "cloudformation", ...args], (error, out, err) => {

@@ -23,6 +23,7 @@ import * as cdk from "aws-cdk-lib/core";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { JourneyRegion, type Said } from "./region.js";
+import { isPresent } from "../support/present.js";
 
 /**
  * CloudFormation, used through clients that nobody here wrote, on networks that are really there: what an update says is held against
@@ -30,7 +31,6 @@ import { JourneyRegion, type Said } from "./region.js";
  */
 const region = new JourneyRegion();
 const scratch = mkdtempSync(join(tmpdir(), "sandtable-journey-files-"));
-const hasAws = (await execa("aws", ["--version"], { reject: false })).exitCode === 0;
 
 beforeAll(async () => {
   await region.ok("region", "start", "--port", "0");
@@ -130,7 +130,7 @@ const vpcTags = async (vpcId: string): Promise<Record<string, string>> => {
   return Object.fromEntries((Vpcs[0]?.Tags ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""]));
 };
 
-describe.skipIf(!hasAws)("the aws CLI (skipped where it is not installed)", () => {
+describe.runIf(isPresent("aws", "stacks by the aws CLI"))("the aws CLI", () => {
   let file: string;
   let first: Record<string, string>;
 

@@ -163,7 +163,10 @@ test("latency makes round trips longer, at an interface or over a zone's border,
 });
 
 test("latency is refused by name where the kernel cannot delay, before anything is changed", async (context) => {
-  if ((await withoutNetem()) === undefined) return context.skip();
+  if ((await withoutNetem()) === undefined) {
+    console.log("skipped: the refusal of latency: this kernel can delay");
+    return context.skip();
+  }
   const slow: VpcSpec = { ...main, interfaces: [], faults: [{ kind: "latency", at: { zone: "eu-west-3a" }, milliseconds: 5 }] };
   const failure = await fabric.applyVpc(slow).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(LatencyNotPossible);
