@@ -59,6 +59,19 @@ test("names of links fit into the kernel's 15 characters", () => {
     expect(Math.max(a.name.length, b.name.length)).toBeLessThanOrEqual(15);
 });
 
+test("no route leads link-local addresses away from their router", () => {
+  const internet = { kind: "internet-gateway" } as const;
+  const routes = ["169.254.0.0/16", "169.254.7.0/24", "203.0.113.0/24"].map((destination) => ({ destination, target: internet }));
+  const spec: VpcSpec = {
+    ...flaskHa,
+    routeTables: flaskHa.routeTables.map((table) => (table.routeTableId === "rtb-public" ? { ...table, routes } : table)),
+  };
+  const entries = [...planVpc(spec, label).namespaces.values()].flatMap((namespace) => [...namespace.entries]);
+  const beyond = entries.filter((entry) => /^route 169\.254\.[07]|^route 203/.test(entry));
+  expect(beyond).toHaveLength(2);
+  expect(beyond.every((entry) => entry.startsWith("route 203.0.113.0/24 via"))).toBe(true);
+});
+
 test("a spec whose parts do not belong together is a fault of the caller", () => {
   expect(() => planVpc({ ...flaskHa, subnets: [] }, label)).toThrow("which is not among its subnets");
   expect(() => planVpc({ ...flaskHa, routeTables: [] }, label)).toThrow("which is not among its route tables");
