@@ -1,3 +1,4 @@
+import { tooMany } from "./limits.js";
 import type { Problems } from "./problems.js";
 import { isList, isScalar, isValues, type Path, type Value, type Values } from "./value.js";
 
@@ -10,6 +11,8 @@ export interface Expansion {
   readonly complete: boolean;
   /** There was at least one loop. */
   readonly loops: boolean;
+  /** The loops make more than a template may hold: they were not written out to their end. */
+  readonly tooMuch: boolean;
 }
 
 export const loopPrefix = "Fn::ForEach::";
@@ -17,19 +20,49 @@ export const loopPrefix = "Fn::ForEach::";
 const sectionsWithLoops = ["Conditions", "Resources", "Outputs"];
 
 /**
+ * Bytes of a template as AWS takes it from S3, and of what its loops make of it: "Using Fn::ForEach does not change the quotas,
+ * which apply to the resultant template".
+ */
+const largestResult = 1_000_000;
+
+/**
  * Write out every `Fn::ForEach::NAME: [Identifier, Collection, {Key: Value}]`: the fragment once for each item, with
  * `${Identifier}`, `&{Identifier}` (the item's letters and digits only) and `{"Ref": "Identifier"}` replaced. Pure.
- * `collectionOf` gives the items of a list parameter; undefined: not known.
+ * `collectionOf` gives the items of a list parameter; undefined: not known. Loops within loops multiply, so
+ * a few hundred bytes could ask for millions of resources: the work ends where AWS's quotas end.
  * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
  */
 export function expandLoops(
   root: Values,
-  collectionOf: (parameter: string) => readonly string[] | undefined,
+  collectionOf: (parameter: string, from: Path) => readonly string[] | undefined,
   problems: Problems,
 ): Expansion {
   const origins = new Map<string, Path>();
   let complete = true;
   let loops = false;
+  let tooMuch = false;
+  let size = 0;
+  const members = new Map<string, number>();
+
+  const refuse = (from: Path, message: string): void => {
+    tooMuch = true;
+    problems.add(from, message);
+  };
+  /** Counts what loops write, also what inner ones replace again. */
+  const spend = (from: Path, characters: number): void => {
+    size += characters;
+    if (!tooMuch && size > largestResult)
+      refuse(from, `Template may not exceed ${largestResult} bytes in size; this is what its loops make of it`);
+  };
+  /** Counts the members of a section, which stand one below it. */
+  const count = (path: Path, from: Path): void => {
+    const [section] = path;
+    if (path.length !== 1 || typeof section !== "string") return;
+    const number = (members.get(section) ?? 0) + 1;
+    members.set(section, number);
+    const fault = loops && !tooMuch ? tooMany(section, number) : undefined;
+    if (fault !== undefined) refuse(from, `${fault} (not counted further)`);
+  };
 
   const expand = (value: Value, path: Path, written: Path): Value => {
     if (isList(value)) return value.map((item, index) => expand(item, [...path, index], [...written, index]));
@@ -41,7 +74,9 @@ export function expandLoops(
     };
     for (const [key, item] of Object.entries(value)) {
       const from = [...written, key];
+      if (tooMuch) break;
       if (!key.startsWith(loopPrefix)) {
+        count(path, from);
         set(key, expand(item, [...path, key], from), from);
         continue;
       }
@@ -53,48 +88,57 @@ export function expandLoops(
           // A loop inside a loop: what it makes belongs to this very object.
           const inner = expand({ [made]: body }, path, bodyFrom.slice(0, -1));
           for (const [innerKey, innerItem] of Object.entries(isValues(inner) ? inner : {})) set(innerKey, innerItem, bodyFrom);
-        } else set(made, expand(body, to, bodyFrom), bodyFrom);
+        } else {
+          count(path, bodyFrom);
+          set(made, expand(body, to, bodyFrom), bodyFrom);
+        }
       }
     }
     return Object.fromEntries(entries);
   };
 
-  const iterations = (argument: Value, from: Path): { key: string; value: Value; from: Path }[] => {
+  function* iterations(argument: Value, from: Path): Generator<{ key: string; value: Value; from: Path }> {
     const [identifier, collection, fragment] = isList(argument) ? argument : [];
     if (typeof identifier !== "string" || collection === undefined || !isValues(fragment)) {
       problems.add(
         from,
         "Template error: every Fn::ForEach object requires three parameters: the identifier, the collection and a map of one output key and its value",
       );
-      return [];
+      return;
     }
-    const items = itemsOf(collection, [...from, 1]);
-    return items.flatMap((item) =>
-      Object.entries(fragment).map(([key, value]) => ({
-        key: substitute(key, identifier, item) as string,
-        value: substitute(value, identifier, item),
-        from: [...from, 2, key],
-      })),
-    );
-  };
+    for (const item of itemsOf(collection, [...from, 1])) {
+      spend(from, 1);
+      for (const [written, body] of Object.entries(fragment)) {
+        if (tooMuch) return;
+        const key = substitute(written, identifier, item) as string;
+        const value = substitute(body, identifier, item);
+        spend(from, key.length + JSON.stringify(value).length);
+        yield { key, value, from: [...from, 2, written] };
+      }
+      if (tooMuch) return;
+    }
+  }
 
-  const itemsOf = (collection: Value, from: Path): readonly string[] => {
+  function* itemsOf(collection: Value, from: Path): Generator<string> {
     const parts = isList(collection) ? collection : [collection];
-    return parts.flatMap((part): readonly string[] => {
-      if (isScalar(part) && isList(collection)) return [String(part)];
+    for (const part of parts) {
+      if (isScalar(part) && isList(collection)) {
+        yield String(part);
+        continue;
+      }
       const name = isValues(part) && Object.keys(part).length === 1 ? part["Ref"] : undefined;
       if (typeof name !== "string") {
         problems.add(
           from,
           "Template error: the collection of Fn::ForEach must be a list of strings or a Ref to a CommaDelimitedList parameter",
         );
-        return [];
+        continue;
       }
-      const items = collectionOf(name);
+      const items = collectionOf(name, from);
       if (items === undefined) complete = false;
-      return items ?? [];
-    });
-  };
+      else yield* items;
+    }
+  }
 
   const value = Object.fromEntries(
     Object.entries(root).map(([section, content]) => {
@@ -109,7 +153,7 @@ export function expandLoops(
     }
     return path;
   };
-  return { value, origin, complete, loops };
+  return { value, origin, complete, loops, tooMuch };
 }
 
 /** Put an item in place of the identifier, in keys and values alike. */

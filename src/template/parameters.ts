@@ -180,7 +180,8 @@ export function settleParameters(
 const absent = (value: string, name: string): string =>
   `Parameter validation failed: parameter value ${value} for parameter name ${name} does not exist`;
 
-const listed = (type: string): boolean => type.startsWith("List<") || type === "CommaDelimitedList";
+/** Is a value of this type written as a list with commas? */
+export const listed = (type: string): boolean => type.startsWith("List<") || type === "CommaDelimitedList";
 
 /** The items of a list type's text. */
 export const itemsOf = (text: string): readonly string[] => (text === "" ? [] : text.split(",").map((item) => item.trim()));

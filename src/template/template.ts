@@ -1,7 +1,8 @@
 import { checkReferences } from "./checks.js";
 import { expandLoops, loopPrefix } from "./expand.js";
 import { functionOf, languageExtensions } from "./functions.js";
-import { itemsOf, readParameter, type ParameterDeclaration } from "./parameters.js";
+import { tooMany } from "./limits.js";
+import { itemsOf, listed, readParameter, type ParameterDeclaration } from "./parameters.js";
 import { Problems, type Problem } from "./problems.js";
 import { readRule, type Rule } from "./rules.js";
 import { readText } from "./text.js";
@@ -100,8 +101,9 @@ export function readTemplate(text: string, given?: ReadonlyMap<string, string>):
   }
   const transforms = readTransforms(written["Transform"], asWritten);
   const expansion = transforms.includes(languageExtensions)
-    ? expandLoops(written, (name) => collectionOf(name, written, given), asWritten)
+    ? expandLoops(written, (name, from) => collectionOf(name, from, written, given, asWritten), asWritten)
     : undefined;
+  if (expansion?.tooMuch === true) return { template: undefined, problems: [...textProblems, ...asWritten.found] };
   if (expansion?.complete === false && given !== undefined)
     asWritten.add([], "Template error: Fn::ForEach runs over a parameter that has no value");
   const value = expansion?.value ?? written;
@@ -161,9 +163,22 @@ function readTransforms(value: Value | undefined, problems: Problems): readonly 
 }
 
 /** The items of a list parameter, as far as they are known before the parameters are settled. */
-function collectionOf(name: string, root: Values, given: ReadonlyMap<string, string> | undefined): readonly string[] | undefined {
+function collectionOf(
+  name: string,
+  from: Path,
+  root: Values,
+  given: ReadonlyMap<string, string> | undefined,
+  problems: Problems,
+): readonly string[] | undefined {
   const declarations = root["Parameters"];
   const declaration = isValues(declarations) ? declarations[name] : undefined;
+  const type = isValues(declaration) ? declaration["Type"] : undefined;
+  // The value of the SSM types is the name of what Systems Manager holds, which is not known while a template is read.
+  if (typeof type !== "string" || !listed(type)) {
+    const because = typeof type === "string" ? `${name} is of type ${type}` : `there is no parameter ${name}`;
+    problems.add(from, `Template error: Fn::ForEach runs over a Ref to a parameter of a list type only (${because})`);
+    return [];
+  }
   const preset = isValues(declaration) && isScalar(declaration["Default"] ?? null) ? String(declaration["Default"]) : undefined;
   const text = given?.get(name) ?? preset;
   return text === undefined ? undefined : itemsOf(text);
@@ -182,6 +197,8 @@ function section<T>(
     problems.add([name], `Template format error: [/${name}] must be an object`);
     return entries;
   }
+  const fault = tooMany(name, Object.keys(found).length);
+  if (fault !== undefined) problems.add([name], fault);
   for (const [key, value] of Object.entries(found)) {
     const path = [name, key];
     if (key.startsWith(loopPrefix)) {

@@ -12,7 +12,7 @@ import {
 } from "yaml";
 import { longForm, shortForms } from "./functions.js";
 import { Problems, type Problem } from "./problems.js";
-import type { Path, Place, Value } from "./value.js";
+import { isList, isValues, type Path, type Place, type Value } from "./value.js";
 
 /** A template's text as a value, with the way back from a value to its place in the text. */
 export interface TemplateText {
@@ -30,13 +30,48 @@ const customTags = shortForms.flatMap((name): (ScalarTag | CollectionTag)[] => [
   { tag: `!${name}`, collection: "map", resolve: (node) => node },
 ]);
 
+/** Lists and maps within one another. No template of use comes near; what walks through values afterwards does so by recursion. */
+const deepest = 100;
+const tooDeep = `Template format error: lists and maps may be nested ${deepest} deep at most`;
+
 /** Read JSON or YAML. Pure; never throws. */
 export function readText(text: string): TemplateText {
+  const read = readEither(text);
+  const beyond = read.value === undefined ? undefined : pathBeyond(read.value, deepest);
+  if (beyond === undefined) return read;
+  const problem = { ...read.locate(beyond), at: String(beyond[0]), message: tooDeep };
+  return { ...read, value: undefined, problems: [...read.problems, problem] };
+}
+
+function readEither(text: string): TemplateText {
   const value = readJson(text);
-  if (value === undefined) return readYaml(text);
+  if (value === undefined) return readYamlOfAnyDepth(text);
   // Sound JSON is read ten times faster as such. Every JSON text is YAML too, so its places are told by the same reader when one is asked for.
   let places: TemplateText | undefined;
-  return { value, locate: (path) => (places ??= readYaml(text)).locate(path), problems: [] };
+  return { value, locate: (path) => (places ??= readYamlOfAnyDepth(text)).locate(path), problems: [] };
+}
+
+/** The YAML library reads by recursion too, and a text of some thousand brackets exhausts the stack. */
+function readYamlOfAnyDepth(text: string): TemplateText {
+  try {
+    return readYaml(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const start: Place = { line: 1, column: 1 };
+    return { value: undefined, locate: () => start, problems: [{ ...start, at: "", message: tooDeep }] };
+  }
+}
+
+/** A path to what lies deeper than this. */
+function pathBeyond(value: Value, depth: number): Path | undefined {
+  if (!isList(value) && !isValues(value)) return undefined;
+  if (depth === 0) return [];
+  const entries: Iterable<[string | number, Value]> = isList(value) ? value.entries() : Object.entries(value);
+  for (const [key, inner] of entries) {
+    const path = pathBeyond(inner, depth - 1);
+    if (path !== undefined) return [key, ...path];
+  }
+  return undefined;
 }
 
 function readJson(text: string): Value | undefined {
@@ -80,7 +115,8 @@ function readYaml(text: string): TemplateText {
   return { value, locate, problems: [...faults, ...problems.found] };
 
   function read(node: ParsedNode | null | undefined, path: Path): Value {
-    if (node === null || node === undefined) return null;
+    // What is deeper is refused anyway, and its long paths would fill the memory.
+    if (node === null || node === undefined || path.length > deepest) return null;
     if (!offsets.has(keyOf(path))) offsets.set(keyOf(path), node.range[0]);
     if (isAlias(node)) {
       problems.add(path, "Template format error: YAML aliases are not supported in CloudFormation templates");

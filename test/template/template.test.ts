@@ -11,6 +11,17 @@ const problemsOf = (text: string): string[] => {
 const withVpc = (rest: string): string =>
   `Resources:\n  Vpc:\n    Type: AWS::EC2::VPC\n    Properties:\n      CidrBlock: 10.0.0.0/16\n${rest}`;
 
+/** So many loops within one another, each over ten items. */
+const nestedLoops = (depth: number, body?: string): string => {
+  const identifiers = ["A", "B", "C", "D", "E", "F"].slice(0, depth);
+  const innermost = body === undefined ? "{}" : `{ "M${identifiers.map((name) => `\${${name}}`).join("")}": ${body} }`;
+  return identifiers.reduceRight(
+    (inner, name, index) =>
+      `"Fn::ForEach::${name}": [${name}, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], ${index === depth - 1 ? inner : `{ ${inner} }`}]`,
+    innermost,
+  );
+};
+
 test("JSON, with tabs too, is read like YAML", () => {
   const { template, problems } = readTemplate(
     '{\n\t"Resources": {\n\t\t"Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": {"Ref": "AWS::Region"}}}}}',
@@ -18,6 +29,25 @@ test("JSON, with tabs too, is read like YAML", () => {
   expect(problems).toEqual([]);
   expect(template?.resources.get("Vpc")?.properties).toEqual({ CidrBlock: { Ref: "AWS::Region" } });
   expect(template?.locate(["Resources", "Vpc", "Properties", "CidrBlock"])).toEqual({ line: 3, column: 51 });
+});
+
+test.each([
+  ["JSON", (depth: number) => `{"Resources": {"Vpc": ${"[".repeat(depth)}${"]".repeat(depth)}}}`],
+  ["YAML in brackets", (depth: number) => `Resources:\n  Vpc: ${"[".repeat(depth)}${"]".repeat(depth)}\n`],
+  ["YAML in dashes", (depth: number) => `Resources:\n  Vpc:\n    ${"- ".repeat(depth)}a\n`],
+  ["text that is no template", (depth: number) => "[".repeat(depth)],
+])("%s that is nested too deeply is a problem, not a failure", (_, text) => {
+  for (const depth of [99, 1_000, 5_000, 25_000]) {
+    const { problems } = readTemplate(text(depth));
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.every(({ message }) => message.startsWith("Template format error: "))).toBe(true);
+  }
+  expect(problemsOf(`{"Metadata": ${"[".repeat(99)}${"]".repeat(99)}, "Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}`)).toEqual(
+    [],
+  );
+  expect(
+    problemsOf(`{"Metadata": ${"[".repeat(100)}${"]".repeat(100)}, "Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}`),
+  ).toEqual(["line 1, column 113 (Metadata): Template format error: lists and maps may be nested 100 deep at most"]);
 });
 
 test("numbers that are only digits to their writer keep their text", () => {
@@ -145,6 +175,38 @@ describe("a template that cannot work is refused with line and column", () => {
         "  Fn::ForEach::Vpcs:\n    - X\n    - [A]\n    - V${X}:\n        Type: AWS::EC2::VPC\n        DependsOn: None\nTransform: AWS::LanguageExtensions\n",
       ),
       [/^line 11, column 9 \(Resources.VA.DependsOn\)/],
+    ],
+    [
+      "loops that make more resources than a template may have",
+      `Transform: AWS::LanguageExtensions\nResources:\n  ${nestedLoops(5, "{ Type: AWS::SQS::Queue }")}\n`,
+      [/^line 3, .*Number of resources, 501, is greater than maximum allowed, 500/],
+    ],
+    [
+      "loops that make more than a template may hold",
+      withVpc(`    Metadata: { ${nestedLoops(6, "x")} }\nTransform: AWS::LanguageExtensions\n`),
+      [/^line 6, .*Template may not exceed 1000000 bytes in size/],
+    ],
+    [
+      "loops that make nothing, again and again",
+      withVpc(`    Metadata: { ${nestedLoops(6)} }\nTransform: AWS::LanguageExtensions\n`),
+      [/^line 6, .*Template may not exceed 1000000 bytes in size/],
+    ],
+    [
+      "more resources than a template may have",
+      `Resources: {${Array.from({ length: 501 }, (_, index) => `Q${index}: { Type: AWS::SQS::Queue }`).join(", ")}}\n`,
+      [/^line 1, column 1 \(Resources\): .*Number of resources, 501, is greater than maximum allowed, 500$/],
+    ],
+    ...["String", "AWS::SSM::Parameter::Value<List<String>>"].map((type): [string, string, RegExp[]] => [
+      `a loop over a parameter of type ${type}`,
+      withVpc(
+        `  Fn::ForEach::Queues: [X, !Ref P, { 'Q\${X}': { Type: AWS::SQS::Queue } }]\nTransform: AWS::LanguageExtensions\nParameters: { P: { Type: '${type}', Default: 'a,b' } }\n`,
+      ),
+      [/^line 6, column \d+ .*Fn::ForEach runs over a Ref to a parameter of a list type only \(P is of type /],
+    ]),
+    [
+      "a loop over a parameter that is not there",
+      withVpc("  Fn::ForEach::Queues: [X, !Ref P, { 'Q${X}': { Type: AWS::SQS::Queue } }]\nTransform: AWS::LanguageExtensions\n"),
+      [/^line 6, column \d+ .*there is no parameter P/],
     ],
     [
       "a misspelt attribute of a resource",
