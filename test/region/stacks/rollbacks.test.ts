@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { put } from "../../../src/region/records/records.js";
+import { entryOf } from "../../../src/region/stacks/engine/journal.js";
 import { Stacks } from "../../../src/region/stacks/records.js";
 import { openBench, Queues, Topics, type Bench } from "./support.js";
 
@@ -92,6 +93,45 @@ describe("an update that fails", () => {
     await bench.run("ContinueUpdateRollback", { StackName: "shop", ResourcesToSkip: ["Q"] });
     expect(await settled()).toBe("UPDATE_ROLLBACK_COMPLETE");
     await expect(bench.run("ContinueUpdateRollback", { StackName: "shop" })).rejects.toThrow("can not continue its rollback");
+  });
+
+  test("or go on without what its way back had not reached yet: that keeps what it had", async () => {
+    bench = await openBench();
+    const both = (delay: number, name: string): string =>
+      template(queue("P", `DelaySeconds: ${delay}`), topic("R", `, DependsOn: P, Properties: { TopicName: ${name} }`));
+    await bench.deploy(both(1, "old"));
+    bench.script.waiting.add("create new");
+    bench.script.failing.add("create new");
+    await bench.run("UpdateStack", { StackName: "shop", TemplateBody: both(2, "new") });
+    await bench.script.reached("create new");
+    bench.script.failing.add("update P");
+    bench.script.release("create new");
+    expect(await settled()).toBe("UPDATE_ROLLBACK_FAILED");
+    bench.script.failing.clear();
+    await bench.run("ContinueUpdateRollback", { StackName: "shop", ResourcesToSkip: ["R"] });
+    expect(await settled()).toBe("UPDATE_ROLLBACK_COMPLETE");
+    expect(bench.scope.records.list(Topics).map(({ name }) => name)).toEqual(["old"]);
+    expect(entryOf(bench.scope, (await bench.stack()).StackId ?? "", "R")?.physicalId).toBe("topic-0-old");
+    expect(delays()).toEqual(["P 1"]);
+  });
+
+  test("and turned a dependency round can be continued", async () => {
+    bench = await openBench();
+    const wish = (delay: number, ofA: string, ofB: string, ...rest: string[]): string =>
+      template(queue("A", `DelaySeconds: ${delay}`, ofA), queue("B", `DelaySeconds: ${delay}`, ofB), ...rest);
+    await bench.deploy(wish(1, ", DependsOn: B", ""));
+    bench.script.waiting.add("settle New");
+    bench.script.failing.add("settle New");
+    const after = wish(2, "", ", DependsOn: A", topic("New", ", DependsOn: B"));
+    await bench.run("UpdateStack", { StackName: "shop", TemplateBody: after });
+    await bench.script.reached("settle New");
+    bench.script.failing.add("update B");
+    bench.script.release("settle New");
+    expect(await settled()).toBe("UPDATE_ROLLBACK_FAILED");
+    bench.script.failing.clear();
+    await bench.run("ContinueUpdateRollback", { StackName: "shop" });
+    expect(await settled()).toBe("UPDATE_ROLLBACK_COMPLETE");
+    expect(delays()).toEqual(["B 1", "A 1"]);
   });
 
   test.each<[string, object, number]>([

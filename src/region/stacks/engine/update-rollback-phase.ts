@@ -11,7 +11,13 @@ import { providerOf, stackOf, type Work } from "./work.js";
 /** UPDATE_ROLLBACK_IN_PROGRESS: the stack's deployment is the old one again; every changed entry becomes what it was. */
 export async function updateRollbackPhase(work: Work): Promise<void> {
   const touched = resourcesOf(work.scope, work.stackId).filter(({ former }) => former !== undefined);
-  const graph = new Map(touched.map(({ logicalId, former }) => [logicalId, former?.dependsOn ?? []]));
+  // In the order of what the stack was: of an entry on its way back that is no longer the former's.
+  const graph = new Map(
+    touched.map(({ logicalId, wentBack, dependsOn, former }) => [
+      logicalId,
+      wentBack === true ? dependsOn : (former?.dependsOn ?? []),
+    ]),
+  );
   const failures = await walk(graph, (logicalId) => putBack(work, logicalId), { stop: false });
   rethrowClosed(failures);
   const stack = stackOf(work);
@@ -21,7 +27,14 @@ export async function updateRollbackPhase(work: Work): Promise<void> {
   moveStack(work.scope, stack, "UPDATE_ROLLBACK_FAILED", { statusReason });
 }
 
-/** One entry becomes what it was. What replaced it becomes the former, for the clean-up to delete. */
+/** An entry as what it was. What replaced it becomes the former, for the clean-up to delete; once, for it swaps the two. */
+export function takenBack(entry: StackResource): StackResource {
+  const { physicalId, properties, dependsOn, former } = entry;
+  if (former === undefined || entry.wentBack === true) return entry;
+  return { ...entry, ...former, former: { physicalId, properties, dependsOn }, wentBack: true };
+}
+
+/** One entry becomes what it was. */
 async function putBack(work: Work, logicalId: string): Promise<void> {
   const { scope, stackId } = work;
   const entry = entryOf(scope, stackId, logicalId);
@@ -33,8 +46,8 @@ async function putBack(work: Work, logicalId: string): Promise<void> {
     if (entry.status === "UPDATE_FAILED") moveResource(scope, stack, again); // the user continues a rollback that failed
     return changeInPlace(work, again);
   }
-  const { physicalId, properties, dependsOn, former } = entry;
-  const back: StackResource = { ...entry, ...former, former: { physicalId, properties, dependsOn }, wentBack: true };
+  const { physicalId, properties, former } = entry;
+  const back = takenBack(entry);
   const { update } = providerOf(work, entry.type);
   const isSame = [properties, entry.interim ?? properties].every((now) => differingKeys(now, former.properties).length === 0);
   const nothingToDo = isSame && (stack.retags !== true || update === undefined);

@@ -11,6 +11,7 @@ import { enforced } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { keep, moveStack } from "../engine/journal.js";
 import { turnBack } from "../engine/update-phase.js";
+import { takenBack } from "../engine/update-rollback-phase.js";
 import { resourcesOf, type Stack } from "../records.js";
 import type { CloudFormation } from "../stacks.js";
 import { validationError } from "../validation/prepare.js";
@@ -47,8 +48,8 @@ export const rollbackOperations = ({ engine }: CloudFormation): readonly Operati
         stack,
         "UPDATE_ROLLBACK_IN_PROGRESS",
         { statusReason: "User Initiated", token: input.ClientRequestToken },
-        // What is skipped counts as put back, whatever it is.
-        skipped.map((entry) => keep({ ...entry, status: "UPDATE_COMPLETE", wentBack: true })),
+        // What is skipped counts as put back, whatever it is. The way back may have begun with it or not reached it at all.
+        skipped.map((entry) => keep({ ...takenBack(entry), status: "UPDATE_COMPLETE" })),
       );
       engine.attend(call, stack.stackId);
       return {};
