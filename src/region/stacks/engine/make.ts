@@ -4,7 +4,7 @@ import type { Values } from "../../../template/value.js";
 import { namingOf } from "../naming.js";
 import type { StackResource } from "../records.js";
 import { recordedNotes } from "../validation/resources.js";
-import { awaitedSignals, signalsReceived } from "./signals.js";
+import { awaitedSignals, signalsReceived, withoutSignals } from "./signals.js";
 import { entryOf, keep, moveResource, resourceChanges } from "./journal.js";
 import { callOf, Closed, existingResources, providerOf, reasonOf, stackOf, type Work } from "./work.js";
 
@@ -86,15 +86,14 @@ export async function make(work: Work, entry: StackResource, verb: "CREATE" | "U
     const physicalId = entry.physicalId ?? (await produce(work, entry));
     await provider.settled?.(callOf(work, stackOf(work)), physicalId, signal);
     await signalsReceived(work, logicalId);
-    const { awaits: _awaits, signals: _signals, ...made } = now();
-    moveResource(scope, stackOf(work), { ...made, status: `${verb}_COMPLETE` });
+    moveResource(scope, stackOf(work), { ...withoutSignals(now()), status: `${verb}_COMPLETE` });
   } catch (error) {
     if (error instanceof Closed) throw error;
     const cancelled = verb === "CREATE" ? "Resource creation cancelled" : "Resource update cancelled";
     moveResource(
       scope,
       stackOf(work),
-      { ...now(), status: `${verb}_FAILED` },
+      { ...withoutSignals(now()), status: `${verb}_FAILED` },
       { reason: signal.aborted ? cancelled : reasonOf(error) },
     );
     throw error;

@@ -25,6 +25,12 @@ export function awaitedSignals(work: Work, bound: BoundTemplate, logicalId: stri
   return { count, until: work.scope.now() + durationOf(text(policy.timeout, "Timeout")) };
 }
 
+/** An entry as the next attempt at it finds it: what it waited for and was sent was for the one that is over. */
+export function withoutSignals(entry: StackResource): StackResource {
+  const { awaits: _awaits, signals: _signals, ...rest } = entry;
+  return rest;
+}
+
 /** `PT1H30M10S` in milliseconds. Throws an `Error`. AWS allows twelve hours at most. */
 export function durationOf(text: string): number {
   const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);

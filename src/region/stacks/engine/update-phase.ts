@@ -9,7 +9,7 @@ import { changeInPlace } from "./change.js";
 import { refreshed } from "./cleanup-phase.js";
 import { drop, entryOf, moveResource, moveStack } from "./journal.js";
 import { createResource, make, propertiesNow } from "./make.js";
-import { awaitedSignals } from "./signals.js";
+import { awaitedSignals, withoutSignals } from "./signals.js";
 import { deletePhysical } from "./unmake.js";
 import { Closed, providerOf, reasonOf, stackOf, type Work } from "./work.js";
 
@@ -131,7 +131,7 @@ async function changeResource(
     if (!replaces && fixed.length > 0)
       throw new Error(`Sandtable does not model changing ${fixed.join(", ")} of ${entry.type} in a stack yet.`);
     const changed: StackResource = {
-      ...entry,
+      ...withoutSignals(entry),
       status: "UPDATE_IN_PROGRESS",
       properties,
       dependsOn: bound.dependencies.get(logicalId) ?? [],
@@ -160,7 +160,13 @@ async function changeResource(
 
 /** The physical resource of when the stack was last complete is what is wanted: what a failed update had put in its place goes. */
 function takeBack(work: Work, entry: StackResource, reachedBy: number | undefined): void {
-  const back: StackResource = { ...entry, ...entry.former, strays: withStray(entry), reachedBy, status: "UPDATE_COMPLETE" };
+  const back: StackResource = {
+    ...withoutSignals(entry),
+    ...entry.former,
+    strays: withStray(entry),
+    reachedBy,
+    status: "UPDATE_COMPLETE",
+  };
   moveResource(work.scope, stackOf(work), back);
 }
 

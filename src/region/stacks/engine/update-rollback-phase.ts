@@ -4,6 +4,7 @@ import { changeInPlace } from "./change.js";
 import { refreshed } from "./cleanup-phase.js";
 import { boundOf } from "./create-phase.js";
 import { entryOf, moveResource, moveStack } from "./journal.js";
+import { withoutSignals } from "./signals.js";
 import { rethrowClosed } from "./unmake.js";
 import { walk } from "./walk.js";
 import { providerOf, stackOf, type Work } from "./work.js";
@@ -31,7 +32,7 @@ export async function updateRollbackPhase(work: Work): Promise<void> {
 export function takenBack(entry: StackResource): StackResource {
   const { physicalId, properties, dependsOn, former } = entry;
   if (former === undefined || entry.wentBack === true) return entry;
-  return { ...entry, ...former, former: { physicalId, properties, dependsOn }, wentBack: true };
+  return { ...withoutSignals(entry), ...former, former: { physicalId, properties, dependsOn }, wentBack: true };
 }
 
 /** One entry becomes what it was. */
