@@ -114,9 +114,15 @@ export interface StackResource extends Incarnation {
 }
 export const StackResources = recordType<StackResource>("cloudformation:StackResource");
 
+/** All that an entry is and was, the newest first; what was changed in place is there more than once. */
+export const incarnationsOf = (entry: StackResource): readonly Incarnation[] => {
+  const { physicalId, properties, dependsOn, former, strays = [] } = entry;
+  return [{ physicalId, properties, dependsOn }, ...strays, ...(former === undefined ? [] : [former])];
+};
+
 /** Every physical resource that an entry has, the newest first. */
-export const bodiesOf = ({ physicalId, properties, dependsOn, former, strays = [] }: StackResource): readonly Incarnation[] => {
-  const all = [{ physicalId, properties, dependsOn }, ...strays, ...(former === undefined ? [] : [former])];
+export const bodiesOf = (entry: StackResource): readonly Incarnation[] => {
+  const all = incarnationsOf(entry);
   return all.filter((body, index) => {
     const first = all.findIndex((other) => other.physicalId === body.physicalId);
     return body.physicalId !== undefined && first === index;

@@ -1,8 +1,8 @@
 import type { BoundTemplate } from "../../../template/bind.js";
-import { reversed } from "../../../template/graph.js";
 import type { Change } from "../../records/records.js";
-import { bodiesOf, resourcesOf, type Incarnation, type Stack, type StackResource } from "../records.js";
+import { bodiesOf, incarnationsOf, resourcesOf, type Incarnation, type Stack, type StackResource } from "../records.js";
 import { boundOf } from "./create-phase.js";
+import { orderOfDeletion } from "./deletion-order.js";
 import { drop, entryOf, keep, moveStack, resourceChanges, resourceEvent } from "./journal.js";
 import { deletePhysical, rethrowClosed } from "./unmake.js";
 import { walk } from "./walk.js";
@@ -15,14 +15,12 @@ export async function cleanupPhase(work: Work, done: "UPDATE_COMPLETE" | "UPDATE
   const leaving = resourcesOf(scope, stackId).filter(
     ({ logicalId, former, strays }) => !bound.resources.has(logicalId) || former !== undefined || strays !== undefined,
   );
-  const graph = new Map(
-    leaving.map(({ logicalId, former, dependsOn }) => [
-      logicalId,
-      bound.resources.has(logicalId) ? (former?.dependsOn ?? []) : dependsOn,
-    ]),
-  );
+  const going = leaving.map((entry): [string, readonly Incarnation[]] => [
+    entry.logicalId,
+    bound.resources.has(entry.logicalId) ? supersededOf(entry) : incarnationsOf(entry),
+  ]);
   const failures = await walk(
-    reversed(graph),
+    orderOfDeletion(new Map(going)),
     async (logicalId) => {
       const entry = entryOf(scope, stackId, logicalId);
       if (entry === undefined) return;
@@ -33,6 +31,10 @@ export async function cleanupPhase(work: Work, done: "UPDATE_COMPLETE" | "UPDATE
   rethrowClosed(failures);
   moveStack(scope, stackOf(work), done, { previous: undefined, keepFailedUpdate: undefined, retags: undefined });
 }
+
+/** What an entry was, where that is another physical resource than the one that stays. */
+const supersededOf = (entry: StackResource): readonly Incarnation[] =>
+  incarnationsOf(entry).filter(({ physicalId }) => physicalId !== entry.physicalId);
 
 /** Does the policy keep a resource that leaves the stack? What a failed update had created is not worth keeping to all of them. */
 const stays = ({ status, retainExceptOnCreate }: Stack, { deletionPolicy }: StackResource): boolean =>

@@ -1,5 +1,5 @@
-import { reversed } from "../../../template/graph.js";
-import { bodiesOf, isGone, resourcesOf, type Incarnation, type StackResource } from "../records.js";
+import { bodiesOf, incarnationsOf, isGone, resourcesOf, type Incarnation, type StackResource } from "../records.js";
+import { orderOfDeletion } from "./deletion-order.js";
 import { moveResource } from "./journal.js";
 import { walk } from "./walk.js";
 import { callOf, Closed, providerOf, reasonOf, stackOf, type Work } from "./work.js";
@@ -17,9 +17,7 @@ export async function deleteResources(work: Work, keep: (entry: StackResource) =
       .filter((entry) => !isGone(entry))
       .map((entry) => [entry.logicalId, entry]),
   );
-  const graph = reversed(
-    new Map([...entries].map(([logicalId, entry]) => [logicalId, [...entry.dependsOn, ...(entry.former?.dependsOn ?? [])]])),
-  );
+  const graph = orderOfDeletion(new Map([...entries].map(([logicalId, entry]) => [logicalId, incarnationsOf(entry)])));
   const removals = new Map([...entries].map(([logicalId]) => [logicalId, new Removal()]));
   const telling = walk(
     graph,
