@@ -81,6 +81,20 @@ describe("a creation that failed", () => {
     expect([delays(), topics()]).toEqual([["Q 2"], ["New"]]);
   });
 
+  test("says which resource it was when its remains cannot be removed", async () => {
+    await open();
+    bench.script.failing.add("settle B").add("delete B");
+    expect(await create(wish, kept)).toBe("CREATE_FAILED");
+    const before = (await bench.events()).length;
+    expect(await update(wish, kept)).toBe("UPDATE_FAILED");
+    const reason = 'Resource handler returned message: "delete B was told to fail" (Error Code: Scripted)';
+    expect((await bench.events()).slice(before)).toContain(`B CREATE_FAILED ${reason}`);
+    expect((await bench.stack()).StackStatusReason).toBe("The following resource(s) failed to create: [B]. ");
+    bench.script.failing.clear();
+    expect(await update(wish)).toBe("UPDATE_COMPLETE");
+    expect(topics()).toEqual(["A", "B"]);
+  });
+
   test("and fails again goes back to nothing, for it was never complete", async () => {
     await open();
     bench.script.failing.add("create Bad");
@@ -136,6 +150,16 @@ describe("an update that failed", () => {
     await failed();
     expect(await update(template(queue("Q", 3), machine("big"), topic("Bad")), kept)).toBe("UPDATE_FAILED");
     expect(await update(template(queue("Q", 4), machine("small"), topic("Bad")))).toBe("UPDATE_ROLLBACK_COMPLETE");
+    expect([delays(), machines(), topics()]).toEqual([["Q 1"], ["small"], []]);
+  });
+
+  test("goes back without changing first what goes", async () => {
+    await failed();
+    const wish = (delay: number): string => template(queue("Q", 2), machine("big"), queue("New", delay), topic("Bad"));
+    expect(await update(wish(1), kept)).toBe("UPDATE_FAILED");
+    bench.script.failing.add("update New");
+    expect(await update(wish(2))).toBe("UPDATE_ROLLBACK_COMPLETE");
+    expect(bench.script.told.filter((step) => step === "update New")).toHaveLength(1);
     expect([delays(), machines(), topics()]).toEqual([["Q 1"], ["small"], []]);
   });
 

@@ -175,7 +175,15 @@ const withStray = ({ strays = [], physicalId, properties, dependsOn }: StackReso
 
 /** A creation that failed in an earlier operation: what there is of it makes way for another try. */
 async function createAgain(work: Work, bound: BoundTemplate, entry: StackResource): Promise<void> {
-  await deletePhysical(work, entry.type, entry);
+  try {
+    await deletePhysical(work, entry.type, entry);
+  } catch (error) {
+    if (error instanceof Closed) throw error;
+    const stack = stackOf(work);
+    const reason = work.signal.aborted ? "Resource creation cancelled" : reasonOf(error);
+    moveResource(work.scope, stack, { ...entry, reachedBy: stack.updatedAt }, { reason });
+    throw error;
+  }
   work.scope.commit(drop(entry));
   await createResource(work, bound, entry.logicalId);
 }

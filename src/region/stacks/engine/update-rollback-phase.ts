@@ -11,7 +11,11 @@ import { providerOf, stackOf, type Work } from "./work.js";
 
 /** UPDATE_ROLLBACK_IN_PROGRESS: the stack's deployment is the old one again; every changed entry becomes what it was. */
 export async function updateRollbackPhase(work: Work): Promise<void> {
-  const touched = resourcesOf(work.scope, work.stackId).filter(({ former }) => former !== undefined);
+  const bound = boundOf(work);
+  // What failed updates have added goes whatever it is: there is nothing that it has to be again.
+  const touched = resourcesOf(work.scope, work.stackId).filter(
+    ({ former, logicalId }) => former !== undefined && bound.resources.has(logicalId),
+  );
   // In the order of what the stack was: of an entry on its way back that is no longer the former's.
   const graph = new Map(
     touched.map(({ logicalId, wentBack, dependsOn, former }) => [
@@ -23,7 +27,7 @@ export async function updateRollbackPhase(work: Work): Promise<void> {
   rethrowClosed(failures);
   const stack = stackOf(work);
   if (failures.size === 0)
-    return void moveStack(work.scope, stack, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", {}, refreshed(work, boundOf(work)));
+    return void moveStack(work.scope, stack, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", {}, refreshed(work, bound));
   const statusReason = `The following resource(s) failed to update: [${[...failures.keys()].join(", ")}]. `;
   moveStack(work.scope, stack, "UPDATE_ROLLBACK_FAILED", { statusReason });
 }
