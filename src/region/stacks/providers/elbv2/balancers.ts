@@ -8,6 +8,7 @@ import { createListener, deleteListener, modifyListener, type ActionWish } from 
 import {
   createLoadBalancer,
   deleteLoadBalancer,
+  existing,
   theLoadBalancer,
   updateLoadBalancer,
 } from "../../../services/elbv2/loadbalancers.js";
@@ -27,6 +28,15 @@ import { optionalNumber, optionalText, structure, structures, tagRules, tagsOf, 
 const attributeRules = within({ Key: enforced, Value: enforced });
 const attributes = (given: Properties, name: string): { Key: string; Value: string }[] =>
   structures(given, name).map((each) => ({ Key: text(each, "Key"), Value: optionalText(each, "Value") ?? "" }));
+
+/**
+ * The service answers what is there already to a request for the same name and settings. A stack must not take that as its own, for
+ * it would delete it one day. A creation that a crash cut short does not come here again: its entry has the ARN by then.
+ */
+function nameOfNew(type: string, name: string, others: readonly { readonly name: string }[]): string {
+  if (!others.some((other) => other.name === name)) return name;
+  throw new ServiceFault("AlreadyExists", `Resource of type '${type}' with identifier '${name}' already exists.`);
+}
 
 export const loadBalancer: ResourceProvider = {
   type: "AWS::ElasticLoadBalancingV2::LoadBalancer",
@@ -61,7 +71,7 @@ export const loadBalancer: ResourceProvider = {
   },
   create: async (call, given, naming) => {
     const balancer = await createLoadBalancer(call, {
-      name: optionalText(given, "Name") ?? naming.physicalName(32),
+      name: nameOfNew(loadBalancer.type, optionalText(given, "Name") ?? naming.physicalName(32), existing(call)),
       type: optionalText(given, "Type"),
       scheme: optionalText(given, "Scheme"),
       subnets: [
@@ -149,17 +159,15 @@ export const targetGroup: ResourceProvider = {
     TargetGroupName: (call, arn) => theTargetGroup(call, arn).name,
     LoadBalancerArns: (call, arn) => usersOf(call.records, arn),
   },
-  create: (call, given, naming) =>
-    Promise.resolve(
-      createTargetGroup(call, {
-        name: optionalText(given, "Name") ?? naming.physicalName(32),
-        protocol: optionalText(given, "Protocol"),
-        port: optionalNumber(given, "Port"),
-        vpcId: optionalText(given, "VpcId"),
-        targetType: optionalText(given, "TargetType"),
-        ...changeable(given, naming),
-      }).arn,
-    ),
+  create: async (call, given, naming) =>
+    createTargetGroup(call, {
+      name: nameOfNew(targetGroup.type, optionalText(given, "Name") ?? naming.physicalName(32), call.records.list(TargetGroups)),
+      protocol: optionalText(given, "Protocol"),
+      port: optionalNumber(given, "Port"),
+      vpcId: optionalText(given, "VpcId"),
+      targetType: optionalText(given, "TargetType"),
+      ...changeable(given, naming),
+    }).arn,
   update: (call, arn, { to }, naming) => Promise.resolve(updateTargetGroup(call, arn, changeable(to, naming))),
   delete: (call, arn) => Promise.resolve(deleteTargetGroup(call, arn)),
 };
