@@ -37,12 +37,16 @@ const memory = 24 * 3_600_000;
 
 const dialect = { jsonName: false };
 
-/** The member that is the token: the schema says so, but for some of EC2's older operations (CreateVpcEndpoint), where only its name does. */
+/**
+ * The member that is the token: the schema says so, but for some of EC2's older operations (CreateVpcEndpoint), where only its name
+ * does. Elsewhere the name alone means nothing: CloudFormation's CreateChangeSet takes a `ClientToken` that its change set keeps.
+ */
 export function tokenMember(wire: WireOperation): string | undefined {
   if (!wire.input.isStructSchema()) return undefined;
   const members = [...wire.input.structIterator()];
   const [marked] = members.find(([, member]) => member.isIdempotencyToken()) ?? [];
-  return marked ?? members.find(([name]) => name === "ClientToken")?.[0];
+  if (marked !== undefined || !wire.input.getName(true)?.startsWith("com.amazonaws.ec2#")) return marked;
+  return members.find(([name]) => name === "ClientToken")?.[0];
 }
 
 export class Idempotency {

@@ -1,11 +1,22 @@
 import { CreateNatGatewayCommand, EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { beforeAll, describe, expect, test } from "vitest";
+import { loadWire } from "../../../src/region/protocol/wire.js";
 import { put, recordType, remove } from "../../../src/region/records/records.js";
+import { tokenMember } from "../../../src/region/server/idempotency.js";
 import { recordsAlone, temporaryFolder } from "../../support/records.js";
 import { ensureWire } from "../protocol/ensure-wire.js";
 import { fake, memoryCalls, startHarness } from "./harness.js";
 
 beforeAll(ensureWire, 60_000);
+
+test.each([
+  ["ec2", "RunInstances", "ClientToken"], // its schema says so
+  ["ec2", "CreateVpcEndpoint", "ClientToken"], // by name only
+  ["ec2", "CreateVpc", undefined],
+  ["cloudformation", "CreateChangeSet", undefined], // a deleted change set may be made anew with the same token
+])("the token of %s:%s is %s", (service, name, token) => {
+  expect(tokenMember(loadWire(service).operation(name)!)).toBe(token);
+});
 
 const hour = 3_600_000;
 
