@@ -165,6 +165,8 @@ export interface ChangeSet {
   readonly status: "CREATE_COMPLETE" | "FAILED";
   readonly statusReason?: string;
   readonly executed: boolean;
+  /** The stack was updated since: it is no longer what this was made for. */
+  readonly obsolete?: true;
   readonly roleArn?: string;
   readonly deployment: Deployment;
   readonly onFailure: OnFailure;

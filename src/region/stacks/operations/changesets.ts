@@ -26,6 +26,7 @@ import type { CloudFormation } from "../stacks.js";
 import { prepare, validationError } from "../validation/prepare.js";
 import { plannedUpdate } from "./changes.js";
 import { checkRole, checkUpdatable, page, requiredName, theStack, wellFormedName, wishRules } from "./common.js";
+import { outdatedBy } from "./outdated.js";
 import { pruneDeleted } from "./prune.js";
 import { beginUpdate, newStack, operationFlags } from "./stacks.js";
 import { changeSetSummary, changeSetView } from "./views.js";
@@ -192,10 +193,11 @@ function executeChangeSet(call: Call, input: ExecuteChangeSetCommandInput, forma
   const changeSet = theChangeSet(call, input);
   const stack = theStack(call, changeSet.stackId);
   if (changeSet.executed && input.ClientRequestToken !== undefined && stack.token === input.ClientRequestToken) return {};
-  if (changeSet.status === "FAILED" || changeSet.executed)
+  const fault = faultOfExecution(changeSet);
+  if (fault !== undefined)
     throw new ServiceFault(
       "InvalidChangeSetStatus",
-      `ChangeSet [${changeSet.changeSetId}] cannot be executed in its current ${changeSet.executed ? "execution status of [EXECUTE_COMPLETE]" : `status of [${changeSet.status}]`}`,
+      `ChangeSet [${changeSet.changeSetId}] cannot be executed in its current ${fault}`,
     );
   const { changeSetId, deployment } = changeSet;
   const keepOnFailure = input.DisableRollback === true;
@@ -203,7 +205,7 @@ function executeChangeSet(call: Call, input: ExecuteChangeSetCommandInput, forma
     checkUpdatable(stack);
     const { roleArn = stack.roleArn } = changeSet;
     const change = { deployment, token: input.ClientRequestToken, changeSetId, roleArn, ...operationFlags(input) };
-    beginUpdate(call, stack, change, formation, executed(call, changeSet));
+    beginUpdate(call, stack, change, formation, changeSet);
     return {};
   }
   if (stack.status !== "REVIEW_IN_PROGRESS")
@@ -218,19 +220,17 @@ function executeChangeSet(call: Call, input: ExecuteChangeSetCommandInput, forma
     retainExceptOnCreate: operationFlags(input).retainExceptOnCreate,
     ...(changeSet.roleArn === undefined ? {} : { roleArn: changeSet.roleArn }),
   };
-  moveStack(call, stack, "CREATE_IN_PROGRESS", change, executed(call, changeSet));
+  moveStack(call, stack, "CREATE_IN_PROGRESS", change, outdatedBy(call, stack.stackId, changeSet));
   formation.engine.attend(call, stack.stackId);
   return {};
 }
 
-/** The executed change set stays, to be described; the others of its stack were made for what the stack no longer is. */
-const executed = (call: Call, changeSet: ChangeSet): ReturnType<typeof put>[] => [
-  ...call.records
-    .list(ChangeSets)
-    .filter(({ stackId, changeSetId }) => stackId === changeSet.stackId && changeSetId !== changeSet.changeSetId)
-    .map(({ changeSetId }) => remove(ChangeSets, changeSetId)),
-  put(ChangeSets, changeSet.changeSetId, { ...changeSet, executed: true }),
-];
+/** Why a change set cannot be executed, if so. */
+function faultOfExecution({ status, executed, obsolete }: ChangeSet): string | undefined {
+  if (executed) return "execution status of [EXECUTE_COMPLETE]";
+  if (status === "FAILED") return "status of [FAILED]";
+  return obsolete === true ? "execution status of [OBSOLETE]" : undefined;
+}
 
 /** A change set by its id, or by its name and its stack. Throws AWS's `Stack [X] does not exist`. */
 export function findChangeSet(

@@ -13,11 +13,11 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
-import { put, type Change } from "../../records/records.js";
+import { put } from "../../records/records.js";
 import { moveStack } from "../engine/journal.js";
 import { faultOfDeletion } from "../exports.js";
 import { newStackId } from "../naming.js";
-import { findStack, isGone, isMoving, resourcesOf, Stacks, type OnFailure, type Stack } from "../records.js";
+import { findStack, isGone, isMoving, resourcesOf, Stacks, type ChangeSet, type OnFailure, type Stack } from "../records.js";
 import type { CloudFormation } from "../stacks.js";
 import { prepare, validationError } from "../validation/prepare.js";
 import { plannedUpdate } from "./changes.js";
@@ -31,6 +31,7 @@ import {
   wellFormedName,
   wishRules,
 } from "./common.js";
+import { outdatedBy } from "./outdated.js";
 import { pruneDeleted } from "./prune.js";
 
 export const stackOperations = (formation: CloudFormation): readonly Operation[] => [
@@ -167,13 +168,13 @@ export const operationFlags = (input: {
   retainExceptOnCreate: input.RetainExceptOnCreate === true ? true : undefined,
 });
 
-/** Start going from what a stack is to another deployment. `further` changes share its commit. */
+/** Start going from what a stack is to another deployment, by a change set or directly. What that makes of change sets shares its commit. */
 export function beginUpdate(
   call: Call,
   stack: Stack,
   change: Pick<Stack, "deployment" | "token"> & Partial<Stack>,
   { engine }: CloudFormation,
-  further: readonly Change[] = [],
+  executing?: ChangeSet,
 ): void {
   const retags = isKeptFailure(stack) && stack.retags === true;
   const begun = {
@@ -185,7 +186,7 @@ export function beginUpdate(
     statusReason: "User Initiated",
     owner: call.caller,
   };
-  moveStack(call, stack, "UPDATE_IN_PROGRESS", begun, further);
+  moveStack(call, stack, "UPDATE_IN_PROGRESS", begun, outdatedBy(call, stack.stackId, executing));
   engine.attend(call, stack.stackId);
 }
 

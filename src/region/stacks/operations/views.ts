@@ -137,7 +137,7 @@ export function resourceDetail(stack: Stack, entry: StackResource): StackResourc
 
 function executionStatus(scope: Scope, changeSet: ChangeSet): ExecutionStatus {
   if (changeSet.status === "FAILED") return "UNAVAILABLE";
-  if (!changeSet.executed) return "AVAILABLE";
+  if (!changeSet.executed) return changeSet.obsolete === true ? "OBSOLETE" : "AVAILABLE";
   const stack = scope.records.get(Stacks, changeSet.stackId);
   if (stack?.changeSetId !== changeSet.changeSetId) return "EXECUTE_COMPLETE";
   if (isMoving(stack)) return "EXECUTE_IN_PROGRESS";
