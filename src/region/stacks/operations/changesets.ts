@@ -109,6 +109,8 @@ function createChangeSet(
   const changeSetName = wellFormedName(input.ChangeSetName, "changeSetName");
   const type = input.ChangeSetType ?? "UPDATE";
   if (type === "IMPORT") throw new NotModelled("change sets of type IMPORT", "Create the resources with the stack.");
+  if (type === "UPDATE" && input.OnStackFailure === "DELETE")
+    throw validationError("OnStackFailure DELETE is only valid when the ChangeSetType parameter is set to CREATE.");
   const existing = findStack(call, requiredName(input.StackName));
   const same =
     existing === undefined ? undefined : findChangeSet(call, { StackName: existing.stackId, ChangeSetName: changeSetName });
@@ -200,11 +202,18 @@ function executeChangeSet(call: Call, input: ExecuteChangeSetCommandInput, forma
       `ChangeSet [${changeSet.changeSetId}] cannot be executed in its current ${fault}`,
     );
   const { changeSetId, deployment } = changeSet;
-  const keepOnFailure = input.DisableRollback === true;
+  // The one is said when a change set is made, the other when it is executed, and both mean the same.
+  const disableRollback = changeSet.onFailure === "DO_NOTHING" || input.DisableRollback === true;
   if (changeSet.type === "UPDATE") {
     checkUpdatable(stack);
     const { roleArn = stack.roleArn } = changeSet;
-    const change = { deployment, token: input.ClientRequestToken, changeSetId, roleArn, ...operationFlags(input) };
+    const change = {
+      deployment,
+      token: input.ClientRequestToken,
+      changeSetId,
+      roleArn,
+      ...operationFlags({ ...input, DisableRollback: disableRollback }),
+    };
     beginUpdate(call, stack, change, formation, changeSet);
     return {};
   }
@@ -215,7 +224,7 @@ function executeChangeSet(call: Call, input: ExecuteChangeSetCommandInput, forma
     changeSetId,
     token: input.ClientRequestToken,
     owner: call.caller,
-    onFailure: keepOnFailure ? ("DO_NOTHING" as const) : changeSet.onFailure,
+    onFailure: disableRollback ? ("DO_NOTHING" as const) : changeSet.onFailure,
     statusReason: "User Initiated",
     retainExceptOnCreate: operationFlags(input).retainExceptOnCreate,
     ...(changeSet.roleArn === undefined ? {} : { roleArn: changeSet.roleArn }),
