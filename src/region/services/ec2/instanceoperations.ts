@@ -17,22 +17,20 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
-import { put } from "../../records/records.js";
 import { modifyInstance } from "./instancechanges.js";
-import { changeInstance, inTransition, theInstance } from "./instances.js";
+import { changeInstances, inTransition, rebootInstances, theInstance } from "./instances.js";
 import { describeInstance, instanceFilters, stateOf } from "./instanceview.js";
 import { launchOperation } from "./launching.js";
 import { describeRules, select } from "./lists.js";
 import { modifyNetworkInterface } from "./networkinterfaces.js";
 import { Instances, type Instance } from "./records.js";
 
-const changes = (call: Call, ids: readonly string[] | undefined, wish: Instance["wish"]): InstanceStateChange[] => {
-  (ids ?? []).forEach((id) => theInstance(call, id));
-  return (ids ?? []).map((id) => {
-    const { before, after } = changeInstance(call, id, wish);
-    return { InstanceId: id, PreviousState: stateOf(before), CurrentState: stateOf(after) };
-  });
-};
+const changes = (call: Call, ids: readonly string[] | undefined, wish: Instance["wish"]): InstanceStateChange[] =>
+  changeInstances(call, ids ?? [], wish).map(({ before, after }) => ({
+    InstanceId: before.instanceId,
+    PreviousState: stateOf(before),
+    CurrentState: stateOf(after),
+  }));
 
 const holdNamed = (call: Call, ids: readonly string[] | undefined): Promise<void> =>
   ids === undefined || ids.length === 0 ? Promise.resolve() : call.holdWhile(() => ids.some((id) => inTransition(call, id)));
@@ -147,16 +145,7 @@ export const instanceOperations: readonly Operation[] = [
     "RebootInstances",
     { InstanceIds: enforced, DryRun: states(false) },
     (call, input) => {
-      for (const id of input.InstanceIds ?? []) {
-        const instance = theInstance(call, id);
-        if (instance.state !== "running")
-          throw new ServiceFault(
-            "IncorrectInstanceState",
-            `The instance '${id}' is not in a state from which it can be rebooted.`,
-          );
-        call.commit(put(Instances, id, { ...instance, rebootWished: true }));
-        call.upkeep.nudge("instance", id);
-      }
+      rebootInstances(call, input.InstanceIds ?? []);
       return {};
     },
   ),

@@ -142,13 +142,38 @@ const firstAttachment = (call: Call, deleteOnTermination: boolean): NonNullable<
   attachedAt: call.now(),
 });
 
-/** Stop, start or terminate; gives the state before and after. What is asked already is no error, as on AWS. */
-export function changeInstance(call: Call, instanceId: string, wish: Instance["wish"]): { before: Instance; after: Instance } {
-  const before = theInstance(call, instanceId);
+interface InstanceChanged {
+  readonly before: Instance;
+  readonly after: Instance;
+}
+
+export const changeInstance = (call: Call, instanceId: string, wish: Instance["wish"]): void =>
+  void changeInstances(call, [instanceId], wish);
+
+/**
+ * Stop, start or terminate all of them in one commit, or none when one of them cannot be changed so; gives the states before and
+ * after. What is asked already is no error, as on AWS.
+ */
+export function changeInstances(call: Call, ids: readonly string[], wish: Instance["wish"]): readonly InstanceChanged[] {
+  const befores = [...new Set(ids)].map((id) => theInstance(call, id));
+  const changed = befores.map((before) => ({ before, after: afterWish(call, before, wish) }));
+  const taken: string[] = [];
+  call.commit(
+    ...changed.flatMap(({ before, after }) => {
+      if (after.state === before.state && wish === before.wish) return [];
+      const starts = after.state === "pending" && before.publicAddress;
+      return [put(Instances, before.instanceId, after), ...(starts ? freshPublicAddress(call, before, taken) : [])];
+    }),
+  );
+  for (const { before } of changed) call.upkeep.nudge("instance", before.instanceId);
+  return changed;
+}
+
+function afterWish(call: Call, before: Instance, wish: Instance["wish"]): Instance {
   const refuse = (): never => {
     throw new ServiceFault(
       "IncorrectInstanceState",
-      `The instance '${instanceId}' is not in a state from which it can be ${wish === "running" ? "started" : "stopped"}.`,
+      `The instance '${before.instanceId}' is not in a state from which it can be ${wish === "running" ? "started" : "stopped"}.`,
     );
   };
   const next = ((): Instance["state"] => {
@@ -158,7 +183,7 @@ export function changeInstance(call: Call, instanceId: string, wish: Instance["w
     if (wish === "running") return before.state === "stopped" ? "pending" : before.state === "stopping" ? refuse() : before.state;
     return before.state === "stopped" ? "stopped" : "stopping";
   })();
-  const after: Instance = {
+  return {
     ...before,
     wish,
     wishedAt: call.now(),
@@ -169,20 +194,27 @@ export function changeInstance(call: Call, instanceId: string, wish: Instance["w
         ? undefined
         : { code: "Client.UserInitiatedShutdown", message: "Client.UserInitiatedShutdown: User initiated shutdown" },
   };
-  if (next !== before.state || wish !== before.wish)
-    call.commit(
-      put(Instances, instanceId, after),
-      ...(next === "pending" && before.publicAddress ? freshPublicAddress(call, before) : []),
-    );
-  call.upkeep.nudge("instance", instanceId);
-  return { before, after };
 }
 
-/** Starting assigns a new public address, unless an Elastic IP is there. */
-function freshPublicAddress(call: Call, instance: Instance): Commit {
+/** Ask the keepers of all these running instances for a reboot, in one commit, or of none when one of them does not run. */
+export function rebootInstances(call: Call, ids: readonly string[]): void {
+  const instances = [...new Set(ids)].map((id) => theInstance(call, id));
+  for (const { instanceId, state } of instances)
+    if (state !== "running")
+      throw new ServiceFault(
+        "IncorrectInstanceState",
+        `The instance '${instanceId}' is not in a state from which it can be rebooted.`,
+      );
+  call.commit(...instances.map((instance) => put(Instances, instance.instanceId, { ...instance, rebootWished: true })));
+  for (const { instanceId } of instances) call.upkeep.nudge("instance", instanceId);
+}
+
+/** Starting assigns a new public address, unless an Elastic IP is there. `taken`: by others that start in the same commit. */
+function freshPublicAddress(call: Call, instance: Instance, taken: string[]): Commit {
   const nic = call.records.get(NetworkInterfaces, instance.interfaceId);
   if (nic === undefined || publicIpOf(call, nic.interfaceId) !== undefined) return [];
-  const autoPublicIp = freePublicAddress(call);
+  const autoPublicIp = freePublicAddress(call, taken);
+  taken.push(autoPublicIp);
   return [put(NetworkInterfaces, nic.interfaceId, { ...nic, autoPublicIp }), takePublicAddress(autoPublicIp)];
 }
 

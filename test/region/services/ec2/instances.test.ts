@@ -3,6 +3,7 @@ import type {
   CreateVpcResult,
   DescribeInstancesResult,
   Reservation,
+  StartInstancesResult,
   StopInstancesResult,
 } from "@aws-sdk/client-ec2";
 import type { GetParameterResult } from "@aws-sdk/client-ssm";
@@ -11,7 +12,7 @@ import type { Call } from "../../../../src/region/operations/call.js";
 import { put } from "../../../../src/region/records/records.js";
 import { registerImages } from "../../../../src/region/services/ec2/images.js";
 import { ec2Operations } from "../../../../src/region/services/ec2/operations.js";
-import { Instances } from "../../../../src/region/services/ec2/records.js";
+import { Instances, NetworkInterfaces } from "../../../../src/region/services/ec2/records.js";
 import { ssmOperations } from "../../../../src/region/services/ssm/parameters.js";
 import { recordsAlone, run } from "../../../support/records.js";
 
@@ -88,6 +89,51 @@ describe("instances", () => {
     await ec2(call, "TerminateInstances", { InstanceIds });
     const seen = await ec2<DescribeInstancesResult>(call, "DescribeInstances", { InstanceIds });
     expect(seen.Reservations?.[0]?.Instances?.[0]?.State?.Name).toBe("shutting-down");
+  });
+
+  test.each([
+    ["RebootInstances", "missing", "InvalidInstanceID.NotFound"],
+    ["RebootInstances", "terminated", "IncorrectInstanceState"],
+    ["StartInstances", "missing", "InvalidInstanceID.NotFound"],
+    ["StartInstances", "terminated", "IncorrectInstanceState"],
+    ["StopInstances", "terminated", "IncorrectInstanceState"],
+    ["TerminateInstances", "missing", "InvalidInstanceID.NotFound"],
+  ])("%s of two of which one is %s does nothing to the other", async (operation, other, code) => {
+    const { call, asked } = recordsAlone();
+    const { Instances: made = [] } = await launch(call, { MinCount: 2, MaxCount: 2 });
+    const [first = "", second = ""] = made.map(({ InstanceId }) => InstanceId);
+    const state = operation === "StartInstances" ? "stopped" : "running";
+    const instance = call.records.get(Instances, first)!;
+    const before = { ...instance, state, wish: state } as const;
+    call.commit(
+      put(Instances, first, before),
+      put(Instances, second, { ...instance, instanceId: second, state: "terminated", wish: "terminated" }),
+    );
+    asked.length = 0;
+    const InstanceIds = [first, other === "missing" ? "i-0123456789abcdef0" : second];
+    await expect(ec2(call, operation, { InstanceIds })).rejects.toEqual(fault(code));
+    expect(call.records.get(Instances, first)).toEqual(before);
+    expect(asked).toEqual([]);
+  });
+
+  test("several that start at once have a public address each", async () => {
+    const { call } = recordsAlone();
+    const SubnetId = await subnet(call);
+    await ec2(call, "ModifySubnetAttribute", { SubnetId, MapPublicIpOnLaunch: { Value: true } });
+    const { Instances: made = [] } = await launch(call, { MinCount: 2, MaxCount: 2, SubnetId });
+    const InstanceIds = made.map(({ InstanceId = "" }) => InstanceId);
+    for (const instance of call.records.list(Instances))
+      call.commit(put(Instances, instance.instanceId, { ...instance, state: "stopped", wish: "stopped" }));
+    for (const nic of call.records.list(NetworkInterfaces)) {
+      const { autoPublicIp: _, ...without } = nic;
+      call.commit(put(NetworkInterfaces, nic.interfaceId, without));
+    }
+    // Named twice, one is one.
+    const started = await ec2<StartInstancesResult>(call, "StartInstances", { InstanceIds: [...InstanceIds, ...InstanceIds] });
+    expect(started.StartingInstances?.map(({ InstanceId }) => InstanceId)).toEqual(InstanceIds);
+    const addresses = call.records.list(NetworkInterfaces).map(({ autoPublicIp }) => autoPublicIp);
+    expect(addresses).not.toContain(undefined);
+    expect(new Set(addresses).size).toBe(2);
   });
 
   test("a recipe's packages make a new latest image, and the old id still works", async () => {
