@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { RegionLabel } from "../host/label.js";
 import { deleteNamespaces, namespacesOf } from "../host/namespaces.js";
 import { act } from "./act.js";
@@ -142,8 +143,10 @@ export class Fabric {
       const known = this.#live.get(plan.owner);
       const changes = decide(known ?? (await observe(this.label, plan)), plan);
       this.#live.delete(plan.owner);
+      // Written down while the kernel's programs work.
+      const applied = turn().then(() => asApplied(plan));
       await act(plan.owner, changes, this.#sessions);
-      this.#live.set(plan.owner, asApplied(plan));
+      this.#live.set(plan.owner, await applied);
       return known === undefined ? undefined : changes;
     });
   }
