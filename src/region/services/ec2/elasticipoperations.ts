@@ -56,13 +56,26 @@ function isOfPublicIp(call: Call, publicIp: string): Address {
 
 /** By its allocation, or, as EC2-Classic did and AWS still takes, by the address itself. */
 function named(call: Call, allocationId: string | undefined, publicIp: string | undefined): Address {
+  oneOf(["public IP", publicIp], ["allocation id", allocationId]);
   if (allocationId === undefined && publicIp !== undefined) return isOfPublicIp(call, publicIp);
   if (allocationId === undefined)
     throw new ServiceFault("MissingParameter", "Either public IP or allocation id must be specified");
   return theAddress(call, allocationId);
 }
 
+type Named = readonly [noun: string, id: string | undefined];
+
+/** Two ways to name a thing might name two. */
+function oneOf(one: Named, other: Named): void {
+  if (one[1] !== undefined && other[1] !== undefined)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `You may specify ${one[0]} or ${other[0]}, but not both in the same call`,
+    );
+}
+
 function interfaceOf(call: Call, input: AssociateAddressCommandInput): string {
+  oneOf(["instance id", input.InstanceId], ["network interface id", input.NetworkInterfaceId]);
   if (input.NetworkInterfaceId !== undefined) return input.NetworkInterfaceId;
   if (input.InstanceId === undefined)
     throw new ServiceFault("MissingParameter", "Either instance ID or network interface id must be specified");
@@ -161,6 +174,7 @@ export const elasticIpOperations: readonly Operation[] = [
     "DisassociateAddress",
     { AssociationId: enforced, PublicIp: enforced, DryRun: states(false) },
     async (call, input) => {
+      oneOf(["public IP", input.PublicIp], ["association id", input.AssociationId]);
       const associationId =
         input.AssociationId ??
         (input.PublicIp === undefined ? undefined : isOfPublicIp(call, input.PublicIp).association?.associationId);

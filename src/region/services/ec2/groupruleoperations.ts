@@ -18,7 +18,6 @@ import type {
   UpdateSecurityGroupRuleDescriptionsIngressCommandOutput,
   UserIdGroupPair,
 } from "@aws-sdk/client-ec2";
-import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
@@ -26,7 +25,7 @@ import { defaultVpcNow } from "./defaultvpc.js";
 import { authorize, describeRulesAnew, modifyRules, revoke, type Direction } from "./grouprulechanges.js";
 import { permissionsOf } from "./grouppermissions.js";
 import { groupRule, rulesFrom, toPermissions } from "./grouprules.js";
-import { groupIdOf, theGroup } from "./groups.js";
+import { groupIdOf, groupOfRule, theGroup } from "./groups.js";
 import { pairOf, revokedView, ruleView } from "./groupview.js";
 import { describeRules, select } from "./lists.js";
 import { SecurityGroups, type GroupRule } from "./records.js";
@@ -140,7 +139,7 @@ const describingAnew = (direction: Direction): Operation =>
       const named = input.GroupId ?? input.GroupName;
       const groupId =
         named === undefined && stated !== undefined
-          ? groupOfRule(call, first)
+          ? groupOfRule(call, first).groupId
           : await groupIdOf(call, input.GroupId, input.GroupName);
       await describeRulesAnew(call, groupId, direction, {
         byId: ids,
@@ -149,14 +148,6 @@ const describingAnew = (direction: Direction): Operation =>
       return { Return: true };
     },
   );
-
-function groupOfRule(call: Call, ruleId: string): string {
-  const its = (rule: GroupRule): boolean => rule.ruleId === ruleId;
-  const group = call.records.list(SecurityGroups).find(({ ingress, egress }) => ingress.some(its) || egress.some(its));
-  if (group === undefined)
-    throw new ServiceFault("InvalidSecurityGroupRuleId.NotFound", `The security group rule ID '${ruleId}' does not exist`);
-  return group.groupId;
-}
 
 const updateMembers = within<SecurityGroupRuleUpdate>({
   SecurityGroupRuleId: enforced,

@@ -100,6 +100,15 @@ export function theGroup(call: Reads, groupId: string | undefined): SecurityGrou
   return group;
 }
 
+/** The group that a rule is of. */
+export function groupOfRule(call: Reads, ruleId: string): SecurityGroup {
+  const its = (rule: GroupRule): boolean => rule.ruleId === ruleId;
+  const group = call.records.list(SecurityGroups).find(({ ingress, egress }) => ingress.some(its) || egress.some(its));
+  if (group === undefined)
+    throw new ServiceFault("InvalidSecurityGroupRuleId.NotFound", `The security group rule ID '${ruleId}' does not exist`);
+  return group;
+}
+
 /** A group by its id or, in the default VPC, by its name. */
 export async function groupIdOf(call: Call, groupId: string | undefined, groupName: string | undefined): Promise<string> {
   if (groupId !== undefined) return groupId;

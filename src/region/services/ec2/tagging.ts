@@ -11,6 +11,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put, type Commit, type RecordType } from "../../records/records.js";
+import { groupOfRule } from "./groups.js";
 import { describeRules, select } from "./lists.js";
 import {
   Addresses,
@@ -119,19 +120,11 @@ const taggable: Readonly<Record<string, Taggable>> = {
 /** Where the tags of an id are: in the record of this kind and id. Throws the kind's own code when there is none. */
 function placeOf(call: Reading, id: string): { readonly kind: Taggable; readonly recordId: string } {
   const prefix = id.slice(0, id.lastIndexOf("-"));
-  if (prefix === "sgr") return { kind: groups, recordId: groupOfRule(call, id) };
+  if (prefix === "sgr") return { kind: groups, recordId: groupOfRule(call, id).groupId };
   const kind = Object.hasOwn(taggable, prefix) ? taggable[prefix] : undefined;
   if (kind === undefined) throw new ServiceFault("InvalidID", `The ID '${id}' is not valid`);
   if (!kind.exists(call, id)) throw new ServiceFault(kind.notFound[0], `The ${kind.notFound[1]} '${id}' does not exist`);
   return { kind, recordId: id };
-}
-
-function groupOfRule({ records }: Reading, ruleId: string): string {
-  const its = (rule: GroupRule): boolean => rule.ruleId === ruleId;
-  const group = records.list(SecurityGroups).find((known) => known.ingress.some(its) || known.egress.some(its));
-  if (group === undefined)
-    throw new ServiceFault("InvalidSecurityGroupRuleId.NotFound", `The security group rule ID '${ruleId}' does not exist`);
-  return group.groupId;
 }
 
 /** Change the tags of all these in one commit, or of none when one of them is not there. */

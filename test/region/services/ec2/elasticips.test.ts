@@ -70,6 +70,30 @@ describe("Elastic IPs", () => {
     );
   });
 
+  test.each([
+    ["AssociateAddress", ["PublicIp"], "public IP or allocation id"],
+    ["AssociateAddress", ["InstanceId"], "instance id or network interface id"],
+    ["ReleaseAddress", ["PublicIp"], "public IP or allocation id"],
+    ["DisassociateAddress", ["PublicIp"], "public IP or association id"],
+  ])("%s with %s too, which might be another's, is refused", async (operation, more, which) => {
+    const { call, VpcId, SubnetId } = await network();
+    await made.gateway(call, VpcId);
+    const AllocationId = await made.address(call);
+    const NetworkInterfaceId = await made.nic(call, SubnetId);
+    const { AssociationId } = await ec2<AssociateAddressResult>(call, "AssociateAddress", { AllocationId, NetworkInterfaceId });
+    const stated = {
+      AssociateAddress: { AllocationId, NetworkInterfaceId },
+      ReleaseAddress: { AllocationId },
+      DisassociateAddress: { AssociationId },
+    }[operation];
+    const { Addresses } = await ec2<DescribeAddressesResult>(call, "DescribeAddresses");
+    const all = { PublicIp: Addresses?.[0]?.PublicIp, InstanceId: "i-0123456789abcdef0" };
+    const extra = Object.fromEntries(Object.entries(all).filter(([name]) => more.includes(name)));
+    await expect(ec2(call, operation, { ...stated, ...extra })).rejects.toEqual(
+      fault("InvalidParameterCombination", new RegExp(`You may specify ${which}, but not both`)),
+    );
+  });
+
   test("five there are in a region, in the region's border group, without reverse names", async () => {
     const { call } = recordsAlone();
     const AllocationIds: string[] = [];
