@@ -27,7 +27,7 @@ export type Api = Pick<RunningServer, "settings" | "equip">;
  * routes, NAT and security groups decide who gets there.
  */
 export class Outside {
-  private open: Promise<{ readonly authority: Authority; readonly servers: readonly Server[] }> | undefined;
+  private open: Promise<{ readonly certificate: EndpointCertificate; readonly servers: readonly Server[] }> | undefined;
   private api: Api | undefined;
 
   constructor(
@@ -59,8 +59,8 @@ export class Outside {
       this.open = undefined;
       throw error;
     });
-    const { authority } = await this.open;
-    return { trusts: authority, packageProxy: `http://${internet.packageProxy}:${proxyPort}` };
+    const { certificate } = await this.open;
+    return { trusts: await certificate.current(), packageProxy: `http://${internet.packageProxy}:${proxyPort}` };
   }
 
   async close(): Promise<void> {
@@ -87,22 +87,26 @@ export class Outside {
     });
   }
 
-  private async listen(): Promise<{ authority: Authority; servers: readonly Server[] }> {
-    const { label, folders, fabric, engineReady, engineRoot, regionName } = this.house;
+  private async listen(): Promise<{ certificate: EndpointCertificate; servers: readonly Server[] }> {
+    const { label, folders, fabric, engineReady, engineRoot, regionName, waitConditions } = this.house;
     const { api } = this;
     if (api === undefined) throw new Error("the AWS API is not there yet");
     await Promise.all([engineReady(), fabric.applyInternet()]);
-    const authority = await ensureAuthority(this.folder, engineRoot, certified(regionName));
+    const https = createTlsServer(api.settings);
+    const certificate = new EndpointCertificate(
+      () => [regionName, ...waitConditions.regionNames().filter((other) => other !== regionName)],
+      (names) => ensureAuthority(this.folder, engineRoot, names),
+      ({ endpoints: { key, certificate: own }, certificate: above }) => https.setSecureContext({ key, cert: `${own}${above}` }),
+    );
+    await certificate.current();
     const handles = await listenIn(internetName(label), [
       { protocol: "tcp", host: internet.endpoints, port: 80 },
       { protocol: "tcp", host: internet.endpoints, port: 443 },
       { protocol: "tcp", host: internet.packageProxy, port: proxyPort },
     ]);
-    const { key, certificate } = authority.endpoints;
     const servers: Server[] = [];
     try {
       const http = createServer(api.settings);
-      const https = createTlsServer({ ...api.settings, key, cert: `${certificate}${authority.certificate}` });
       for (const server of [http, https]) this.equip(server, api);
       const [plain, secure, proxy] = handles;
       servers.push(await listening(http, plain));
@@ -113,7 +117,7 @@ export class Outside {
       for (const closable of [...servers, ...handles]) closable.close();
       throw error;
     }
-    return { authority, servers };
+    return { certificate, servers };
   }
 }
 
@@ -137,10 +141,44 @@ function listening<S extends Server>(server: S, handle: ListenHandle): Promise<S
   });
 }
 
-const certified = (regionName: string): readonly string[] => [
+/**
+ * The endpoints' certificate, which is for the names of all regions that there are: it is made anew when one appears, and shown from the
+ * next connection on. The authority stays, so machines that trust it go on doing so.
+ */
+export class EndpointCertificate {
+  private made: { readonly names: string; readonly authority: Authority } | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly regionNames: () => readonly string[],
+    private readonly make: (names: readonly string[]) => Promise<Authority>,
+    private readonly show: (authority: Authority) => void,
+  ) {}
+
+  /** One after another: two would write the same files. A failure is that of the one who asked; the next one tries again. */
+  current(): Promise<Authority> {
+    const mine = this.turn.then(() => this.renewed());
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async renewed(): Promise<Authority> {
+    const names = certified(this.regionNames());
+    const key = names.join();
+    if (this.made?.names === key) return this.made.authority;
+    const authority = await this.make(names);
+    this.show(authority);
+    this.made = { names: key, authority };
+    return authority;
+  }
+}
+
+/** A region is whatever a client signs for; what is no part of a DNS name has no endpoints, and must not stop those of the others. */
+const certified = (regionNames: readonly string[]): readonly string[] => [
   "*.amazonaws.com",
-  `*.${regionName}.amazonaws.com`,
-  `*.s3.${regionName}.amazonaws.com`,
+  ...regionNames
+    .filter((regionName) => /^[a-z0-9-]{1,63}$/.test(regionName))
+    .flatMap((regionName) => [`*.${regionName}.amazonaws.com`, `*.s3.${regionName}.amazonaws.com`]),
 ];
 
 /** IAM is one for all regions, and STS has a name for all beside the regional ones (https://docs.aws.amazon.com/general/latest/gr/). */

@@ -20,8 +20,8 @@ interface Answer {
 }
 
 /**
- * CloudFormation's bucket, to which the signals of wait conditions are PUT under their presigned URLs. It answers as S3 does, and
- * does nothing else: what is put there is read by CloudFormation alone.
+ * CloudFormation's buckets, one in each region, to which the signals of wait conditions are PUT under their presigned URLs. They answer
+ * as S3 does, and do nothing else: what is put there is read by CloudFormation alone.
  */
 export class WaitConditionBucket {
   constructor(
@@ -33,9 +33,14 @@ export class WaitConditionBucket {
     },
   ) {}
 
-  /** Is the request for this bucket? */
-  owns({ headers }: Pick<IncomingMessage, "headers">): boolean {
-    return (headers.host ?? "").replace(/:\d+$/, "").toLowerCase() === bucketHost(this.house.regionName);
+  /** The regions that there are: each has such a bucket. */
+  regionNames(): readonly string[] {
+    return [...new Set(this.house.scopes().map(({ regionName }) => regionName))].sort();
+  }
+
+  /** Is the request for such a bucket? */
+  owns(incoming: Pick<IncomingMessage, "headers">): boolean {
+    return regionOf(incoming) !== undefined;
   }
 
   /** Answers one request; never rejects. */
@@ -45,6 +50,7 @@ export class WaitConditionBucket {
     const requestId = randomUUID();
     const [path = "/", ...query] = (incoming.url ?? "/").split("?");
     const sourceAddress = incoming.socket.remoteAddress;
+    const region = regionOf(incoming) ?? this.house.regionName;
     try {
       const body = await bodyOf(incoming);
       const headers = incoming.headers as Readonly<Record<string, string>>; // only the host is looked at
@@ -62,9 +68,9 @@ export class WaitConditionBucket {
         requestId,
         service: "s3",
         ...(request.method === "PUT" ? { operation: "PutObject" } : {}),
-        region: this.house.regionName,
+        region,
         ...(sourceAddress === undefined ? {} : { sourceAddress }),
-        parameters: { Bucket: `cloudformation-waitcondition-${this.house.regionName}`, Key: keyOf(path) },
+        parameters: { Bucket: `cloudformation-waitcondition-${region}`, Key: keyOf(path) },
         status: answer.status,
         result: answer.code ?? "OK",
         ...(answer.message === undefined ? {} : { message: answer.message }),
@@ -98,6 +104,13 @@ export class WaitConditionBucket {
       throw error;
     }
   }
+}
+
+/** The region whose bucket a request is for, by its host. A handle is of any region in which a stack is, not of the home region alone. */
+function regionOf({ headers }: Pick<IncomingMessage, "headers">): string | undefined {
+  const host = (headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
+  const region = /^cloudformation-waitcondition-([a-z0-9-]+)\.s3\./.exec(host)?.[1];
+  return region !== undefined && bucketHost(region) === host ? region : undefined;
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
