@@ -1,11 +1,15 @@
 import {
+  Composer,
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
-  parseDocument,
+  Parser,
   type CollectionTag,
+  type CST,
+  type Document,
   type Pair,
   type ParsedNode,
   type ScalarTag,
@@ -45,21 +49,31 @@ export function readText(text: string): TemplateText {
 
 function readEither(text: string): TemplateText {
   const value = readJson(text);
-  if (value === undefined) return readYamlOfAnyDepth(text);
+  if (value === undefined) return readYaml(text);
   // Sound JSON is read ten times faster as such. Every JSON text is YAML too, so its places are told by the same reader when one is asked for.
   let places: TemplateText | undefined;
-  return { value, locate: (path) => (places ??= readYamlOfAnyDepth(text)).locate(path), problems: [] };
+  return { value, locate: (path) => (places ??= readYaml(text)).locate(path), problems: [] };
 }
 
-/** The YAML library reads by recursion too, and a text of some thousand brackets exhausts the stack. */
-function readYamlOfAnyDepth(text: string): TemplateText {
-  try {
-    return readYaml(text);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const start: Place = { line: 1, column: 1 };
-    return { value: undefined, locate: () => start, problems: [{ ...start, at: "", message: tooDeep }] };
+/**
+ * `parseDocument` of the library, but it stops at what is nested too deeply: the library goes through that by recursion, and an exhausted
+ * stack is no mere RangeError, for V8 ends the whole process when it has to compile a regular expression just then.
+ */
+function parse(text: string, lineCounter: LineCounter): Document.Parsed | { readonly tooDeepAt: number } {
+  const parser = new Parser(lineCounter.addNewLine);
+  lineCounter.addNewLine(0);
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    // The document and a scalar are on this stack as well; tags make values deeper, which is seen afterwards.
+    if (parser.stack.length > deepest + 5) return { tooDeepAt: parser.offset };
   }
+  tokens.push(...parser.end());
+  const composer = new Composer({ customTags, lineCounter, schema: "core", logLevel: "silent", prettyErrors: false });
+  // The first document is the template; thousands of others would be composed for nothing.
+  const first = composer.compose(tokens, true, text.length).next();
+  if (first.done === true) throw new Error("the YAML library gave no document, though it was told to");
+  return first.value;
 }
 
 /** A path to what lies deeper than this. */
@@ -86,18 +100,16 @@ function readJson(text: string): Value | undefined {
 
 function readYaml(text: string): TemplateText {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    customTags,
-    lineCounter: lines,
-    schema: "core",
-    logLevel: "silent",
-    prettyErrors: false,
-  });
   const offsets = new Map<string, number>();
   const placeOf = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
+  const document = parse(text, lines);
+  if ("tooDeepAt" in document) {
+    const place = placeOf(document.tooDeepAt);
+    return { value: undefined, locate: () => place, problems: [{ ...place, at: "", message: tooDeep }] };
+  }
   const locate = (path: Path): Place => {
     for (let length = path.length; length >= 0; length--) {
       const offset = offsets.get(keyOf(path.slice(0, length)));
