@@ -11,15 +11,19 @@ export interface Problem extends Place {
 export class Problems {
   readonly found: Problem[] = [];
   readonly #locate: (path: Path) => Place;
+  /** A loop may say the same thousands of times. */
+  readonly #known = new Set<string>();
 
   constructor(locate: (path: Path) => Place) {
     this.#locate = locate;
   }
 
   add(path: Path, message: string): void {
-    const problem = { ...this.#locate(path), at: path.join("."), message };
-    const known = this.found.some((other) => other.at === problem.at && other.message === message);
-    if (!known) this.found.push(problem);
+    const at = path.join(".");
+    const key = `${at}\u0000${message}`;
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    this.found.push({ ...this.#locate(path), at, message });
   }
 }
 

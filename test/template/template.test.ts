@@ -51,6 +51,13 @@ test.each([
   ).toEqual(["line 1, column 113 (Metadata): Template format error: lists and maps may be nested 100 deep at most"]);
 });
 
+test("loops that make the same key again and again are told of in good time", { timeout: 20_000 }, () => {
+  const { problems } = readTemplate(
+    withVpc(`    Metadata: { ${nestedLoops(6, "x").replaceAll("\${F}", "")} }\nTransform: AWS::LanguageExtensions\n`),
+  );
+  expect(problems.some(({ message }) => message === "Template error: Fn::ForEach gives the key M00000 twice")).toBe(true);
+});
+
 test("numbers that are only digits to their writer keep their text", () => {
   expect(readText("{a: 012345678901, b: 2012-10-17, c: 80, d: true, e: yes}").value).toEqual({
     a: "012345678901",
