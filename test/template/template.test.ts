@@ -53,7 +53,7 @@ test.each([
 
 test("loops that make the same key again and again are told of in good time", { timeout: 20_000 }, () => {
   const { problems } = readTemplate(
-    withVpc(`    Metadata: { ${nestedLoops(6, "x").replaceAll("\${F}", "")} }\nTransform: AWS::LanguageExtensions\n`),
+    withVpc(`    Metadata: { ${nestedLoops(6, "x").replaceAll("${F}", "")} }\nTransform: AWS::LanguageExtensions\n`),
   );
   expect(problems.some(({ message }) => message === "Template error: Fn::ForEach gives the key M00000 twice")).toBe(true);
 });
