@@ -98,10 +98,9 @@ export const vpcNames = (scope: Scope, vpcId: string): readonly NameSpec[] => [
 
 /** Public names of instances in VPCs with DNS hostnames. Asked from inside its own VPC such a name answers the private address. */
 const publicNames = (scope: Scope, insideVpcId?: string): readonly NameSpec[] =>
-  scope.records.list(Instances).flatMap((instance) => {
-    const publicIp = publicIpOf(scope, instance.interfaceId);
-    if (publicIp === undefined || scope.records.get(Vpcs, instance.vpcId)?.enableDnsHostnames !== true) return [];
-    const privateIp = scope.records.get(NetworkInterfaces, instance.interfaceId)?.privateIp;
-    const address = instance.vpcId === insideVpcId ? privateIp : publicIp;
-    return address === undefined ? [] : [{ name: publicDnsName(scope.regionName, publicIp), addresses: [address] }];
+  scope.records.list(NetworkInterfaces).flatMap(({ interfaceId, holder, vpcId, privateIp }) => {
+    const publicIp = holder.kind === "instance" ? publicIpOf(scope, interfaceId) : undefined;
+    if (publicIp === undefined || scope.records.get(Vpcs, vpcId)?.enableDnsHostnames !== true) return [];
+    const address = vpcId === insideVpcId ? privateIp : publicIp;
+    return [{ name: publicDnsName(scope.regionName, publicIp), addresses: [address] }];
   });

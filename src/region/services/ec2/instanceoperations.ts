@@ -18,6 +18,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put } from "../../records/records.js";
+import { onlyInterfaceOf } from "./attachments.js";
 import { modifyInstance } from "./instancechanges.js";
 import { changeInstance, inTransition, theInstance } from "./instances.js";
 import { describeInstance, instanceFilters, stateOf } from "./instanceview.js";
@@ -124,7 +125,7 @@ export const instanceOperations: readonly Operation[] = [
       DryRun: states(false),
     },
     async (call, input) => {
-      const { instanceId, interfaceId } = theInstance(call, input.InstanceId);
+      const instance = theInstance(call, input.InstanceId);
       const { SourceDestCheck, Groups, InstanceType, UserData } = input;
       const stated = [SourceDestCheck, Groups, InstanceType, UserData].filter((attribute) => attribute !== undefined).length;
       if (stated !== 1)
@@ -133,9 +134,12 @@ export const instanceOperations: readonly Operation[] = [
           stated === 0 ? "No attributes specified." : "Fields for multiple attribute types specified.",
         );
       if (SourceDestCheck !== undefined || Groups !== undefined)
-        await modifyNetworkInterface(call, interfaceId, { sourceDestCheck: SourceDestCheck?.Value, groupIds: Groups });
+        await modifyNetworkInterface(call, onlyInterfaceOf(call, instance), {
+          sourceDestCheck: SourceDestCheck?.Value,
+          groupIds: Groups,
+        });
       else
-        modifyInstance(call, instanceId, {
+        modifyInstance(call, instance.instanceId, {
           instanceType: InstanceType?.Value,
           ...(UserData === undefined ? {} : { userData: base64Of(UserData.Value) }),
         });
