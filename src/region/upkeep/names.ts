@@ -8,7 +8,7 @@ import type { Scope } from "../operations/call.js";
 import { publicIpOf } from "../services/ec2/elasticips.js";
 import { privateDnsName, publicDnsName } from "../services/ec2/dnsnames.js";
 import { resolverOf } from "../services/ec2/interfaces.js";
-import { Instances, NetworkInterfaces, Vpcs } from "../services/ec2/records.js";
+import { NetworkInterfaces, Vpcs } from "../services/ec2/records.js";
 import { balancerNames } from "../services/elbv2/names.js";
 import { databaseNames } from "../services/rds/names.js";
 import type { Keeper } from "./keeper.js";
