@@ -77,7 +77,7 @@ async function ownInterface(ec2: EC2Client, SubnetId: string, PrivateIpAddress: 
   const NetworkInterfaceId = NetworkInterface?.NetworkInterfaceId ?? "";
   const { AllocationId, PublicIp = "" } = await ec2.send(new AllocateAddressCommand({}));
   await ec2.send(new AssociateAddressCommand({ AllocationId, NetworkInterfaceId }));
-  return { NetworkInterfaceId, AllocationId, PublicIp };
+  return { NetworkInterfaceId, AllocationId, PublicIp, MacAddress: NetworkInterface?.MacAddress ?? "" };
 }
 
 test("a machine launched on an interface of one's own answers at its Elastic IP, and so does the next one", async () => {
@@ -152,9 +152,19 @@ test("a running machine answers at an interface that is attached to it, until it
   await ec2.send(new DetachNetworkInterfaceCommand({ AttachmentId }));
   expect(await region.internet("timeout", "2", ...ask)).not.toMatchObject({ code: 0 });
   expect(await greeting(first.PublicIp)).toContain("SSH-2.0");
-  await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
+
+  // And again, as another device; it outlives the machine as it is.
+  await ec2.send(new AttachNetworkInterfaceCommand({ InstanceId, NetworkInterfaceId, DeviceIndex: 2 }));
+  expect(await greeting(further.PublicIp)).toContain("SSH-2.0");
+  const number = `network/interfaces/macs/${further.MacAddress}/device-number`;
+  expect(await vi.waitFor(() => metadata(first.NetworkInterfaceId, "10.0.2.60", number), 60_000)).toBe("2");
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
   await waitUntilInstanceTerminated(waits(ec2), { InstanceIds: [InstanceId] });
+  const { NetworkInterfaces } = await ec2.send(
+    new DescribeNetworkInterfacesCommand({ NetworkInterfaceIds: [NetworkInterfaceId] }),
+  );
+  expect(NetworkInterfaces).toMatchObject([{ Status: "available", Association: { PublicIp: further.PublicIp } }]);
+  await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
   ec2.destroy();
   ssm.destroy();
 });

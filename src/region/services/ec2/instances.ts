@@ -111,7 +111,7 @@ function checkedFurther(call: Call, wish: InstanceWish, subnet: Subnet): NonNull
   if (indexes.size <= further.length)
     throw new ServiceFault("InvalidParameterValue", "Each network interface requires a unique device index.");
   indexes.forEach(checkIndex);
-  if (wish.publicAddress !== undefined)
+  if (wish.publicAddress === true)
     throw new ServiceFault(
       "InvalidParameterCombination",
       "The associatePublicIPAddress parameter cannot be specified when launching with multiple network interfaces.",

@@ -160,9 +160,13 @@ async function networkOf(call: Call, input: RunInstancesCommandInput, count: num
   return {
     ...(await launched(first)),
     further: await Promise.all(further.map(async ({ nic, deviceIndex }) => ({ ...(await launched(nic)), deviceIndex }))),
-    publicAddress: nics.find((nic) => nic.AssociatePublicIpAddress !== undefined)?.AssociatePublicIpAddress,
+    publicAddress: anyOf(nics.map((nic) => nic.AssociatePublicIpAddress)),
   };
 }
+
+/** Whether one of them is asked for; undefined where none says anything. */
+export const anyOf = (flags: readonly (boolean | undefined)[]): boolean | undefined =>
+  flags.includes(true) || (flags.includes(false) ? false : undefined);
 
 /** The primary interface and the others. One alone is the primary one, whether it says so or not. */
 export function byDeviceIndex<Nic extends { readonly DeviceIndex?: number | undefined }>(

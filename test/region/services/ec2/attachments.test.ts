@@ -218,7 +218,7 @@ describe("an instance launched with several interfaces", () => {
     const id = await launch(call, {
       NetworkInterfaces: [
         { DeviceIndex: 2, NetworkInterfaceId: own },
-        { DeviceIndex: 0, SubnetId, PrivateIpAddress: "10.0.1.20" },
+        { DeviceIndex: 0, SubnetId, PrivateIpAddress: "10.0.1.20", AssociatePublicIpAddress: false },
         { DeviceIndex: 1, SubnetId, PrivateIpAddress: "10.0.1.21", SecondaryPrivateIpAddressCount: 1 },
       ],
     });
@@ -252,8 +252,8 @@ describe("an instance launched with several interfaces", () => {
       "with a public address by itself",
       "InvalidParameterCombination",
       (SubnetId) => [
-        { DeviceIndex: 0, SubnetId, AssociatePublicIpAddress: true },
-        { DeviceIndex: 1, SubnetId },
+        { DeviceIndex: 0, SubnetId, AssociatePublicIpAddress: false },
+        { DeviceIndex: 1, SubnetId, AssociatePublicIpAddress: true },
       ],
     ],
     [

@@ -3,7 +3,7 @@ import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, recorded, states, within } from "../../../operations/members.js";
 import { publicIpOf } from "../../../services/ec2/elasticips.js";
 import { groupIdOf } from "../../../services/ec2/groups.js";
-import { byDeviceIndex, instanceNotes } from "../../../services/ec2/launching.js";
+import { anyOf, byDeviceIndex, instanceNotes } from "../../../services/ec2/launching.js";
 import { changeInstance, runInstances, theInstance, type LaunchInterface } from "../../../services/ec2/instances.js";
 import { modifyInstance, modifyWithInterruption } from "../../../services/ec2/instancechanges.js";
 import { setTags } from "../../../services/ec2/tagging.js";
@@ -171,7 +171,7 @@ async function launch(call: Call, properties: Properties, tags: Readonly<Record<
     further: await Promise.all(
       further.map(async ({ nic: { nic }, deviceIndex }) => ({ ...(await launchInterface(call, properties, nic)), deviceIndex })),
     ),
-    publicAddress: nics.flatMap(({ nic }) => optionalFlag(nic, "AssociatePublicIpAddress") ?? [])[0],
+    publicAddress: anyOf(nics.map(({ nic }) => optionalFlag(nic, "AssociatePublicIpAddress"))),
     sourceDestCheck: optionalFlag(properties, "SourceDestCheck"),
     instanceProfile: optionalText(properties, "IamInstanceProfile"),
     userData: optionalText(properties, "UserData"),
