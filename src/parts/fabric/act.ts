@@ -1,6 +1,6 @@
 import { CommandFailed, inNamespace, run } from "../host/command.js";
 import { createNamespaces, deleteNamespaces, writeSysctls } from "../host/namespaces.js";
-import type { FabricChanges, NamespaceChange } from "./changes.js";
+import { deviceOf, type FabricChanges, type NamespaceChange } from "./changes.js";
 import { FabricFailed } from "./failure.js";
 import { atMostThree } from "./gate.js";
 import type { LiveLink } from "./live.js";
@@ -73,10 +73,13 @@ async function setUpEnds(owner: string, { ends, sysctls }: FabricChanges, sessio
   await every(ends.map((change) => () => changeRuleset(owner, change, sessions)));
 }
 
-function endScript({ name, sysctls }: NamespacePlan, isFresh: boolean, lines: readonly string[]): string {
+function endScript({ name, sysctls, entries }: NamespacePlan, isFresh: boolean, lines: readonly string[]): string {
+  const devices = new Set([...entries].flatMap((entry) => deviceOf(entry) ?? []));
   const all = [...sysctls].flatMap(([path, value]) => [
     [path, value] as const,
-    ...(path.includes("/default/") ? [[path.replace("/default/", "/eth0/"), value] as const] : []),
+    ...(path.includes("/default/")
+      ? [...devices].map((device) => [path.replace("/default/", `/${device}/`), value] as const)
+      : []),
   ]);
   const writes = isFresh ? all.map(([path, value]) => `[ ! -e ${path} ] || echo ${value} >${path}`) : [];
   const steps = [...(isFresh ? ["cd /proc/sys/net"] : []), ...writes, "exec ip -force -batch -"].join("; ");

@@ -1,3 +1,4 @@
+import { firstDevice } from "./ends.js";
 import { shapeOf, type LiveFabric, type LiveLink, type LiveNamespace } from "./live.js";
 import { entryKey, linkKeyOf, type Entry, type FabricPlan, type LinkEnd, type LinkPlan, type NamespacePlan } from "./plan.js";
 import { rulesetChange, type RulesetChange } from "./ruleset-changes.js";
@@ -27,7 +28,7 @@ export interface NamespaceChange {
 export function decide(live: LiveFabric, plan: FabricPlan): FabricChanges {
   const isThere = (key: string, link: LinkPlan): boolean => {
     const there = live.links.get(key);
-    return there !== undefined && there.complete && there.shape === shapeOf(link.a);
+    return there !== undefined && there.complete && there.shape === shapeOf(link.a) && there.alias === link.a.alias;
   };
   const missing = new Map([...plan.links].filter(([key, link]) => !isThere(key, link)));
   const newLinks = [...missing.values()];
@@ -76,8 +77,9 @@ function changeOf(
   { plan, newLinks, gone }: Context,
 ): { change: NamespaceChange; writeSysctls: boolean } {
   const { name, kind } = namespace;
-  // The end of an interface is set up with its link and then left to whoever lives there.
-  const isNew = there === undefined || (kind === "end" && newLinks.some((link) => link.b.namespace === name));
+  const fresh = new Set(kind === "end" ? newLinks.flatMap(({ b }) => (b.namespace === name ? [b.name] : [])) : []);
+  // The end of an interface is set up with its link and then left to whoever lives there; a further interface is set up alone.
+  const isNew = there === undefined || fresh.has(firstDevice);
   const isKnown = !isNew && there.ruleset.known;
   const isRenewed = isNew || (!isKnown && kind === "router");
 
@@ -87,8 +89,13 @@ function changeOf(
     ...(b.namespace === name ? settingsOf(b, false) : []),
   ]);
   // Entries leave with their device, also when it is made again.
-  const lost =
-    gone.length === 0 ? new Set<string>() : new Set(gone.filter((link) => link.namespace === name).map((link) => link.name));
+  const lost = new Set([
+    ...fresh,
+    ...gone.flatMap((link) => [
+      ...(link.namespace === name ? [link.name] : []),
+      ...(link.end?.namespace === name ? [link.end.device] : []),
+    ]),
+  ]);
   const kept = isNew ? new Set<Entry>() : there.entries;
   const remaining = lost.size === 0 ? kept : new Set([...kept].filter((entry) => !lost.has(deviceOf(entry) ?? "")));
   const lines = [

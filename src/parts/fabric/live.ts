@@ -1,4 +1,5 @@
 import { memoOf } from "../memo.js";
+import type { FarEnd } from "./ends.js";
 import type { Entry, FabricPlan, LinkEnd, LinkPlan, NamespacePlan } from "./plan.js";
 import type { Table } from "./text.js";
 
@@ -20,10 +21,12 @@ export interface LiveLink {
   readonly name: string;
   /** What can not be changed on a link that exists, see `shapeOf`. */
   readonly shape: string;
+  /** With where its other end is, see `ends.ts`. */
+  readonly alias: string | undefined;
   /** Up at its first end, which comes last. */
   readonly complete: boolean;
-  /** The namespace of an interface, which goes with its link. */
-  readonly end: string | undefined;
+  /** Of an interface's link. */
+  readonly end: FarEnd | undefined;
 }
 
 export const shapeOf = memoOf(
@@ -50,6 +53,7 @@ const asLive = ({ a, b }: LinkPlan, plan: FabricPlan): LiveLink => ({
   namespace: a.namespace,
   name: a.name,
   shape: shapeOf(a),
+  alias: a.alias,
   complete: true,
-  end: plan.namespaces.get(b.namespace)?.kind === "end" ? b.namespace : undefined,
+  end: plan.namespaces.get(b.namespace)?.kind === "end" ? { namespace: b.namespace, device: b.name } : undefined,
 });

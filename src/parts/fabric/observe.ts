@@ -1,10 +1,11 @@
 import { run } from "../host/command.js";
 import type { RegionLabel } from "../host/label.js";
 import { namespacesOf } from "../host/namespaces.js";
+import { farEndOf, firstDevice, isEndRule, readEndWords } from "./ends.js";
 import { shapeOf, type LiveFabric, type LiveLink, type LiveNamespace } from "./live.js";
 import { linkKeyOf, type Entry, type FabricPlan } from "./plan.js";
 import { atMostThree } from "./gate.js";
-import { aliasOf, internetName, namespaceOf, routerName, servicesName } from "./vpc.js";
+import { aliasOf, internetName, routerName, servicesName } from "./vpc.js";
 import { deviceOf } from "./changes.js";
 
 /** Asks the kernel what it has of an owner: done once per owner and process, as nothing in memory outlives a `kill -9`. */
@@ -46,24 +47,34 @@ export async function observe(label: RegionLabel, plan: FabricPlan): Promise<Liv
     }
   }
   // Ends are hardly looked into: a complete link says that its end was set up, and what a machine did since is its own.
-  const ends = new Set([...links.values()].flatMap((link) => link.end ?? []));
+  const farEnds = [...links.values()].flatMap((link) => link.end ?? []);
+  const ends = new Set(farEnds.map((end) => end.namespace));
+  const shares = new Set(farEnds.flatMap(({ namespace, device }) => (device === firstDevice ? [] : [namespace])));
   for (const { name, kind } of plan.namespaces.values()) if (kind === "end") ends.add(name);
   for (const name of ends) {
     if (!names.has(name)) continue;
-    const entries = await entriesOfEnd(name, plan.namespaces.get(name)?.entries ?? new Set());
+    const entries = await entriesOfEnd(name, plan.namespaces.get(name)?.entries ?? new Set(), shares.has(name));
     namespaces.set(name, { entriesAre: "theirs", entries, ruleset: { known: false } });
   }
   // A link made just before an interruption has no alias to tell its end by, but is not complete either: it is made again.
   return { namespaces, links };
 }
 
-/** A further private address may have come just before an interruption; all others come with the interface. */
-async function entriesOfEnd(name: string, planned: ReadonlySet<Entry>): Promise<ReadonlySet<Entry>> {
-  const secondary = [...planned].filter((entry) => /^addr \S+\/32 dev eth0$/.test(entry));
-  if (secondary.length === 0) return planned;
+/**
+ * A further private address may have come just before an interruption, and rules outlive the further interface they are for; all
+ * others come and go with the interface.
+ */
+async function entriesOfEnd(
+  name: string,
+  planned: ReadonlySet<Entry>,
+  hasFurtherInterfaces: boolean,
+): Promise<ReadonlySet<Entry>> {
+  const late = [...planned].filter((entry) => /^addr \S+\/32 dev \S+$/.test(entry) || isEndRule(entry));
+  if (late.length === 0 && !hasFurtherInterfaces) return planned;
   const { devices, entries } = await look(name);
-  if (!devices.some((device) => device.name === "eth0")) return planned;
-  return new Set([...planned].filter((entry) => !secondary.includes(entry) || entries.includes(entry)));
+  const names = new Set<string | undefined>([undefined, ...devices.map((device) => device.name)]);
+  const missing = late.filter((entry) => names.has(deviceOf(entry)) && !entries.includes(entry));
+  return new Set([...[...planned].filter((entry) => !missing.includes(entry)), ...entries.filter(isEndRule)]);
 }
 
 /** The third word of an alias, see `aliasOf`. */
@@ -77,9 +88,10 @@ interface Device {
 }
 
 function asLink(label: RegionLabel, namespace: string, prefix: string, device: Device): LiveLink {
-  const [kind, id] = device.alias?.startsWith(prefix) ? device.alias.slice(prefix.length).split("/") : [];
-  const end = (kind === "eni" || kind === "nat") && id !== undefined ? namespaceOf(label, [kind, id]) : undefined;
-  return { namespace, name: device.name, shape: device.shape, complete: device.isUp && device.alias !== undefined, end };
+  const words = readEndWords(device.alias?.startsWith(prefix) === true ? device.alias.slice(prefix.length).split("/") : []);
+  const end = words === undefined ? undefined : farEndOf(label, words);
+  const { name, shape, alias } = device;
+  return { namespace, name, shape, alias, complete: device.isUp && alias !== undefined, end };
 }
 
 /** The members of `ip -json -details -Numeric` that we read. */
@@ -110,6 +122,7 @@ interface IpRoute {
 interface IpRule {
   priority: number;
   fwmark?: string;
+  src?: string;
   table: string;
 }
 interface IpNeighbour {
@@ -145,8 +158,12 @@ async function look(namespace: string): Promise<{ devices: Device[]; entries: En
         local === undefined || local === "127.0.0.1" ? undefined : `addr ${local}/${prefixlen} dev ${ifname}`,
       ),
     ),
-    ...(rules as IpRule[]).map(({ priority, fwmark, table }): Entry | undefined =>
-      fwmark === undefined ? undefined : `rule pref ${priority} fwmark ${fwmark} lookup ${table}`,
+    ...(rules as IpRule[]).map(({ priority, fwmark, src, table }): Entry | undefined =>
+      fwmark !== undefined
+        ? `rule pref ${priority} fwmark ${fwmark} lookup ${table}`
+        : src === undefined || src === "all"
+          ? undefined
+          : `rule pref ${priority} from ${src} lookup ${table}`,
     ),
     ...(neighbours as IpNeighbour[]).map(({ dst, dev, lladdr }): Entry | undefined =>
       lladdr === undefined ? undefined : `neigh ${dst} lladdr ${lladdr} dev ${dev} nud permanent`,

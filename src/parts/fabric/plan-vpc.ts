@@ -1,5 +1,6 @@
 import { linkName, type RegionLabel } from "../host/label.js";
 import { network, nth, wellKnown } from "./addresses.js";
+import { endWords, firstDevice, tableOf } from "./ends.js";
 import { endpointDevice, endpointEntries, endpointLink, hasEndpoint, servicesEntries } from "./endpoints.js";
 import { latencyEntries } from "./faults.js";
 import { internetEntries, uplink, uplinkEntries, uplinkOf } from "./gateway.js";
@@ -28,7 +29,7 @@ export function planVpc(spec: VpcSpec, label: RegionLabel, callers?: Vpc["caller
   ];
   const namespaces = [
     ...vpc.zones.map((zone) => router(vpc, zone)),
-    ...vpc.interfaces.map(interfaceEnd),
+    ...ends(vpc.interfaces),
     ...(spec.internetGatewayId === undefined ? [] : [internetSide(vpc)]),
     ...(hasEndpoint(vpc) ? [servicesSide(vpc)] : []),
   ];
@@ -118,11 +119,24 @@ const entriesAt = memo((key): readonly Entry[] => {
   ]);
 });
 
+/** One for each interface that is not a further one of a machine. */
+function ends(interfaces: readonly PlacedInterface[]): NamespacePlan[] {
+  const attached = new Map<string, PlacedInterface[]>();
+  for (const nic of interfaces)
+    if (nic.attachedTo !== undefined) attached.set(nic.end.namespace, [...(attached.get(nic.end.namespace) ?? []), nic]);
+  return interfaces.flatMap((nic) => {
+    if (nic.attachedTo !== undefined) return [];
+    const end = interfaceEnd(nic);
+    const further = attached.get(end.name)?.flatMap(furtherEntries) ?? [];
+    return [further.length === 0 ? end : { ...end, entries: new Set([...end.entries, ...further]) }];
+  });
+}
+
 /** The namespace behind an interface: a plain host for whoever lives there, or a NAT gateway, which is all ours. */
 const interfaceEnd = memoOf((nic: PlacedInterface): NamespacePlan => {
   const isNat = nic.natGatewayId !== undefined;
   const draft = new NamespaceDraft({
-    name: nic.namespace,
+    name: nic.end.namespace,
     is: nic.natGatewayId ?? nic.interfaceId,
     kind: "end",
     entriesAre: isNat ? "ours" : "theirs",
@@ -133,11 +147,34 @@ const interfaceEnd = memoOf((nic: PlacedInterface): NamespacePlan => {
 });
 
 const endEntries = (nic: PlacedInterface): Entry[] => [
-  `addr ${nic.privateIp}/${network(nic.subnet.cidr).prefix} dev eth0`,
+  `addr ${nic.privateIp}/${network(nic.subnet.cidr).prefix} dev ${firstDevice}`,
   // As Amazon Linux does by itself from the metadata.
-  ...(nic.secondaryIps ?? []).map((address): Entry => `addr ${address}/32 dev eth0`),
-  `route default via ${nth(nic.subnet.cidr, 1)} dev eth0`,
+  ...(nic.secondaryIps ?? []).map((address): Entry => `addr ${address}/32 dev ${firstDevice}`),
+  `route default via ${nth(nic.subnet.cidr, 1)} dev ${firstDevice}`,
 ];
+
+/**
+ * A further interface of a machine, as Amazon Linux sets it up: what has one of its addresses leaves by it, as a table of its own
+ * says, and would otherwise meet the source check of another one. The main table does not learn of its subnet: what the
+ * machine sends by its first interface goes on as before.
+ */
+function furtherEntries({
+  end: { device },
+  attachedTo,
+  subnet,
+  addresses,
+  privateIp,
+  secondaryIps = [],
+}: PlacedInterface): Entry[] {
+  const table = tableOf(attachedTo?.deviceIndex ?? 0);
+  return [
+    `addr ${privateIp}/${network(subnet.cidr).prefix} dev ${device} noprefixroute`,
+    ...secondaryIps.map((address): Entry => `addr ${address}/32 dev ${device}`),
+    ...addresses.map((address): Entry => `rule pref ${table} from ${address} lookup ${table}`),
+    `route ${subnet.cidr} dev ${device} table ${table}`,
+    `route default via ${nth(subnet.cidr, 1)} dev ${device} table ${table}`,
+  ];
+}
 
 const internetSide = (vpc: Vpc): NamespacePlan => ({
   name: internetName(vpc.label),
@@ -164,15 +201,11 @@ const interfaceLink = memoOf((nic: PlacedInterface): LinkPlan => ({
     mtu: 9001,
     group: nic.group,
     mac: macOf(nic.interfaceId),
-    alias: aliasOf(
-      nic.label,
-      nic.vpcId,
-      ...(nic.natGatewayId === undefined ? ["eni", nic.interfaceId] : ["nat", nic.natGatewayId]),
-    ),
+    alias: aliasOf(nic.label, nic.vpcId, ...endWords(nic.words)),
   },
   b: {
-    namespace: nic.namespace,
-    name: "eth0",
+    namespace: nic.end.namespace,
+    name: nic.end.device,
     mtu: 9001,
     group: 0,
     mac: nic.mac,

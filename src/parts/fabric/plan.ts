@@ -37,7 +37,7 @@ export interface NamespacePlan {
 
 /**
  * One thing inside a namespace, as an `ip` command (of a `qdisc`, a `tc` command) without its verb, in one canonical spelling:
- * `addr 10.0.0.1/32 dev lo`, `rule pref 1000 fwmark 0x10001 lookup 65537`, `neigh 10.0.0.5 lladdr 02:… dev e… nud permanent`,
+ * `addr 10.0.0.1/32 dev lo`, `rule pref N [fwmark MARK] [from IP] lookup N`, `rule pref 10001 from 10.0.0.5 lookup 10001`, `neigh 10.0.0.5 lladdr 02:… dev e… nud permanent`,
  * `route [blackhole|throw] DST [via GW] [dev DEV] [onlink] [src IP] [table N] [metric N]`, `qdisc dev DEV root netem delay Nus limit N`.
  */
 export type Entry = `${"addr" | "rule" | "neigh" | "route" | "qdisc"} ${string}`;

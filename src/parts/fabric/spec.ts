@@ -134,6 +134,11 @@ export interface InterfaceSpec {
   /** `instance`, `database`, `balancer`: a namespace of its own, in which the owner's processes run. `bare`: the same with nothing in it. */
   readonly sourceDestCheck: boolean;
   /**
+   * A further interface of the machine behind that (primary) interface, which is of the same zone: its end is `eth<deviceIndex>`
+   * there, from 1. Unset: `eth0` of a namespace of its own.
+   */
+  readonly attachedTo?: { readonly interfaceId: string; readonly deviceIndex: number };
+  /**
    * Where a caller of 169.254.169.254:80 through this interface is led: this TCP port on the router's 169.254.169.254,
    * so that it is known by the listener it came through. Unset: the interface has no metadata service.
    */

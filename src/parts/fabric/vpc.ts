@@ -1,5 +1,6 @@
 import { linkName, namespaceName, type RegionLabel } from "../host/label.js";
 import { Callers } from "./callers.js";
+import { farEndOf, type EndWords, type FarEnd } from "./ends.js";
 import { memo } from "../memo.js";
 import { deliveryNumbers, routeTableNumbers, subnetGroup } from "./numbers.js";
 import type { InterfaceSpec, NatGatewaySpec, RouteTableSpec, SubnetSpec, VpcSpec } from "./spec.js";
@@ -34,8 +35,9 @@ export interface PlacedInterface extends InterfaceSpec {
   readonly group: number;
   /** Its device in the router of its zone. */
   readonly device: string;
-  /** The namespace its other end, `eth0`, is in. */
-  readonly namespace: string;
+  /** Its other end, and how the alias of its link tells of it. */
+  readonly end: FarEnd;
+  readonly words: EndWords;
   readonly natGatewayId?: string;
 }
 
@@ -54,6 +56,8 @@ export const aliasOf = (label: RegionLabel, owner: string, ...what: string[]): s
 const placed = memo((key): PlacedInterface => {
   const [nic, place] = JSON.parse(`[${key}]`) as [InterfaceSpec, Place];
   const { label, vpcId, vpcCidr, subnet, nat } = place;
+  const words: EndWords =
+    nat === undefined ? { kind: "eni", id: nic.interfaceId, attachedTo: nic.attachedTo } : { kind: "nat", id: nat };
   return {
     ...nic,
     vpcId,
@@ -63,7 +67,8 @@ const placed = memo((key): PlacedInterface => {
     zone: subnet.zone,
     group: subnetGroup(vpcCidr, subnet.cidr),
     device: linkName("e", nic.interfaceId),
-    namespace: namespaceOf(label, nat === undefined ? ["eni", nic.interfaceId] : ["nat", nat]),
+    end: farEndOf(label, words),
+    words,
     ...(nat === undefined ? {} : { natGatewayId: nat }),
   };
 });
@@ -106,6 +111,7 @@ export function lookUp(spec: VpcSpec, label: RegionLabel, callers: Vpc["callers"
     return placedAt(nic, nat === undefined ? place : placeOf(subnet, nat));
   });
   const byId = new Map(interfaces.map((nic) => [nic.interfaceId, nic]));
+  checkAttached(spec.vpcId, interfaces, byId);
   const natGateways = new Map(
     spec.natGateways.map((nat) => {
       const at = byId.get(nat.interfaceId);
@@ -142,6 +148,29 @@ export function lookUp(spec: VpcSpec, label: RegionLabel, callers: Vpc["callers"
   };
 }
 
+function checkAttached(vpcId: string, interfaces: readonly PlacedInterface[], byId: Vpc["byId"]): void {
+  const taken = new Map<string, string>();
+  for (const { interfaceId, attachedTo, zone, end } of interfaces) {
+    if (attachedTo === undefined) continue;
+    const primary = byId.get(attachedTo.interfaceId);
+    const place = `${end.device} behind ${attachedTo.interfaceId}`;
+    const problem =
+      primary === undefined
+        ? "which is not among its interfaces"
+        : primary.attachedTo !== undefined || primary.natGatewayId !== undefined
+          ? "which has no machine of its own"
+          : primary.zone !== zone
+            ? `which is in ${primary.zone}, not in ${zone}`
+            : taken.has(place)
+              ? `as ${taken.get(place)} is`
+              : attachedTo.deviceIndex < 1
+                ? "which has that device itself"
+                : undefined;
+    if (problem !== undefined) throw new Error(`${vpcId}: ${interfaceId} is attached as ${place}, ${problem}`);
+    taken.set(place, interfaceId);
+  }
+}
+
 const before = new Map<string, readonly PlacedInterface[]>();
 
 function asBefore(place: string, list: readonly PlacedInterface[]): readonly PlacedInterface[] {
@@ -151,7 +180,3 @@ function asBefore(place: string, list: readonly PlacedInterface[]): readonly Pla
   before.set(place, list);
   return list;
 }
-
-/** The namespace behind an interface, from the last two words of its link's alias. */
-export const namespaceOf = (label: RegionLabel, [kind, id]: readonly [kind: "eni" | "nat", id: string]): string =>
-  namespaceName(label, kind, id);

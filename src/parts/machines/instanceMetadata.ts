@@ -1,7 +1,27 @@
 import type { MetadataLeaf } from "./spec.js";
 
-/** The facts an instance is told of itself. */
-export interface InstanceFacts {
+/** The facts of one of its interfaces. */
+export interface InterfaceFacts {
+  readonly deviceNumber?: number;
+  /** e.g. `ip-10-0-2-15.eu-west-3.compute.internal`. */
+  readonly privateDnsName: string;
+  readonly privateIp: string;
+  readonly secondaryIps?: readonly string[];
+  /** Of the primary private address. */
+  readonly publicIp?: string;
+  readonly publicDnsName?: string;
+  readonly mac: string;
+  readonly interfaceId: string;
+  readonly subnetId: string;
+  readonly subnetCidr: string;
+  readonly vpcId: string;
+  readonly vpcCidr: string;
+  readonly securityGroups: readonly { readonly groupId: string; readonly groupName: string }[];
+}
+
+/** The facts an instance is told of itself, with those of its primary interface. */
+export interface InstanceFacts extends InterfaceFacts {
+  readonly furtherInterfaces?: readonly InterfaceFacts[];
   readonly instanceId: string;
   readonly imageId: string;
   readonly instanceType: string;
@@ -13,18 +33,6 @@ export interface InstanceFacts {
   readonly reservationId: string;
   /** Position in its reservation, from 0. */
   readonly launchIndex: number;
-  /** e.g. `ip-10-0-2-15.eu-west-3.compute.internal`. */
-  readonly privateDnsName: string;
-  readonly privateIp: string;
-  readonly publicIp?: string;
-  readonly publicDnsName?: string;
-  readonly mac: string;
-  readonly interfaceId: string;
-  readonly subnetId: string;
-  readonly subnetCidr: string;
-  readonly vpcId: string;
-  readonly vpcCidr: string;
-  readonly securityGroups: readonly { readonly groupId: string; readonly groupName: string }[];
   /** Milliseconds since the epoch. */
   readonly launchedAt: number;
   readonly key?: { readonly name: string; readonly material: string };
@@ -56,7 +64,6 @@ export interface RoleCredentials {
  */
 export function instanceMetadata(facts: InstanceFacts): Map<string, MetadataLeaf> {
   const { publicIp, publicDnsName, key, profile, userData } = facts;
-  const names = facts.securityGroups.map((group) => group.groupName).join("\n");
   const leaves: Record<string, MetadataLeaf | undefined> = {
     "ami-id": facts.imageId,
     "ami-launch-index": String(facts.launchIndex),
@@ -88,10 +95,14 @@ export function instanceMetadata(facts: InstanceFacts): Map<string, MetadataLeaf
     "public-keys": key && `0=${key.name}`,
     "public-keys/0/openssh-key": key && `${key.material.trim()}\n`,
     "reservation-id": facts.reservationId,
-    "security-groups": names,
+    "security-groups": namesOfGroups(facts),
     "services/domain": "amazonaws.com",
     "services/partition": "aws",
-    ...prefixed(`network/interfaces/macs/${facts.mac}/`, interfaceLeaves(facts, names)),
+    ...Object.fromEntries(
+      [facts, ...(facts.furtherInterfaces ?? [])].flatMap((nic) =>
+        Object.entries(prefixed(`network/interfaces/macs/${nic.mac}/`, interfaceLeaves(nic, facts.accountId))),
+      ),
+    ),
     ...prefixed("tags/instance/", facts.tags ?? {}),
   };
   if (profile !== undefined)
@@ -104,19 +115,21 @@ export function instanceMetadata(facts: InstanceFacts): Map<string, MetadataLeaf
   return new Map(Object.entries(all).flatMap(([path, leaf]) => (leaf === undefined ? [] : [[path, leaf] as const])));
 }
 
-function interfaceLeaves(facts: InstanceFacts, names: string): Record<string, string | undefined> {
+const namesOfGroups = ({ securityGroups }: InterfaceFacts): string => securityGroups.map((group) => group.groupName).join("\n");
+
+function interfaceLeaves(facts: InterfaceFacts, accountId: string): Record<string, string | undefined> {
   return {
-    "device-number": "0",
+    "device-number": String(facts.deviceNumber ?? 0),
     "interface-id": facts.interfaceId,
     [`ipv4-associations/${facts.publicIp}`]: facts.publicIp && facts.privateIp,
     "local-hostname": facts.privateDnsName,
-    "local-ipv4s": facts.privateIp,
+    "local-ipv4s": [facts.privateIp, ...(facts.secondaryIps ?? [])].join("\n"),
     mac: facts.mac,
-    "owner-id": facts.accountId,
+    "owner-id": accountId,
     "public-hostname": facts.publicDnsName,
     "public-ipv4s": facts.publicIp,
     "security-group-ids": facts.securityGroups.map((group) => group.groupId).join("\n"),
-    "security-groups": names,
+    "security-groups": namesOfGroups(facts),
     "subnet-id": facts.subnetId,
     "subnet-ipv4-cidr-block": facts.subnetCidr,
     "vpc-id": facts.vpcId,

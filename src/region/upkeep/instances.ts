@@ -5,6 +5,7 @@ import type { MachineSpec } from "../../parts/machines/spec.js";
 import type { Scope } from "../operations/call.js";
 import { put, remove, type Commit } from "../records/records.js";
 import { namesToldTo } from "../services/ec2/dhcpoptions.js";
+import { interfacesOf } from "../services/ec2/attachments.js";
 import { distributions, theImage } from "../services/ec2/images.js";
 import { instanceType } from "../services/ec2/instancetypes.js";
 import { privateDomain } from "../services/ec2/dnsnames.js";
@@ -77,7 +78,7 @@ export class InstanceKeeper implements Keeper {
       return this.stopped(scope, instance);
     }
     await scope.upkeep.network(instance.vpcId);
-    await this.doors.ensure(scope, nic);
+    await this.doors.match(scope, id);
     if (seen.state === "stopped") await this.boot(scope, instance, nic);
     else if (instance.rebootWished === true) this.machines.reboot(id);
     change(scope, id, (now) => ({
@@ -130,7 +131,9 @@ export class InstanceKeeper implements Keeper {
     const released = releasedAddress(scope.records.get(NetworkInterfaces, instance.interfaceId));
     change(scope, instance.instanceId, (now) => (now.wish === "stopped" ? { ...now, state: "stopped" } : now), released);
     // A route through a machine that has stopped is a blackhole.
-    if (released.length > 0 || isRouteTarget(scope, instance.interfaceId)) await scope.upkeep.network(instance.vpcId);
+    const nics = interfacesOf(scope, instance.instanceId);
+    if (released.length > 0 || nics.some((nic) => isRouteTarget(scope, nic.interfaceId)))
+      await scope.upkeep.network(instance.vpcId);
   }
 
   private async terminated(scope: Scope, instance: Instance): Promise<number | void> {
@@ -143,7 +146,7 @@ export class InstanceKeeper implements Keeper {
     }
     this.unwatch(id);
     await this.machines.terminate(id);
-    await this.doors.close(instance.interfaceId);
+    await this.doors.closeOf(id);
     change(scope, id, (now) => ({ ...now, state: "terminated" }), removeInterfacesOf(scope, { kind: "instance", id }));
     await scope.upkeep.network(instance.vpcId);
     return terminatedShown;

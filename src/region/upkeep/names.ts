@@ -8,7 +8,7 @@ import type { Scope } from "../operations/call.js";
 import { publicIpOf } from "../services/ec2/elasticips.js";
 import { privateDnsName, publicDnsName } from "../services/ec2/dnsnames.js";
 import { resolverOf } from "../services/ec2/interfaces.js";
-import { Instances, NetworkInterfaces, Vpcs } from "../services/ec2/records.js";
+import { NetworkInterfaces, Vpcs } from "../services/ec2/records.js";
 import { balancerNames } from "../services/elbv2/names.js";
 import { databaseNames } from "../services/rds/names.js";
 import type { Keeper } from "./keeper.js";
@@ -98,10 +98,9 @@ export const vpcNames = (scope: Scope, vpcId: string): readonly NameSpec[] => [
 
 /** Public names of instances in VPCs with DNS hostnames. Asked from inside its own VPC such a name answers the private address. */
 const publicNames = (scope: Scope, insideVpcId?: string): readonly NameSpec[] =>
-  scope.records.list(Instances).flatMap((instance) => {
-    const publicIp = publicIpOf(scope, instance.interfaceId);
-    if (publicIp === undefined || scope.records.get(Vpcs, instance.vpcId)?.enableDnsHostnames !== true) return [];
-    const privateIp = scope.records.get(NetworkInterfaces, instance.interfaceId)?.privateIp;
-    const address = instance.vpcId === insideVpcId ? privateIp : publicIp;
-    return address === undefined ? [] : [{ name: publicDnsName(scope.regionName, publicIp), addresses: [address] }];
+  scope.records.list(NetworkInterfaces).flatMap(({ interfaceId, holder, vpcId, privateIp }) => {
+    const publicIp = holder.kind === "instance" ? publicIpOf(scope, interfaceId) : undefined;
+    if (publicIp === undefined || scope.records.get(Vpcs, vpcId)?.enableDnsHostnames !== true) return [];
+    const address = vpcId === insideVpcId ? privateIp : publicIp;
+    return [{ name: publicDnsName(scope.regionName, publicIp), addresses: [address] }];
   });

@@ -3,6 +3,7 @@ import type { GroupRuleSpec, InterfaceSpec, RouteSpec, SecurityGroupSpec, Subnet
 import type { Records } from "../records/records.js";
 import { publicAddressesOf } from "../services/ec2/elasticips.js";
 import {
+  Instances,
   InternetGateways,
   NatGateways,
   NetworkInterfaces,
@@ -55,7 +56,7 @@ export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
     securityGroups: mine(records.list(SecurityGroups)).map((group) =>
       namesPrefixList(group) ? groupSpec(group, (id) => cidrsOf({ records }, id)) : groupSpecAlone(group),
     ),
-    interfaces: mine(records.list(NetworkInterfaces)).map(interfaceSpec),
+    interfaces: mine(records.list(NetworkInterfaces)).map((nic) => attachedSpec(records, nic)),
     natGateways: mine(records.list(NatGateways))
       .filter((nat) => nat.state === "available")
       .map(({ natGatewayId, interfaceId }) => ({ natGatewayId, interfaceId })),
@@ -125,6 +126,15 @@ const interfaceSpec = memoOf((nic: NetworkInterface): InterfaceSpec => ({
   sourceDestCheck: nic.sourceDestCheck,
   ...(nic.metadataPort === undefined ? {} : { metadataPort: nic.metadataPort }),
 }));
+
+/** With the machine whose further interface it is, where it is one. */
+function attachedSpec(records: Records, nic: NetworkInterface): InterfaceSpec {
+  const deviceIndex = nic.attachment?.deviceIndex ?? 0;
+  const primary = deviceIndex === 0 ? undefined : records.get(Instances, nic.holder.id)?.interfaceId;
+  return primary === undefined
+    ? interfaceSpec(nic)
+    : { ...interfaceSpec(nic), attachedTo: { interfaceId: primary, deviceIndex } };
+}
 
 /** The zones a VPC has subnets in, hence a router in each. */
 export const zonesOfVpc = (records: Records, vpcId: string): readonly string[] => [

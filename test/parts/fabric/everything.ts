@@ -38,6 +38,10 @@ export const [all, peer] = peered(
     interfaces: [
       ...base.interfaces.map((nic, at) => (at === 0 ? { ...nic, secondaryIps: ["10.0.0.12"] } : nic)),
       nicOf("appliance", "10.0.1.20", "subnet-all-b", ["sg-all"], { sourceDestCheck: false }),
+      nicOf("further", "10.0.1.21", "subnet-all-b", ["sg-all"], {
+        secondaryIps: ["10.0.1.22"],
+        attachedTo: { interfaceId: "eni-all-b", deviceIndex: 1 },
+      }),
     ],
     publicAddresses: [{ publicIp: "198.18.0.1", interfaceId: "eni-all-a", privateIp: "10.0.0.12" }],
     faults: [

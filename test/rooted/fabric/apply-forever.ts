@@ -23,7 +23,8 @@ const alternately = async (): Promise<void> => {
 };
 const peered = async (): Promise<void> => {
   await Promise.all([all, peer].map((spec) => fabric.applyVpc(spec)));
-  await fabric.applyVpc({ ...all, peerings: [], gatewayEndpoints: [], faults: [] });
+  const detached = all.interfaces.map(({ attachedTo: _machine, ...nic }) => nic);
+  await fabric.applyVpc({ ...all, interfaces: detached, peerings: [], gatewayEndpoints: [], faults: [] });
   await fabric.removeVpc(peer.vpcId);
 };
 for (;;) await Promise.all([alternately(), peered()]);

@@ -16,6 +16,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { allocateAddress, associateAddress, disassociateAddress, releaseAddress, theAddress } from "./elasticips.js";
+import { onlyInterfaceOf } from "./attachments.js";
 import { theInstance } from "./instances.js";
 import { describeRules, select } from "./lists.js";
 import { Addresses, NetworkInterfaces, type Address } from "./records.js";
@@ -80,7 +81,8 @@ function interfaceOf(call: Call, input: AssociateAddressCommandInput): string {
   if (input.InstanceId === undefined)
     throw new ServiceFault("MissingParameter", "Either instance ID or network interface id must be specified");
   const instance = theInstance(call, input.InstanceId);
-  if (instance.state === "pending" || instance.state === "running" || instance.state === "stopped") return instance.interfaceId;
+  if (instance.state === "pending" || instance.state === "running" || instance.state === "stopped")
+    return onlyInterfaceOf(call, instance);
   throw new ServiceFault("InvalidInstanceID", `The instance '${input.InstanceId}' is not in a valid state for this operation.`);
 }
 

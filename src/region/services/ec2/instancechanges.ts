@@ -2,10 +2,11 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
 import { theInstanceProfile } from "../iam/instanceprofiles.js";
+import { checkInterfaceCount, interfacesOf } from "./attachments.js";
 import { changeInstance, checkUserData, theInstance } from "./instances.js";
 import { checkAddressCount } from "./interfaces.js";
 import { instanceType } from "./instancetypes.js";
-import { Instances, NetworkInterfaces, type Instance } from "./records.js";
+import { Instances, type Instance } from "./records.js";
 
 /** What is not stated stays as it is; `null`: none any more. */
 export interface InstanceChange {
@@ -49,9 +50,9 @@ export function modifyInstance(call: Call, id: string, change: InstanceChange): 
 }
 
 function checkType(call: Call, instance: Instance, name: string): void {
-  const nic = call.records.get(NetworkInterfaces, instance.interfaceId);
-  const { addressesPerInterface } = instanceType(name);
-  if (nic !== undefined) checkAddressCount(nic, addressesPerInterface);
+  const nics = interfacesOf(call, instance.instanceId);
+  checkInterfaceCount(nics.length, name);
+  for (const nic of nics) checkAddressCount(nic, instanceType(name).addressesPerInterface);
 }
 
 /**

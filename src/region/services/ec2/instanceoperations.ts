@@ -17,6 +17,7 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
+import { onlyInterfaceOf } from "./attachments.js";
 import { modifyInstance } from "./instancechanges.js";
 import { changeInstances, inTransition, rebootInstances, theInstance } from "./instances.js";
 import { describeInstance, instanceFilters, stateOf } from "./instanceview.js";
@@ -122,7 +123,7 @@ export const instanceOperations: readonly Operation[] = [
       DryRun: states(false),
     },
     async (call, input) => {
-      const { instanceId, interfaceId } = theInstance(call, input.InstanceId);
+      const instance = theInstance(call, input.InstanceId);
       const { SourceDestCheck, Groups, InstanceType, UserData } = input;
       const stated = [SourceDestCheck, Groups, InstanceType, UserData].filter((attribute) => attribute !== undefined).length;
       if (stated !== 1)
@@ -131,9 +132,12 @@ export const instanceOperations: readonly Operation[] = [
           stated === 0 ? "No attributes specified." : "Fields for multiple attribute types specified.",
         );
       if (SourceDestCheck !== undefined || Groups !== undefined)
-        await modifyNetworkInterface(call, interfaceId, { sourceDestCheck: SourceDestCheck?.Value, groupIds: Groups });
+        await modifyNetworkInterface(call, onlyInterfaceOf(call, instance), {
+          sourceDestCheck: SourceDestCheck?.Value,
+          groupIds: Groups,
+        });
       else
-        modifyInstance(call, instanceId, {
+        modifyInstance(call, instance.instanceId, {
           instanceType: InstanceType?.Value,
           ...(UserData === undefined ? {} : { userData: base64Of(UserData.Value) }),
         });

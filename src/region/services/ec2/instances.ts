@@ -2,31 +2,39 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put, type Commit } from "../../records/records.js";
 import { theInstanceProfile } from "../iam/instanceprofiles.js";
+import { checkIndex, checkInterfaceCount, checkPlace, interfacesOf, newAttachment } from "./attachments.js";
 import { newId } from "./ids.js";
 import { theImage } from "./images.js";
 import { instanceType } from "./instancetypes.js";
-import { checkAddressCount, decideInterface, freeMetadataPort, interfaceChanges } from "./interfaces.js";
+import { checkAddressCount, decideInterface, freeMetadataPort, interfaceChanges, ownInterface } from "./interfaces.js";
 import { publicIpOf } from "./elasticips.js";
 import { freePublicAddress, takePublicAddress } from "./publicaddresses.js";
-import { Instances, NetworkInterfaces, type Instance, type NetworkInterface, type Tags } from "./records.js";
+import { Instances, NetworkInterfaces, type Instance, type NetworkInterface, type Subnet, type Tags } from "./records.js";
 import { theSubnet } from "./subnets.js";
 
-export interface InstanceWish {
-  readonly imageId: string;
-  readonly instanceType: string;
+/** What one interface of an instance is to be. */
+export interface LaunchInterface {
   /** Of a new interface; that of `interfaceId` is told by it. */
   readonly subnetId: string;
-  /** An interface that is there already becomes its first one; everything that a new one would have is that one's. */
+  /** An interface that is there already; everything that a new one would have is that one's. */
   readonly interfaceId?: string | undefined;
   readonly deleteOnTermination?: boolean | undefined;
   readonly groupIds: readonly string[];
-  readonly privateIp?: string;
+  readonly privateIp?: string | undefined;
   readonly secondaryIps?: readonly string[] | undefined;
   readonly secondaryCount?: number | undefined;
   readonly description?: string | undefined;
+}
+
+/** The members of `LaunchInterface` are of its first one. */
+export interface InstanceWish extends LaunchInterface {
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly further?: readonly (LaunchInterface & { readonly deviceIndex: number })[] | undefined;
   readonly interfaceTags?: Tags | undefined;
-  /** Undefined: as the subnet says. */
+  /** Undefined: as the subnet says, but none where there are several interfaces. */
   readonly publicAddress?: boolean;
+  /** Of its first interface. */
   readonly sourceDestCheck?: boolean;
   /** Name or ARN. */
   readonly instanceProfile?: string;
@@ -54,13 +62,16 @@ export function runInstances(call: Call, wish: InstanceWish, count = 1): readonl
   const known = call.records.get(NetworkInterfaces, wish.interfaceId ?? "");
   const subnet = theSubnet(call, known?.subnetId ?? wish.subnetId);
   if (wish.userData !== undefined) checkUserData(wish.userData);
+  const further = checkedFurther(call, wish, subnet);
   const profile = wish.instanceProfile === undefined ? undefined : theInstanceProfile(call, wish.instanceProfile);
   const reservationId = newId("r");
   const nics: NetworkInterface[] = [];
   const instances = Array.from({ length: count }, (): Instance => {
     const instanceId = newId("i");
-    const nic = wish.interfaceId === undefined ? newInterface(call, wish, instanceId, nics) : adopted(call, wish, instanceId);
+    const launched = { wish, instanceId, alsoTaken: nics };
+    const nic = interfaceFor(call, launched, wish, 0);
     nics.push(nic);
+    for (const each of further) nics.push(interfaceFor(call, launched, each, each.deviceIndex));
     return {
       instanceId,
       imageId: image.imageId,
@@ -79,7 +90,7 @@ export function runInstances(call: Call, wish: InstanceWish, count = 1): readonl
       launchedAt: call.now(),
       reservationId,
       monitoring: wish.monitoring ?? false,
-      publicAddress: wish.interfaceId === undefined && (wish.publicAddress ?? subnet.mapPublicIpOnLaunch),
+      publicAddress: wish.interfaceId === undefined && takesPublicAddress(wish, subnet),
       ...(wish.clientToken === undefined ? {} : { clientToken: wish.clientToken }),
       tags: wish.tags,
     };
@@ -89,58 +100,94 @@ export function runInstances(call: Call, wish: InstanceWish, count = 1): readonl
   return instances;
 }
 
-function newInterface(
-  call: Call,
-  wish: InstanceWish,
-  instanceId: string,
-  alsoTaken: readonly NetworkInterface[],
-): NetworkInterface {
-  const subnet = theSubnet(call, wish.subnetId);
-  const nic = decideInterface(
-    call,
-    {
-      subnetId: subnet.subnetId,
-      groupIds: wish.groupIds,
-      description: wish.description ?? "",
-      holder: { kind: "instance", id: instanceId },
-      privateIp: wish.privateIp,
-      secondaryIps: wish.secondaryIps,
-      secondaryCount: wish.secondaryCount,
-      publicAddress: wish.publicAddress ?? subnet.mapPublicIpOnLaunch,
-      metadata: true,
-      sourceDestCheck: wish.sourceDestCheck,
-      tags: wish.interfaceTags,
-      ...(wish.deleteOnTermination === false ? { attachment: firstAttachment(call, false) } : {}),
-    },
-    alsoTaken,
-  );
-  checkAddressCount(nic, instanceType(wish.instanceType).addressesPerInterface);
+const takesPublicAddress = (wish: InstanceWish, subnet: Subnet): boolean =>
+  wish.publicAddress ?? (subnet.mapPublicIpOnLaunch && (wish.further ?? []).length === 0);
+
+/** The further interfaces, checked against each other and the first one, which is in `subnet`. */
+function checkedFurther(call: Call, wish: InstanceWish, subnet: Subnet): NonNullable<InstanceWish["further"]> {
+  const further = wish.further ?? [];
+  if (further.length === 0) return further;
+  const indexes = new Set([0, ...further.map(({ deviceIndex }) => deviceIndex)]);
+  if (indexes.size <= further.length)
+    throw new ServiceFault("InvalidParameterValue", "Each network interface requires a unique device index.");
+  indexes.forEach(checkIndex);
+  if (wish.publicAddress === true)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      "The associatePublicIPAddress parameter cannot be specified when launching with multiple network interfaces.",
+    );
+  checkInterfaceCount(indexes.size, wish.instanceType);
+  const named = [wish, ...further].flatMap(({ interfaceId }) => interfaceId ?? []);
+  if (new Set(named).size < named.length)
+    throw new ServiceFault("InvalidParameterValue", "A network interface ID may not be specified on multiple interfaces.");
+  for (const { interfaceId, subnetId } of further) {
+    const place = call.records.get(NetworkInterfaces, interfaceId ?? "") ?? theSubnet(call, subnetId);
+    checkPlace(subnet, { interfaceId: interfaceId ?? "a new one", zone: place.zone, vpcId: place.vpcId });
+  }
+  return further;
+}
+
+interface Launched {
+  readonly wish: InstanceWish;
+  readonly instanceId: string;
+  /** Interfaces decided for the same commit. */
+  readonly alsoTaken: readonly NetworkInterface[];
+}
+
+function interfaceFor(call: Call, launched: Launched, of: LaunchInterface, deviceIndex: number): NetworkInterface {
+  const nic =
+    of.interfaceId === undefined
+      ? newInterface(call, launched, of, deviceIndex)
+      : adopted(call, launched, { ...of, interfaceId: of.interfaceId }, deviceIndex);
+  checkAddressCount(nic, instanceType(launched.wish.instanceType).addressesPerInterface);
   return nic;
 }
 
+function newInterface(
+  call: Call,
+  { wish, instanceId, alsoTaken }: Launched,
+  of: LaunchInterface,
+  deviceIndex: number,
+): NetworkInterface {
+  const subnet = theSubnet(call, of.subnetId);
+  const deleteOnTermination = of.deleteOnTermination ?? true;
+  return decideInterface(
+    call,
+    {
+      subnetId: subnet.subnetId,
+      groupIds: of.groupIds,
+      description: of.description ?? "",
+      holder: { kind: "instance", id: instanceId },
+      privateIp: of.privateIp,
+      secondaryIps: of.secondaryIps,
+      secondaryCount: of.secondaryCount,
+      publicAddress: deviceIndex === 0 && takesPublicAddress(wish, subnet),
+      metadata: true,
+      ...(deviceIndex === 0 ? { sourceDestCheck: wish.sourceDestCheck } : {}),
+      tags: wish.interfaceTags,
+      ...(deviceIndex === 0 && deleteOnTermination ? {} : { attachment: newAttachment(call, deviceIndex, deleteOnTermination) }),
+    },
+    alsoTaken,
+  );
+}
+
 /** An interface of the user's own; unless told otherwise it stays when the instance goes. */
-function adopted(call: Call, wish: InstanceWish, instanceId: string): NetworkInterface {
-  const nic = call.records.get(NetworkInterfaces, wish.interfaceId ?? "");
-  if (nic === undefined)
-    throw new ServiceFault("InvalidNetworkInterfaceID.NotFound", `The networkInterface ID '${wish.interfaceId}' does not exist`);
-  if (nic.holder.kind !== "none")
-    throw new ServiceFault("InvalidNetworkInterface.InUse", `Interface: [${nic.interfaceId}] in use.`);
-  checkAddressCount(nic, instanceType(wish.instanceType).addressesPerInterface);
+function adopted(
+  call: Call,
+  { wish, instanceId, alsoTaken }: Launched,
+  { interfaceId, deleteOnTermination }: LaunchInterface & { readonly interfaceId: string },
+  deviceIndex: number,
+): NetworkInterface {
+  const nic = ownInterface(call, interfaceId);
+  if (nic.holder.kind !== "none") throw new ServiceFault("InvalidNetworkInterface.InUse", `Interface: [${interfaceId}] in use.`);
   return {
     ...nic,
     holder: { kind: "instance", id: instanceId },
-    attachment: firstAttachment(call, wish.deleteOnTermination ?? false),
-    metadataPort: freeMetadataPort(call.records.list(NetworkInterfaces)),
-    sourceDestCheck: wish.sourceDestCheck ?? nic.sourceDestCheck,
+    attachment: newAttachment(call, deviceIndex, deleteOnTermination ?? false),
+    metadataPort: freeMetadataPort([...call.records.list(NetworkInterfaces), ...alsoTaken]),
+    sourceDestCheck: (deviceIndex === 0 ? wish.sourceDestCheck : undefined) ?? nic.sourceDestCheck,
   };
 }
-
-const firstAttachment = (call: Call, deleteOnTermination: boolean): NonNullable<NetworkInterface["attachment"]> => ({
-  attachmentId: newId("eni-attach"),
-  deviceIndex: 0,
-  deleteOnTermination,
-  attachedAt: call.now(),
-});
 
 interface InstanceChanged {
   readonly before: Instance;
@@ -209,10 +256,14 @@ export function rebootInstances(call: Call, ids: readonly string[]): void {
   for (const { instanceId } of instances) call.upkeep.nudge("instance", instanceId);
 }
 
-/** Starting assigns a new public address, unless an Elastic IP is there. `taken`: by others that start in the same commit. */
+/**
+ * Starting assigns a new public address, unless an Elastic IP is there or there is more than one interface, as on AWS. `taken`: by
+ * others that start in the same commit.
+ */
 function freshPublicAddress(call: Call, instance: Instance, taken: string[]): Commit {
   const nic = call.records.get(NetworkInterfaces, instance.interfaceId);
   if (nic === undefined || publicIpOf(call, nic.interfaceId) !== undefined) return [];
+  if (interfacesOf(call, instance.instanceId).length > 1) return [];
   const autoPublicIp = freePublicAddress(call, taken);
   taken.push(autoPublicIp);
   return [put(NetworkInterfaces, nic.interfaceId, { ...nic, autoPublicIp }), takePublicAddress(autoPublicIp)];

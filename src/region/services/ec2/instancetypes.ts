@@ -12,14 +12,22 @@ export interface InstanceType {
   readonly name: string;
   readonly vcpus: number;
   readonly memoryMiB: number;
-  /** https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html#gp_network */
+  /** How many it takes, and of how many addresses each. https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html#gp_network */
+  readonly interfaces: number;
   readonly addressesPerInterface: number;
 }
 
-const type = (name: string, vcpus: number, memoryMiB: number, addressesPerInterface: number): InstanceType => ({
+const type = (
+  name: string,
+  vcpus: number,
+  memoryMiB: number,
+  interfaces: number,
+  addressesPerInterface: number,
+): InstanceType => ({
   name,
   vcpus,
   memoryMiB,
+  interfaces,
   addressesPerInterface,
 });
 
@@ -28,16 +36,16 @@ const type = (name: string, vcpus: number, memoryMiB: number, addressesPerInterf
  * The arm64 families (t4g and the like) are refused: the machine image is amd64.
  */
 const types: readonly InstanceType[] = [
-  type("t2.nano", 1, 512, 2),
-  type("t2.micro", 1, 1024, 2),
-  type("t2.small", 1, 2048, 4),
-  type("t2.medium", 2, 4096, 6),
-  type("t2.large", 2, 8192, 12),
-  type("t3.nano", 2, 512, 2),
-  type("t3.micro", 2, 1024, 2),
-  type("t3.small", 2, 2048, 4),
-  type("t3.medium", 2, 4096, 6),
-  type("t3.large", 2, 8192, 12),
+  type("t2.nano", 1, 512, 2, 2),
+  type("t2.micro", 1, 1024, 2, 2),
+  type("t2.small", 1, 2048, 3, 4),
+  type("t2.medium", 2, 4096, 3, 6),
+  type("t2.large", 2, 8192, 3, 12),
+  type("t3.nano", 2, 512, 2, 2),
+  type("t3.micro", 2, 1024, 2, 2),
+  type("t3.small", 2, 2048, 3, 4),
+  type("t3.medium", 2, 4096, 3, 6),
+  type("t3.large", 2, 8192, 3, 12),
 ];
 
 /** Throws `NotModelled` for a type that Sandtable has no limits for. */
@@ -68,7 +76,11 @@ export const instanceTypeOperations: readonly Operation[] = [
           VCpuInfo: { DefaultVCpus: item.vcpus },
           MemoryInfo: { SizeInMiB: item.memoryMiB },
           ProcessorInfo: { SupportedArchitectures: ["x86_64"] },
-          NetworkInfo: { Ipv4AddressesPerInterface: item.addressesPerInterface, Ipv6Supported: false },
+          NetworkInfo: {
+            MaximumNetworkInterfaces: item.interfaces,
+            Ipv4AddressesPerInterface: item.addressesPerInterface,
+            Ipv6Supported: false,
+          },
           BurstablePerformanceSupported: true,
         })),
         NextToken,

@@ -1,11 +1,12 @@
-import type { Instance as ApiInstance, InstanceState, _InstanceType } from "@aws-sdk/client-ec2";
+import type { Instance as ApiInstance, InstanceNetworkInterface, InstanceState, _InstanceType } from "@aws-sdk/client-ec2";
 import type { Call } from "../../operations/call.js";
+import { interfacesOf } from "./attachments.js";
 import { privateDnsName, publicDnsName } from "./dnsnames.js";
 import { publicIpOf } from "./elasticips.js";
 import { addressesOf } from "./interfaces.js";
 import type { FilterTable } from "./lists.js";
 import { attachmentView, groupsOf, privateAddresses } from "./networkinterfaceview.js";
-import { NetworkInterfaces, Vpcs, type Instance } from "./records.js";
+import { NetworkInterfaces, Vpcs, type Instance, type NetworkInterface } from "./records.js";
 import { tagList } from "./tags.js";
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html */
@@ -48,25 +49,7 @@ export function describeInstance(call: Call, instance: Instance): ApiInstance {
           VpcId: instance.vpcId,
           SubnetId: instance.subnetId,
           SourceDestCheck: nic.sourceDestCheck,
-          NetworkInterfaces: [
-            {
-              NetworkInterfaceId: nic.interfaceId,
-              PrivateIpAddress: nic.privateIp,
-              PrivateDnsName: privateName,
-              MacAddress: nic.mac,
-              SubnetId: nic.subnetId,
-              VpcId: nic.vpcId,
-              OwnerId: call.accountId,
-              Status: "in-use",
-              SourceDestCheck: nic.sourceDestCheck,
-              InterfaceType: "interface",
-              Groups: groups,
-              Description: nic.description,
-              Attachment: attachmentView(call, nic),
-              PrivateIpAddresses: privateAddresses(call, nic),
-              ...(publicIp === undefined ? {} : { Association: { PublicIp: publicIp, PublicDnsName: publicName } }),
-            },
-          ],
+          NetworkInterfaces: interfacesOf(call, instance.instanceId).map((each) => interfaceView(call, each)),
         }),
     SecurityGroups: groups,
     BlockDeviceMappings: [],
@@ -84,6 +67,29 @@ export function describeInstance(call: Call, instance: Instance): ApiInstance {
   };
 }
 
+function interfaceView(call: Call, nic: NetworkInterface): InstanceNetworkInterface {
+  const { NetworkCardIndex, DeviceIndex, AttachmentId, Status, DeleteOnTermination, AttachTime } =
+    attachmentView(call, nic) ?? {};
+  const addresses = privateAddresses(call, nic);
+  return {
+    NetworkInterfaceId: nic.interfaceId,
+    PrivateIpAddress: nic.privateIp,
+    PrivateDnsName: privateDnsName(call.regionName, nic.privateIp),
+    MacAddress: nic.mac,
+    SubnetId: nic.subnetId,
+    VpcId: nic.vpcId,
+    OwnerId: call.accountId,
+    Status: "in-use",
+    SourceDestCheck: nic.sourceDestCheck,
+    InterfaceType: "interface",
+    Groups: groupsOf(call, nic),
+    Description: nic.description,
+    Attachment: { NetworkCardIndex, DeviceIndex, AttachmentId, Status, DeleteOnTermination, AttachTime },
+    PrivateIpAddresses: addresses,
+    Association: addresses[0]?.Association,
+  };
+}
+
 export const instanceFilters = (call: Call): FilterTable<Instance> => ({
   "instance-id": (instance) => instance.instanceId,
   "instance-state-name": (instance) => instance.state,
@@ -97,11 +103,8 @@ export const instanceFilters = (call: Call): FilterTable<Instance> => ({
   "client-token": (instance) => instance.clientToken,
   "private-ip-address": (instance) => call.records.get(NetworkInterfaces, instance.interfaceId)?.privateIp,
   "ip-address": (instance) => publicIpOf(call, instance.interfaceId),
-  "network-interface.network-interface-id": (instance) => instance.interfaceId,
-  "network-interface.addresses.private-ip-address": (instance) => {
-    const nic = call.records.get(NetworkInterfaces, instance.interfaceId);
-    return nic === undefined ? undefined : addressesOf(nic);
-  },
+  "network-interface.network-interface-id": (instance) => interfacesOf(call, instance.instanceId).map((nic) => nic.interfaceId),
+  "network-interface.addresses.private-ip-address": (instance) => interfacesOf(call, instance.instanceId).flatMap(addressesOf),
   "instance.group-id": (instance) => call.records.get(NetworkInterfaces, instance.interfaceId)?.groupIds ?? [],
   "iam-instance-profile.arn": (instance) => instance.instanceProfileArn,
 });

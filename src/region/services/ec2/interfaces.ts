@@ -123,7 +123,7 @@ export const removeInterfacesOf = (scope: Scope, holder: NetworkInterface["holde
   scope.records
     .list(NetworkInterfaces)
     .filter((nic) => nic.holder.kind === holder.kind && nic.holder.id === holder.id)
-    .flatMap((nic) => (nic.attachment?.deleteOnTermination === false ? freeInterface(nic) : removeInterface(scope, nic)));
+    .flatMap((nic) => (nic.attachment?.deleteOnTermination === false ? freedInterface(nic) : removeInterface(scope, nic)));
 
 export const removeInterface = (scope: Scope, nic: NetworkInterface): Commit => [
   remove(NetworkInterfaces, nic.interfaceId),
@@ -132,7 +132,7 @@ export const removeInterface = (scope: Scope, nic: NetworkInterface): Commit => 
 ];
 
 /** An interface that outlives what it was attached to. */
-function freeInterface({ attachment: _ended, metadataPort: _closed, autoPublicIp, ...nic }: NetworkInterface): Commit {
+export function freedInterface({ attachment: _ended, metadataPort: _closed, autoPublicIp, ...nic }: NetworkInterface): Commit {
   return [
     put(NetworkInterfaces, nic.interfaceId, { ...nic, holder: { kind: "none", id: "" } }),
     ...(autoPublicIp === undefined ? [] : [releasePublicAddress(autoPublicIp)]),

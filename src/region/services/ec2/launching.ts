@@ -15,7 +15,7 @@ import { operation } from "../../operations/operation.js";
 import { statedAddresses } from "./addresslists.js";
 import { theDefaultSubnet } from "./defaultvpc.js";
 import { groupIdOf } from "./groups.js";
-import { runInstances, type InstanceWish } from "./instances.js";
+import { runInstances, type InstanceWish, type LaunchInterface } from "./instances.js";
 import { describeInstance } from "./instanceview.js";
 import { theInterface } from "./interfaces.js";
 import type { Subnet } from "./records.js";
@@ -55,7 +55,7 @@ export const launchOperation = operation<RunInstancesCommandInput, RunInstancesC
     MetadataOptions: metadataOptions,
     Monitoring: within({ Enabled: recorded(instanceNotes.monitoring) }),
     NetworkInterfaces: within<InstanceNetworkInterfaceSpecification>({
-      DeviceIndex: states(0),
+      DeviceIndex: enforced,
       NetworkCardIndex: states(0),
       InterfaceType: states("interface"),
       NetworkInterfaceId: enforced,
@@ -126,29 +126,13 @@ function tagsOf(specifications: readonly TagSpecification[] = []): Pick<Instance
   };
 }
 
-type Network = Pick<
-  InstanceWish,
-  | "subnetId"
-  | "interfaceId"
-  | "deleteOnTermination"
-  | "groupIds"
-  | "privateIp"
-  | "secondaryIps"
-  | "secondaryCount"
-  | "description"
-  | "publicAddress"
->;
+type Network = LaunchInterface & Pick<InstanceWish, "further" | "publicAddress">;
 
-/** Where the instances are to be: in a subnet named for them or for their interface, on an interface, or in the default VPC. */
+/** Where the instances are to be: in a subnet named for them or for their interfaces, on interfaces, or in the default VPC. */
 async function networkOf(call: Call, input: RunInstancesCommandInput, count: number): Promise<Network> {
-  const [nic, second] = input.NetworkInterfaces ?? [];
+  const nics = input.NetworkInterfaces ?? [];
   const zone = input.Placement?.AvailabilityZone;
-  if (second !== undefined)
-    throw new NotModelled(
-      "a second network interface of an instance: a machine lives in the network namespace of its one interface",
-      "Give the instance one interface with secondary private addresses.",
-    );
-  if (nic === undefined) {
+  if (nics.length === 0) {
     const subnet =
       input.SubnetId === undefined ? await theDefaultSubnet(call, zone) : inZone(theSubnet(call, input.SubnetId), zone);
     const named = await Promise.all((input.SecurityGroups ?? []).map((name) => groupIdOf(call, undefined, name)));
@@ -168,8 +152,41 @@ async function networkOf(call: Call, input: RunInstancesCommandInput, count: num
         "InvalidParameterCombination",
         `Network interfaces and an instance-level ${noun} may not be specified on the same request`,
       );
-  if (nic.NetworkInterfaceId !== undefined)
-    return onInterface(call, { ...nic, NetworkInterfaceId: nic.NetworkInterfaceId }, count, zone);
+  const { first, further } = byDeviceIndex(nics);
+  const launched = async (nic: InstanceNetworkInterfaceSpecification): Promise<LaunchInterface> =>
+    nic.NetworkInterfaceId === undefined
+      ? newInterface(call, nic, zone)
+      : onInterface(call, { ...nic, NetworkInterfaceId: nic.NetworkInterfaceId }, count, zone);
+  return {
+    ...(await launched(first)),
+    further: await Promise.all(further.map(async ({ nic, deviceIndex }) => ({ ...(await launched(nic)), deviceIndex }))),
+    publicAddress: anyOf(nics.map((nic) => nic.AssociatePublicIpAddress)),
+  };
+}
+
+/** Whether one of them is asked for; undefined where none says anything. */
+export const anyOf = (flags: readonly (boolean | undefined)[]): boolean | undefined =>
+  flags.includes(true) || (flags.includes(false) ? false : undefined);
+
+/** The primary interface and the others. One alone is the primary one, whether it says so or not. */
+export function byDeviceIndex<Nic extends { readonly DeviceIndex?: number | undefined }>(
+  nics: readonly Nic[],
+): { first: Nic; further: readonly { nic: Nic; deviceIndex: number }[] } {
+  const indexed = nics.map((nic) => ({ nic, deviceIndex: nic.DeviceIndex ?? (nics.length === 1 ? 0 : undefined) }));
+  const complete = indexed.flatMap(({ nic, deviceIndex }) => (deviceIndex === undefined ? [] : [{ nic, deviceIndex }]));
+  if (complete.length < nics.length)
+    throw new ServiceFault("InvalidParameterValue", "Each network interface requires a device index.");
+  const first = complete.find(({ deviceIndex }) => deviceIndex === 0);
+  if (first === undefined)
+    throw new ServiceFault("UnsupportedOperation", "When specifying network interfaces, you must include a device at index 0.");
+  return { first: first.nic, further: complete.filter((each) => each !== first) };
+}
+
+async function newInterface(
+  call: Call,
+  nic: InstanceNetworkInterfaceSpecification,
+  zone: string | undefined,
+): Promise<LaunchInterface> {
   const subnet = nic.SubnetId === undefined ? await theDefaultSubnet(call, zone) : inZone(theSubnet(call, nic.SubnetId), zone);
   return {
     subnetId: subnet.subnetId,
@@ -177,7 +194,6 @@ async function networkOf(call: Call, input: RunInstancesCommandInput, count: num
     ...statedAddresses(nic),
     description: nic.Description,
     deleteOnTermination: nic.DeleteOnTermination,
-    publicAddress: nic.AssociatePublicIpAddress,
   };
 }
 
@@ -186,10 +202,10 @@ function onInterface(
   nic: InstanceNetworkInterfaceSpecification & { NetworkInterfaceId: string },
   count: number,
   zone: string | undefined,
-): Network {
+): LaunchInterface {
   const {
     NetworkInterfaceId,
-    DeviceIndex: _first,
+    DeviceIndex: _at,
     NetworkCardIndex: _card,
     DeleteOnTermination,
     InterfaceType: _kind,

@@ -22,15 +22,13 @@ import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { statedAddresses } from "./addresslists.js";
+import { attachmentOf, attachNetworkInterface, detachNetworkInterface } from "./attachments.js";
 import { theInterface } from "./interfaces.js";
 import { describeRules, select } from "./lists.js";
 import {
   assignAddresses,
-  attachmentOf,
-  attachNetworkInterface,
   createNetworkInterface,
   deleteNetworkInterface,
-  detachNetworkInterface,
   modifyNetworkInterface,
   unassignAddresses,
   type InterfaceAttributes,
@@ -38,8 +36,6 @@ import {
 import { attachmentView, describeInterface, groupsOf, interfaceFilters } from "./networkinterfaceview.js";
 import { NetworkInterfaces } from "./records.js";
 import { tagsAtCreation, tagSpecifications } from "./tags.js";
-
-const oneInterface = "a machine lives in the network namespace of its one interface";
 
 /** AWS changes one attribute in a request. */
 function attributeFrom(call: Call, input: ModifyNetworkInterfaceAttributeCommandInput): InterfaceAttributes {
@@ -168,31 +164,35 @@ export const networkInterfaceOperations: readonly Operation[] = [
       return {};
     },
   ),
-  {
-    ...operation<AttachNetworkInterfaceCommandInput, AttachNetworkInterfaceCommandOutput>(
-      "ec2",
-      "AttachNetworkInterface",
-      {
-        NetworkInterfaceId: enforced,
-        InstanceId: enforced,
-        DeviceIndex: enforced,
-        NetworkCardIndex: states(0),
-        DryRun: states(false),
-      },
-      (call, input) =>
-        attachNetworkInterface(call, input.NetworkInterfaceId ?? "", input.InstanceId ?? "", input.DeviceIndex ?? 0),
-    ),
-    refuses: oneInterface,
-  },
-  {
-    ...operation<DetachNetworkInterfaceCommandInput, object>(
-      "ec2",
-      "DetachNetworkInterface",
-      { AttachmentId: enforced, Force: enforced, DryRun: states(false) },
-      (call, input) => detachNetworkInterface(call, input.AttachmentId ?? ""),
-    ),
-    refuses: oneInterface,
-  },
+  operation<AttachNetworkInterfaceCommandInput, AttachNetworkInterfaceCommandOutput>(
+    "ec2",
+    "AttachNetworkInterface",
+    {
+      NetworkInterfaceId: enforced,
+      InstanceId: enforced,
+      DeviceIndex: enforced,
+      NetworkCardIndex: states(0),
+      DryRun: states(false),
+    },
+    async (call, input) => ({
+      AttachmentId: await attachNetworkInterface(call, {
+        interfaceId: input.NetworkInterfaceId ?? "",
+        instanceId: input.InstanceId ?? "",
+        deviceIndex: input.DeviceIndex ?? 0,
+        deleteOnTermination: false,
+      }),
+      NetworkCardIndex: 0,
+    }),
+  ),
+  operation<DetachNetworkInterfaceCommandInput, object>(
+    "ec2",
+    "DetachNetworkInterface",
+    { AttachmentId: enforced, Force: enforced, DryRun: states(false) },
+    async (call, input) => {
+      await detachNetworkInterface(call, input.AttachmentId ?? "");
+      return {};
+    },
+  ),
   operation<AssignPrivateIpAddressesCommandInput, AssignPrivateIpAddressesCommandOutput>(
     "ec2",
     "AssignPrivateIpAddresses",

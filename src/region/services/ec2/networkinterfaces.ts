@@ -1,6 +1,7 @@
 import type { Call } from "../../operations/call.js";
-import { NotModelled, ServiceFault } from "../../operations/fault.js";
+import { ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
+import { attachmentOf } from "./attachments.js";
 import { instanceType } from "./instancetypes.js";
 import {
   addressesIn,
@@ -152,59 +153,6 @@ const without = (nic: NetworkInterface, addresses: readonly string[]): NetworkIn
   ...nic,
   secondaryIps: (nic.secondaryIps ?? []).filter((address) => !addresses.includes(address)),
 });
-
-/**
- * Attaching is checked as AWS checks it and then refused by name: a machine of the model lives in the namespace of its one
- * interface, which another one can't join.
- */
-export function attachNetworkInterface(call: Reads, interfaceId: string, instanceId: string, deviceIndex: number): never {
-  const nic = ownInterface(call, interfaceId);
-  if (nic.holder.kind !== "none") throw new ServiceFault("InvalidNetworkInterface.InUse", `Interface: [${interfaceId}] in use.`);
-  const instance = call.records.get(Instances, instanceId);
-  if (instance === undefined || instance.state === "terminated")
-    throw new ServiceFault("InvalidInstanceID.NotFound", `The instance ID '${instanceId}' does not exist`);
-  if (instance.zone !== nic.zone)
-    throw new ServiceFault(
-      "InvalidParameterCombination",
-      `You may not attach a network interface to an instance if they are not in the same availability zone`,
-    );
-  if (deviceIndex === 0)
-    throw new ServiceFault(
-      "InvalidParameterValue",
-      `Instance '${instanceId}' already has an interface attached at device index '0'.`,
-    );
-  throw new NotModelled(
-    `a second network interface of an instance (${interfaceId} at device index ${deviceIndex} of ${instanceId}): a machine lives in the network namespace of its one interface`,
-    "Launch the instance with this interface as its first one, or give its interface secondary private addresses.",
-  );
-}
-
-/** The first interface of an instance can't be detached, and there is no other; see `attachNetworkInterface`. */
-export function detachNetworkInterface(call: Reads, attachmentId: string): never {
-  const nic = call.records
-    .list(NetworkInterfaces)
-    .find((known) => known.holder.kind !== "none" && attachmentOf(call, known).attachmentId === attachmentId);
-  if (nic === undefined)
-    throw new ServiceFault("InvalidAttachmentID.NotFound", `The interface attachment ID '${attachmentId}' does not exist`);
-  throw new ServiceFault(
-    "OperationNotPermitted",
-    nic.holder.kind === "instance"
-      ? "The network interface at device index 0 and networkCard index 0 cannot be detached."
-      : "You are not allowed to manage 'ela-attach' attachments.",
-  );
-}
-
-/** How an interface is attached; by default as the one that came with its instance. */
-export function attachmentOf(call: Reads, nic: NetworkInterface): NonNullable<NetworkInterface["attachment"]> {
-  if (nic.attachment !== undefined) return nic.attachment;
-  const { kind, id } = nic.holder;
-  return {
-    attachmentId: `${kind === "instance" ? "eni-attach" : "ela-attach"}-${nic.interfaceId.slice("eni-".length)}`,
-    deviceIndex: kind === "instance" ? 0 : 1,
-    deleteOnTermination: kind === "instance",
-    attachedAt: call.records.get(Instances, id)?.launchedAt ?? 0,
-  };
-}
 
 /** Of an interface that is attached to nothing: as many as the largest type takes. */
 const mostAddresses = 50;

@@ -4,7 +4,7 @@ import { elasticIpOf, publicIpOf } from "./elasticips.js";
 import { privateDnsName, publicDnsName } from "./dnsnames.js";
 import { addressesOf } from "./interfaces.js";
 import type { FilterTable } from "./lists.js";
-import { attachmentOf } from "./networkinterfaces.js";
+import { attachmentOf } from "./attachments.js";
 import { SecurityGroups, Vpcs, type NetworkInterface } from "./records.js";
 import { tagList } from "./tags.js";
 import { zoneId } from "./zones.js";

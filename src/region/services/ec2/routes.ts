@@ -2,6 +2,7 @@ import { canonicalBlock, holds, parseBlock } from "../../../addresses.js";
 import type { Call } from "../../operations/call.js";
 import { NotModelled, ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
+import { onlyInterfaceOf } from "./attachments.js";
 import { checkRouteCount, sizesNow } from "./listweights.js";
 import {
   Instances,
@@ -202,7 +203,7 @@ function interfaceOfInstance(call: Reads, instanceId: string): string {
   const instance = call.records.get(Instances, instanceId);
   if (instance === undefined || instance.state === "terminated")
     throw new ServiceFault("InvalidInstanceID.NotFound", `The instance ID '${instanceId}' does not exist`);
-  return instance.interfaceId;
+  return onlyInterfaceOf(call, instance);
 }
 
 /** A route whose target is gone stays, as `blackhole`: it still wins over shorter prefixes and drops what it matches. */

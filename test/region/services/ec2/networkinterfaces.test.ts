@@ -184,15 +184,6 @@ describe("an interface of one's own", () => {
     expect(vpcSpec(call.records, VpcId)?.interfaces[0]?.metadataPort).toBeUndefined();
   });
 
-  test("is not attached as a second one, and the refusal says why", async () => {
-    const { call, SubnetId } = await network();
-    const InstanceId = await launch(call, { SubnetId });
-    const NetworkInterfaceId = await made.nic(call, SubnetId);
-    const attach = (DeviceIndex: number) => ec2(call, "AttachNetworkInterface", { InstanceId, NetworkInterfaceId, DeviceIndex });
-    await expect(attach(0)).rejects.toEqual(fault("InvalidParameterValue", /device index '0'/));
-    await expect(attach(1)).rejects.toEqual(fault("NotImplemented", /second network interface.*namespace/));
-  });
-
   test.each([
     ["status", "available", 1],
     ["tag:Name", "en?", 1],

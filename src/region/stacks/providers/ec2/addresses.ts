@@ -9,6 +9,7 @@ import {
   releaseAddress,
   theAddress,
 } from "../../../services/ec2/elasticips.js";
+import { onlyInterfaceOf } from "../../../services/ec2/attachments.js";
 import { createNatGateway, deleteNatGateway } from "../../../services/ec2/natgateways.js";
 import { theInstance } from "../../../services/ec2/instances.js";
 import { Addresses, NatGateways, type Address } from "../../../services/ec2/records.js";
@@ -36,7 +37,7 @@ export const elasticIp: ResourceProvider = {
     const { allocationId, publicIp } = allocateAddress(call, tagsOf(properties, naming));
     const instanceId = optionalText(properties, "InstanceId");
     if (instanceId !== undefined)
-      await associateAddress(call, allocationId, { interfaceId: theInstance(call, instanceId).interfaceId });
+      await associateAddress(call, allocationId, { interfaceId: onlyInterfaceOf(call, theInstance(call, instanceId)) });
     return publicIp;
   },
   update: async (call, publicIp, { from, to }, naming) => {
@@ -45,7 +46,7 @@ export const elasticIp: ResourceProvider = {
     setTags(call, address.allocationId, tagsOf(to, naming));
     const instanceId = optionalText(to, "InstanceId");
     if (instanceId !== undefined)
-      await associateAddress(call, address.allocationId, { interfaceId: theInstance(call, instanceId).interfaceId });
+      await associateAddress(call, address.allocationId, { interfaceId: onlyInterfaceOf(call, theInstance(call, instanceId)) });
     else if (optionalText(from, "InstanceId") !== undefined && address.association !== undefined)
       await disassociateAddress(call, address.association.associationId);
   },
@@ -79,7 +80,7 @@ export const elasticIpAssociation: ResourceProvider = {
     const allocationId =
       optionalText(properties, "AllocationId") ?? (publicIp === undefined ? undefined : byPublicIp(call, publicIp)?.allocationId);
     return associateAddress(call, theAddress(call, allocationId).allocationId, {
-      interfaceId: optionalText(properties, "NetworkInterfaceId") ?? theInstance(call, instanceId).interfaceId,
+      interfaceId: optionalText(properties, "NetworkInterfaceId") ?? onlyInterfaceOf(call, theInstance(call, instanceId)),
       privateIp: optionalText(properties, "PrivateIpAddress"),
       takesOver: true,
     });

@@ -3,8 +3,8 @@ import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, recorded, states, within } from "../../../operations/members.js";
 import { publicIpOf } from "../../../services/ec2/elasticips.js";
 import { groupIdOf } from "../../../services/ec2/groups.js";
-import { instanceNotes } from "../../../services/ec2/launching.js";
-import { changeInstance, runInstances, theInstance } from "../../../services/ec2/instances.js";
+import { anyOf, byDeviceIndex, instanceNotes } from "../../../services/ec2/launching.js";
+import { changeInstance, runInstances, theInstance, type LaunchInterface } from "../../../services/ec2/instances.js";
 import { modifyInstance, modifyWithInterruption } from "../../../services/ec2/instancechanges.js";
 import { setTags } from "../../../services/ec2/tagging.js";
 import type { Value } from "../../../../template/value.js";
@@ -14,6 +14,7 @@ import { modifyNetworkInterface } from "../../../services/ec2/networkinterfaces.
 import { Instances, NetworkInterfaces, type Instance, type NetworkInterface } from "../../../services/ec2/records.js";
 import { theDefaultSubnet } from "../../../services/ec2/defaultvpc.js";
 import { theSubnet } from "../../../services/ec2/subnets.js";
+import { addressesOf } from "./interfaces.js";
 import { canonical } from "../../plan.js";
 import type { Naming, Properties, PropertyChange, ResourceProvider } from "../../provider.js";
 import {
@@ -52,12 +53,14 @@ export const instance: ResourceProvider = {
     DisableApiTermination: states(false),
     InstanceInitiatedShutdownBehavior: states("stop"),
     NetworkInterfaces: within({
-      DeviceIndex: states("0"),
+      DeviceIndex: enforced,
       NetworkInterfaceId: enforced,
       Description: enforced,
       SubnetId: enforced,
       GroupSet: enforced,
       PrivateIpAddress: enforced,
+      PrivateIpAddresses: within({ Primary: enforced, PrivateIpAddress: enforced }),
+      SecondaryPrivateIpAddressCount: enforced,
       AssociatePublicIpAddress: enforced,
       DeleteOnTermination: enforced,
     }),
@@ -150,31 +153,25 @@ const hopLimitOf = (properties: Properties): number | undefined =>
 const defaultType = "m1.small";
 
 async function launch(call: Call, properties: Properties, tags: Readonly<Record<string, string>>): Promise<Instance> {
-  const nics = structures(properties, "NetworkInterfaces");
-  if (nics.length > 1) throw new ServiceFault("InvalidParameterCombination", "Sandtable gives an instance one network interface");
-  const nic: Properties = nics[0] ?? {};
-  const zone = optionalText(properties, "AvailabilityZone");
-  const interfaceId = optionalText(nic, "NetworkInterfaceId");
-  const named =
-    interfaceId === undefined
-      ? (optionalText(nic, "SubnetId") ?? optionalText(properties, "SubnetId"))
-      : theInterface(call, interfaceId).subnetId;
-  const groupNames = await Promise.all(texts(properties, "SecurityGroups").map((name) => groupIdOf(call, undefined, name)));
-  const subnet = named === undefined ? await theDefaultSubnet(call, zone) : theSubnet(call, named);
-  const { subnetId } = subnet;
-  if (zone !== undefined && zone !== subnet.zone)
-    throw new ServiceFault("InvalidParameterValue", `The availability zone of subnet ${subnetId} is ${subnet.zone}, not ${zone}`);
-  const groupIds = texts(nic, "GroupSet");
+  const nics = structures(properties, "NetworkInterfaces").map((nic) => ({
+    nic,
+    DeviceIndex: optionalNumber(nic, "DeviceIndex"),
+  }));
+  const { first, further } = nics.length === 0 ? { first: { nic: {} }, further: [] } : byDeviceIndex(nics);
+  const named = await Promise.all(texts(properties, "SecurityGroups").map((name) => groupIdOf(call, undefined, name)));
   const [made] = runInstances(call, {
     imageId: text(properties, "ImageId"),
     instanceType: optionalText(properties, "InstanceType") ?? defaultType,
-    subnetId,
-    interfaceId,
-    deleteOnTermination: optionalFlag(nic, "DeleteOnTermination"),
-    description: optionalText(nic, "Description"),
-    groupIds: groupIds.length > 0 ? groupIds : [...texts(properties, "SecurityGroupIds"), ...groupNames],
-    privateIp: optionalText(nic, "PrivateIpAddress") ?? optionalText(properties, "PrivateIpAddress"),
-    publicAddress: optionalFlag(nic, "AssociatePublicIpAddress"),
+    ...(await launchInterface(call, properties, {
+      SubnetId: optionalText(properties, "SubnetId"),
+      GroupSet: [...texts(properties, "SecurityGroupIds"), ...named],
+      PrivateIpAddress: optionalText(properties, "PrivateIpAddress"),
+      ...first.nic,
+    })),
+    further: await Promise.all(
+      further.map(async ({ nic: { nic }, deviceIndex }) => ({ ...(await launchInterface(call, properties, nic)), deviceIndex })),
+    ),
+    publicAddress: anyOf(nics.map(({ nic }) => optionalFlag(nic, "AssociatePublicIpAddress"))),
     sourceDestCheck: optionalFlag(properties, "SourceDestCheck"),
     instanceProfile: optionalText(properties, "IamInstanceProfile"),
     userData: optionalText(properties, "UserData"),
@@ -185,4 +182,25 @@ async function launch(call: Call, properties: Properties, tags: Readonly<Record<
   });
   if (made === undefined) throw new ServiceFault("InternalFailure", "No instance was made", 500);
   return made;
+}
+
+/** What one of `NetworkInterfaces` says. */
+async function launchInterface(call: Call, properties: Properties, nic: Properties): Promise<LaunchInterface> {
+  const zone = optionalText(properties, "AvailabilityZone");
+  const interfaceId = optionalText(nic, "NetworkInterfaceId");
+  const named = interfaceId === undefined ? optionalText(nic, "SubnetId") : theInterface(call, interfaceId).subnetId;
+  const subnet = named === undefined ? await theDefaultSubnet(call, zone) : theSubnet(call, named);
+  if (zone !== undefined && zone !== subnet.zone)
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `The availability zone of subnet ${subnet.subnetId} is ${subnet.zone}, not ${zone}`,
+    );
+  return {
+    subnetId: subnet.subnetId,
+    interfaceId,
+    deleteOnTermination: optionalFlag(nic, "DeleteOnTermination"),
+    description: optionalText(nic, "Description"),
+    groupIds: texts(nic, "GroupSet"),
+    ...addressesOf(nic),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Call } from "../../../operations/call.js";
 import { enforced, states, within } from "../../../operations/members.js";
+import { attachNetworkInterface, detachNetworkInterface, theAttached } from "../../../services/ec2/attachments.js";
 import { statedAddresses } from "../../../services/ec2/addresslists.js";
 import { theInterface } from "../../../services/ec2/interfaces.js";
 import {
@@ -9,7 +10,7 @@ import {
   modifyNetworkInterface,
   unassignAddresses,
 } from "../../../services/ec2/networkinterfaces.js";
-import { NetworkInterfaces } from "../../../services/ec2/records.js";
+import { NetworkInterfaces, type NetworkInterface } from "../../../services/ec2/records.js";
 import { setTags } from "../../../services/ec2/tagging.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
 import {
@@ -25,7 +26,7 @@ import {
 } from "../properties.js";
 
 /** The addresses a template states, read as those of a request. */
-const addressesOf = (properties: Properties): ReturnType<typeof statedAddresses> =>
+export const addressesOf = (properties: Properties): ReturnType<typeof statedAddresses> =>
   statedAddresses({
     PrivateIpAddress: optionalText(properties, "PrivateIpAddress"),
     PrivateIpAddresses: structures(properties, "PrivateIpAddresses").map((each) => ({
@@ -91,3 +92,28 @@ export const networkInterface: ResourceProvider = {
   },
   delete: (call, id) => unlessGone(["InvalidNetworkInterfaceID.NotFound"], () => deleteNetworkInterface(call, id)),
 };
+
+const isInterface = (value: object): value is NetworkInterface => "holder" in value;
+
+/** Lives inside the interface's record. AWS replaces it for another interface, instance or index. */
+export const networkInterfaceAttachment: ResourceProvider = {
+  type: "AWS::EC2::NetworkInterfaceAttachment",
+  record: NetworkInterfaces,
+  identify: (id, value) => (isInterface(value) ? (value.attachment?.attachmentId ?? id) : id),
+  properties: { DeleteOnTermination: enforced, DeviceIndex: enforced, InstanceId: enforced, NetworkInterfaceId: enforced },
+  attributes: { AttachmentId: (_call, id) => id },
+  create: (call, properties) =>
+    attachNetworkInterface(call, {
+      interfaceId: text(properties, "NetworkInterfaceId"),
+      instanceId: text(properties, "InstanceId"),
+      deviceIndex: Number(text(properties, "DeviceIndex")),
+      deleteOnTermination: deletesOnTermination(properties),
+    }),
+  updatable: ["DeleteOnTermination"],
+  update: (call, id, { to }) =>
+    modifyNetworkInterface(call, theAttached(call, id).interfaceId, { deleteOnTermination: deletesOnTermination(to) }),
+  delete: (call, id) => unlessGone(["InvalidAttachmentID.NotFound"], () => detachNetworkInterface(call, id)),
+};
+
+/** CloudFormation's default, unlike the API's. */
+const deletesOnTermination = (properties: Properties): boolean => optionalFlag(properties, "DeleteOnTermination") ?? true;

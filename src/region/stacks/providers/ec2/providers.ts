@@ -3,7 +3,7 @@ import { elasticIp, elasticIpAssociation, natGateway } from "./addresses.js";
 import { securityGroup, securityGroupEgress, securityGroupIngress } from "./groups.js";
 import { instance } from "./instance.js";
 import { internetGateway, vpcGatewayAttachment } from "./gateways.js";
-import { networkInterface } from "./interfaces.js";
+import { networkInterface, networkInterfaceAttachment } from "./interfaces.js";
 import { networkAcl, networkAclEntry, subnetNetworkAclAssociation } from "./networkacls.js";
 import { prefixList } from "./prefixlists.js";
 import { vpcEndpoint } from "./endpoints.js";
@@ -26,6 +26,7 @@ export const ec2Providers: readonly ResourceProvider[] = [
   elasticIpAssociation,
   natGateway,
   networkInterface,
+  networkInterfaceAttachment,
   securityGroup,
   securityGroupIngress,
   securityGroupEgress,
