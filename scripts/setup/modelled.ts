@@ -36,8 +36,7 @@ type Operations = readonly Operation[];
 type Providers = readonly ResourceProvider[];
 
 /** One row a service, one a resource type. */
-export function renderSummary(all: Operations, providers: Providers): string {
-  const operations = all.filter(({ refuses }) => refuses === undefined);
+export function renderSummary(operations: Operations, providers: Providers): string {
   const types = byName(providers, (provider) => provider.type).map((provider) => {
     const { enforced, recorded, states } = sortMembers(provider.properties);
     return `| \`${provider.type}\` | ${enforced.length} | ${recorded.map((one) => one.path).join(", ")} | ${states.map((one) => one.path).join(", ")} |`;
@@ -81,14 +80,7 @@ export function renderModelled(operations: Operations, providers: Providers): st
     ...servicesOf(operations).flatMap(([title, own]) => [
       `### ${title}`,
       "",
-      ...own.flatMap((operation) => [
-        `#### ${operation.name}`,
-        "",
-        ...(operation.refuses === undefined
-          ? renderSorted(sortMembers(operation.members))
-          : [`- checked as on AWS, then refused: ${operation.refuses}`]),
-        "",
-      ]),
+      ...own.flatMap((operation) => [`#### ${operation.name}`, "", ...renderSorted(sortMembers(operation.members)), ""]),
     ]),
   ].join("\n");
 }
@@ -109,7 +101,10 @@ function renderSorted({ enforced, recorded, states }: Sorted): readonly string[]
 
 function servicesOf(operations: Operations): readonly (readonly [title: string, own: Operations])[] {
   return byName(Object.entries(services), ([, { title }]) => title).flatMap(([name, { title }]) => {
-    const own = byName(operations.filter((operation) => operation.service === name), (one) => one.name); // prettier-ignore
+    const own = byName(
+      operations.filter((operation) => operation.service === name),
+      (one) => one.name,
+    );
     return own.length === 0 ? [] : [[title, own] as const];
   });
 }

@@ -17,13 +17,6 @@ test("members are sorted by what becomes of them, nested ones by their path", ()
   });
 });
 
-test("an operation that refuses everything is not counted as modelled", () => {
-  const modelled = { service: "ec2", name: "CreateVpc", members: {}, run: () => ({}) } as const;
-  const refused = { ...modelled, name: "AttachNetworkInterface", refuses: "there is only one" };
-  expect(renderSummary([modelled, refused], [])).toMatch(/^1 operations[^]*\| EC2 \| CreateVpc \|/);
-  expect(renderModelled([modelled, refused], [])).toContain("checked as on AWS, then refused: there is only one");
-});
-
 test("README.md and docs/modelled.md say what the code says (npm run modelled)", async () => {
   for (const { path, text } of await modelledFiles()) expect(readFileSync(path, "utf8"), path).toBe(text);
 });

@@ -24,8 +24,6 @@ export interface Operation {
   readonly members: MemberRules;
   /** What has no effect although no rule for a member can say it: it depends on a value. */
   readonly notes?: ((input: unknown) => readonly MemberNote[]) | undefined;
-  /** Its requests are checked as on AWS and then refused, all of them, for this reason: it does not count as modelled. */
-  readonly refuses?: string;
   /** `input` is what the wire decoded against the SDK's schema. Throws `ServiceFault`. */
   run(call: Call, input: unknown): unknown;
 }
