@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { renderModelled, renderSummary, sortMembers } from "../../scripts/setup/modelled.js";
+import { sortMembers } from "../../scripts/setup/modelled.js";
 import { modelledFiles } from "../../scripts/write-modelled.js";
 import { enforced, recorded, states, within } from "../../src/region/operations/members.js";
 

@@ -48,7 +48,11 @@ const probes: Readonly<Record<string, Probe>> = {
     const { DescribeInstancesCommand } = await import("@aws-sdk/client-ec2");
     const { Reservations = [] } = await (await clients.ec2()).send(new DescribeInstancesCommand({ Filters: tagged(stackName) }));
     // A terminated instance stays visible for a while: it is gone.
-    return names(Reservations.flatMap((one) => one.Instances ?? []).filter((one) => one.State?.Name !== "terminated").map((one) => one.InstanceId)); // prettier-ignore
+    return names(
+      Reservations.flatMap((one) => one.Instances ?? [])
+        .filter((one) => one.State?.Name !== "terminated")
+        .map((one) => one.InstanceId),
+    );
   },
   "AWS::EC2::EIP": async (clients, stackName) => {
     const { DescribeAddressesCommand } = await import("@aws-sdk/client-ec2");

@@ -19,5 +19,10 @@ test("what is missing is named with the package that has it, each package once",
 
 test("every need names a program, a package and a purpose, and no program twice", () => {
   expect(new Set(programNeeds.map((need) => need.program)).size).toBe(programNeeds.length);
-  for (const need of programNeeds) expect(need).toEqual({ program: expect.any(String), debianPackage: expect.stringMatching(/^[a-z0-9.+-]+$/), purpose: expect.any(String) }); // prettier-ignore
+  for (const need of programNeeds)
+    expect(need).toEqual({
+      program: expect.any(String),
+      debianPackage: expect.stringMatching(/^[a-z0-9.+-]+$/),
+      purpose: expect.any(String),
+    });
 });
