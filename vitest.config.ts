@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-/** What works for a second and more, or is repeated at length by a soak: `npm test` has it, `npm run check` does not wait for it. */
+/** What works for a second and more (making a template with the CDK, say), or is repeated at length by a soak: `npm test` has it, `npm run check` does not wait for it. */
 const thorough = [
   "test/**/fuzz.test.ts",
   "test/cli/project.test.ts",
@@ -9,7 +9,8 @@ const thorough = [
   "test/parts/fabric/callers.test.ts",
   "test/region/protocol/{compact,paginate,roundtrip}.test.ts",
   "test/region/records/kills.test.ts",
-  "test/region/stacks/{signals,waiting}.test.ts",
+  "test/region/stacks/{flask-ha,signals,waiting}.test.ts",
+  "test/template/{cdk,limits}.test.ts",
 ];
 
 /** Most of a file's time went into importing the SDK again; what tests share is the modules, not their state. */
