@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { MemoryContext, StackSelectionStrategy, Toolkit, type IIoHost } from "@aws-cdk/toolkit-lib";
 import {
   CloudFormationClient,
@@ -98,8 +99,11 @@ const template = (name: string, text: string): string => {
   writeFileSync(file, text);
   return file;
 };
-const deploy = (stackName: string, file: string, ...rest: string[]): Promise<Said> =>
-  aws("cloudformation", "deploy", "--stack-name", stackName, "--template-file", file, ...rest);
+const deploy = async (stackName: string, file: string, ...rest: string[]): Promise<Said> => {
+  // The CLI names its change sets by the second, and leaves an empty one where it is.
+  await sleep(1000);
+  return aws("cloudformation", "deploy", "--stack-name", stackName, "--template-file", file, ...rest);
+};
 
 const cloudformation = (): CloudFormationClient => new CloudFormationClient(region.client);
 async function stackOf(name: string): Promise<{ status: string; reason: string; outputs: Record<string, string> }> {
