@@ -59,21 +59,26 @@ function readEither(text: string): TemplateText {
  * `parseDocument` of the library, but it stops at what is nested too deeply: the library goes through that by recursion, and an exhausted
  * stack is no mere RangeError, for V8 ends the whole process when it has to compile a regular expression just then.
  */
-function parse(text: string, lineCounter: LineCounter): Document.Parsed | { readonly tooDeepAt: number } {
+function parse(
+  text: string,
+  lineCounter: LineCounter,
+): Document.Parsed | { readonly refusedAt: number; readonly message: string } {
   const parser = new Parser(lineCounter.addNewLine);
   lineCounter.addNewLine(0);
   const tokens: CST.Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {
     tokens.push(...parser.next(lexeme));
     // The document and a scalar are on this stack as well; tags make values deeper, which is seen afterwards.
-    if (parser.stack.length > deepest + 5) return { tooDeepAt: parser.offset };
+    if (parser.stack.length > deepest + 5) return { refusedAt: parser.offset, message: tooDeep };
   }
   tokens.push(...parser.end());
+  const second = tokens.filter(({ type }) => type === "document")[1];
+  if (second !== undefined)
+    return { refusedAt: second.offset, message: "Template format error: YAML not well-formed: a second document begins here" };
   const composer = new Composer({ customTags, lineCounter, schema: "core", logLevel: "silent", prettyErrors: false });
-  // The first document is the template; thousands of others would be composed for nothing.
-  const first = composer.compose(tokens, true, text.length).next();
-  if (first.done === true) throw new Error("the YAML library gave no document, though it was told to");
-  return first.value;
+  const composed = composer.compose(tokens, true, text.length).next();
+  if (composed.done === true) throw new Error("the YAML library gave no document, though it was told to");
+  return composed.value;
 }
 
 /** A path to what lies deeper than this. */
@@ -106,9 +111,10 @@ function readYaml(text: string): TemplateText {
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const document = parse(text, lines);
-  if ("tooDeepAt" in document) {
-    const place = placeOf(document.tooDeepAt);
-    return { value: undefined, locate: () => place, problems: [{ ...place, at: "", message: tooDeep }] };
+  if ("refusedAt" in document) {
+    const { refusedAt, message } = document;
+    const place = placeOf(refusedAt);
+    return { value: undefined, locate: () => place, problems: [{ ...place, at: "", message }] };
   }
   const locate = (path: Path): Place => {
     for (let length = path.length; length >= 0; length--) {

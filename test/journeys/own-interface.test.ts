@@ -80,23 +80,29 @@ async function ownInterface(ec2: EC2Client, SubnetId: string, PrivateIpAddress: 
   return { NetworkInterfaceId, AllocationId, PublicIp, MacAddress: NetworkInterface?.MacAddress ?? "" };
 }
 
+/** A running machine whose first interface is this one. */
+async function launchOn(ec2: EC2Client, ImageId: string | undefined, NetworkInterfaceId: string): Promise<string> {
+  const { Instances } = await ec2.send(
+    new RunInstancesCommand({
+      ImageId,
+      InstanceType: "t3.small",
+      MinCount: 1,
+      MaxCount: 1,
+      NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId }],
+    }),
+  );
+  const InstanceId = Instances?.[0]?.InstanceId ?? "";
+  await waitUntilInstanceRunning(waits(ec2), { InstanceIds: [InstanceId] });
+  return InstanceId;
+}
+
 test("a machine launched on an interface of one's own answers at its Elastic IP, and so does the next one", async () => {
   const ec2 = new EC2Client(region.client);
   const ssm = new SSMClient(region.client);
   const { SubnetId, ImageId } = await network(ec2, ssm);
   const { NetworkInterfaceId, AllocationId, PublicIp } = await ownInterface(ec2, SubnetId, "10.0.1.50");
   for (const which of ["first", "second"]) {
-    const { Instances } = await ec2.send(
-      new RunInstancesCommand({
-        ImageId,
-        InstanceType: "t3.small",
-        MinCount: 1,
-        MaxCount: 1,
-        NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId }],
-      }),
-    );
-    const InstanceIds = [Instances?.[0]?.InstanceId ?? ""];
-    await waitUntilInstanceRunning(waits(ec2), { InstanceIds });
+    const InstanceIds = [await launchOn(ec2, ImageId, NetworkInterfaceId)];
     expect(await greeting(PublicIp), which).toContain("SSH-2.0");
     await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
     await waitUntilInstanceTerminated(waits(ec2), { InstanceIds });
@@ -117,17 +123,7 @@ test("a running machine answers at an interface that is attached to it, until it
   const { VpcId, SubnetId, ImageId } = await network(ec2, ssm);
   const { Subnet: other } = await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: "10.0.2.0/24" }));
   const first = await ownInterface(ec2, SubnetId, "10.0.1.50");
-  const { Instances } = await ec2.send(
-    new RunInstancesCommand({
-      ImageId,
-      InstanceType: "t3.small",
-      MinCount: 1,
-      MaxCount: 1,
-      NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId: first.NetworkInterfaceId }],
-    }),
-  );
-  const InstanceId = Instances?.[0]?.InstanceId ?? "";
-  await waitUntilInstanceRunning(waits(ec2), { InstanceIds: [InstanceId] });
+  const InstanceId = await launchOn(ec2, ImageId, first.NetworkInterfaceId);
   expect(await greeting(first.PublicIp)).toContain("SSH-2.0");
 
   const further = await ownInterface(ec2, other?.SubnetId ?? "", "10.0.2.60");

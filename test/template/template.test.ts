@@ -79,6 +79,11 @@ describe("a template that cannot work is refused with line and column", () => {
   test.each<[string, string, RegExp[]]>([
     ["text that is not YAML", "A: [1\nB: 2", [/^line \d+, column \d+: Template format error:/]],
     [
+      "a second document",
+      "Resources:\n  Q: { Type: AWS::SQS::Queue }\n---\nResources: {}\n",
+      [/^line 3, column 1: Template format error: YAML not well-formed: a second document begins here/],
+    ],
+    [
       "no resources",
       "Description: x",
       [/^line 1, column 1: Template format error: At least one Resources member must be defined/],

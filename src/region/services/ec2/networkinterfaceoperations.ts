@@ -19,7 +19,7 @@ import type {
 } from "@aws-sdk/client-ec2";
 import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
-import { enforced, states, within } from "../../operations/members.js";
+import { enforced, recorded, states, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { statedAddresses } from "./addresslists.js";
 import { attachmentOf, attachNetworkInterface, detachNetworkInterface } from "./attachments.js";
@@ -187,7 +187,11 @@ export const networkInterfaceOperations: readonly Operation[] = [
   operation<DetachNetworkInterfaceCommandInput, object>(
     "ec2",
     "DetachNetworkInterface",
-    { AttachmentId: enforced, Force: enforced, DryRun: states(false) },
+    {
+      AttachmentId: enforced,
+      Force: recorded("a machine cannot hold on to an interface here: each is detached at once"),
+      DryRun: states(false),
+    },
     async (call, input) => {
       await detachNetworkInterface(call, input.AttachmentId ?? "");
       return {};

@@ -1,10 +1,4 @@
-import type {
-  AttachNetworkInterfaceResult,
-  DescribeInstancesResult,
-  DescribeNetworkInterfacesResult,
-  NetworkInterface,
-  Reservation,
-} from "@aws-sdk/client-ec2";
+import type { AttachNetworkInterfaceResult, DescribeInstancesResult, Reservation } from "@aws-sdk/client-ec2";
 import type { GetParameterResult } from "@aws-sdk/client-ssm";
 import { describe, expect, test } from "vitest";
 import type { Call } from "../../../../src/region/operations/call.js";
@@ -16,11 +10,7 @@ import { metadataOf } from "../../../../src/region/upkeep/metadata.js";
 import { vpcSpec } from "../../../../src/region/upkeep/vpcspec.js";
 import { run } from "../../../support/records.js";
 import { fault } from "./fault.js";
-import { ec2, made, network } from "./network-support.js";
-
-const described = async (call: Call, id: string): Promise<NetworkInterface | undefined> =>
-  (await ec2<DescribeNetworkInterfacesResult>(call, "DescribeNetworkInterfaces", { NetworkInterfaceIds: [id] }))
-    .NetworkInterfaces?.[0];
+import { described, ec2, made, network } from "./network-support.js";
 
 /** As its keeper would record it. */
 function becomes(call: Call, id: string, state: Instance["state"]): void {

@@ -7,6 +7,8 @@ import type {
   CreateSubnetResult,
   CreateVpcPeeringConnectionResult,
   CreateVpcResult,
+  DescribeNetworkInterfacesResult,
+  NetworkInterface,
 } from "@aws-sdk/client-ec2";
 import type { Call } from "../../../../src/region/operations/call.js";
 import { ec2Operations } from "../../../../src/region/services/ec2/operations.js";
@@ -14,6 +16,11 @@ import { recordsAlone, run } from "../../../support/records.js";
 
 export const ec2 = <O = unknown>(call: Call, name: string, input: object = {}): Promise<O> =>
   run<O>(ec2Operations, name, call, input);
+
+/** An interface as it is described. */
+export const described = async (call: Call, id: string): Promise<NetworkInterface | undefined> =>
+  (await ec2<DescribeNetworkInterfacesResult>(call, "DescribeNetworkInterfaces", { NetworkInterfaceIds: [id] }))
+    .NetworkInterfaces?.[0];
 
 /** Ids of things made by the API, for tests of other things. */
 export const made = {

@@ -4,7 +4,6 @@ import type {
   DescribeNetworkInterfaceAttributeResult,
   DescribeNetworkInterfacesResult,
   DescribeSubnetsResult,
-  NetworkInterface,
   Reservation,
 } from "@aws-sdk/client-ec2";
 import type { GetParameterResult } from "@aws-sdk/client-ssm";
@@ -16,11 +15,7 @@ import { ssmOperations } from "../../../../src/region/services/ssm/parameters.js
 import { vpcSpec } from "../../../../src/region/upkeep/vpcspec.js";
 import { run } from "../../../support/records.js";
 import { fault } from "./fault.js";
-import { ec2, made, network } from "./network-support.js";
-
-const described = async (call: Call, id: string): Promise<NetworkInterface | undefined> =>
-  (await ec2<DescribeNetworkInterfacesResult>(call, "DescribeNetworkInterfaces", { NetworkInterfaceIds: [id] }))
-    .NetworkInterfaces?.[0];
+import { described, ec2, made, network } from "./network-support.js";
 
 async function launch(call: Call, input: object): Promise<string> {
   const { Parameter } = await run<GetParameterResult>(ssmOperations, "GetParameter", call, {
