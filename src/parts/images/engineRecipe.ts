@@ -6,7 +6,7 @@ import type { Recipe } from "./recipe.js";
  */
 export const engineRecipe: Recipe = {
   name: "engine",
-  packages: ["postgresql-15", "haproxy", "dnsmasq-base", "iproute2", "procps"],
+  packages: ["postgresql-15", "mariadb-server", "mariadb-backup", "haproxy", "dnsmasq-base", "iproute2", "procps"],
   files: {},
   masks: [],
   script: String.raw`

@@ -1,0 +1,136 @@
+/** One database server in the namespace of its network interface: a process tree, a disk of its size, a log. */
+export interface ServerSpec {
+  /** Its own, e.g. `db-ABC` or `db-ABC-2`: names its folder, container and cgroup, and it to the server it copies. Never used again. */
+  readonly id: string;
+  readonly namespace: string;
+  readonly port: number;
+  readonly memoryMiB: number;
+  readonly vcpus: number;
+  /** Size of its disk, which can grow but not shrink. */
+  readonly storageGiB: number;
+  /** The engine's own settings, as text in the engine's units, on top of what an instance class gives. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Connections without TLS are refused. */
+  readonly requiresTls: boolean;
+  /** PEM. */
+  readonly certificate: { readonly key: string; readonly certificate: string };
+  readonly replication: Replication;
+  /** Of the engine's replication user, the same on every server of one database. */
+  readonly replicationPassword: string;
+  /** Keep the log for restoring to a point in time, to be fetched by `ship`. */
+  readonly keepsLog: boolean;
+}
+
+export type Replication =
+  /** It takes writes. No commit is acknowledged before one of `acknowledges` (ids of servers that copy it) has it on disk too; none: at once. */
+  | { readonly role: "writer"; readonly acknowledges: readonly string[] }
+  /** It copies the server at this address, and answers reads. */
+  | { readonly role: "reader"; readonly from: { readonly address: string; readonly port: number } };
+
+/** What a server's disk is made from, once. */
+export type Origin =
+  | { readonly kind: "new" }
+  /** A running writer that is reached over the server's own network. */
+  | { readonly kind: "server"; readonly address: string; readonly port: number }
+  | BackupOrigin;
+
+/** A backup, as `backup` made it; with the log up to a moment in milliseconds since the epoch, or to the log's end. */
+export interface BackupOrigin {
+  readonly kind: "backup";
+  readonly folder: string;
+  readonly log?: { readonly folder: string; readonly until?: number };
+}
+
+/** The master user and the first database, as RDS makes them. */
+export interface MasterUser {
+  readonly username: string;
+  readonly password: string;
+  readonly databaseName?: string;
+}
+
+/** What the kernel and the server's own files say. */
+export type ServerState = "absent" | "stopped" | "starting" | "ready";
+
+/** What a running server says of itself. */
+export interface ServerHealth {
+  readonly role: "writer" | "reader";
+  /** Writer: the servers that copy it now, by id. */
+  readonly copies: readonly Copy[];
+  /** Reader: connected to the server it copies, and how many seconds it is behind (0 when it has applied all it was sent). */
+  readonly receives: boolean;
+  readonly behind: number;
+}
+
+export interface Copy {
+  readonly id: string;
+  /** It has all that was committed, and a commit waits for it from now on (or for another that does so). */
+  readonly acknowledges: boolean;
+  /** Bytes of the log that it does not have on disk yet. */
+  readonly missing: number;
+}
+
+export interface ServerMetrics {
+  readonly connections: number;
+  /** Bytes of the disk. */
+  readonly storageFree: number;
+  readonly storageTotal: number;
+  /** Bytes of the class's memory that are not in use. */
+  readonly memoryFree: number;
+  /** Processor time used since it started, in seconds. */
+  readonly cpuSeconds: number;
+  /** Since it started. */
+  readonly readOperations: number;
+  readonly writeOperations: number;
+  readonly readBytes: number;
+  readonly writeBytes: number;
+}
+
+export interface LogFile {
+  /** e.g. `error/postgresql.log.2026-11-21-10`. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly writtenAt: number;
+}
+
+/**
+ * The servers of one engine. Every verb may be repeated, and after a death at any instant; the servers outlive us and are found again by
+ * their names.
+ */
+export interface DatabaseEngine {
+  /** Make the server's disk and its data. Made already succeeds. */
+  make(spec: ServerSpec, origin: Origin): Promise<void>;
+  /**
+   * Start it with its settings; resolves when it answers. One that runs is told what settings it can take while it runs (see
+   * `pending`). A disk that was to grow has grown.
+   */
+  start(spec: ServerSpec): Promise<void>;
+  /** Of a running server: does what it runs with differ from the spec in something that wants a restart? */
+  pending(spec: ServerSpec): Promise<boolean>;
+  /** Make the master user and the first database, or give the user another password. */
+  setMaster(spec: ServerSpec, user: MasterUser): Promise<void>;
+  /** A reader becomes a writer; resolves when it takes writes. */
+  promote(spec: ServerSpec): Promise<void>;
+  /** As RDS does, ending sessions; after `seconds` it is killed. Stopped already succeeds. */
+  stop(id: string, seconds?: number): Promise<void>;
+  /** End it at once and delete its data. Gone already succeeds. */
+  remove(id: string): Promise<void>;
+  observe(id: string): ServerState;
+  /** Call once when it has ended, at once when it does not run. Gives the way to stop watching. */
+  watch(id: string, onEnd: () => void): () => void;
+  /** @throws when it does not answer within five seconds */
+  health(spec: ServerSpec): Promise<ServerHealth>;
+  /** Copy its data into `folder`, which is whole once it is there. Gives the moment of the copy: it holds all that was committed before. */
+  backup(spec: ServerSpec, folder: string): Promise<{ readonly at: number; readonly bytes: number }>;
+  /**
+   * Move what there is of its log into `folder`, up to now. Gives the moment up to which the data can be restored from it, in milliseconds
+   * since the epoch; nothing where the server is no writer (its log is kept, for it may become one).
+   */
+  ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined>;
+  /** Delete what of the log in `folder` is older than the oldest of these backups needs. */
+  prune(folder: string, backups: readonly string[]): Promise<void>;
+  metrics(spec: ServerSpec): Promise<ServerMetrics>;
+  logs(id: string): readonly LogFile[];
+  /** Part of a log file from this byte on; undefined when there is none of the name. */
+  readLog(id: string, name: string, from: number, bytes: number): string | undefined;
+}
