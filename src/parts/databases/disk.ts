@@ -8,7 +8,8 @@ import { mountsBelow, unmountBelow } from "../host/mounts.js";
  * `<folder>/disk` while the server is there; after a restart of the host it is mounted again.
  */
 const gib = 1024 ** 3;
-const imageOf = (folder: string): string => join(folder, "disk.img");
+/** The file that holds it. */
+export const imageOf = (folder: string): string => join(folder, "disk.img");
 export const diskFolder = (folder: string): string => join(folder, "disk");
 
 /** Make and mount it. There already succeeds, and its size stays. */
@@ -20,7 +21,7 @@ export async function ensureDisk(folder: string, sizeGiB: number): Promise<void>
     rmSync(making, { force: true });
     writeFileSync(making, "", { mode: 0o600 });
     truncateSync(making, sizeGiB * gib);
-    // A journal would count as used, and a copy that was cut short is made anew; nothing is kept for root.
+    // Nothing is kept for root, and what the kernel can make ready later is.
     const quick = "lazy_itable_init=1,lazy_journal_init=1,nodiscard";
     await run(command("mkfs.ext4", "-q", "-F", "-m", "0", "-E", quick, making));
     renameSync(making, image);

@@ -69,6 +69,13 @@ export interface Copy {
   readonly missing: number;
 }
 
+/** A copy of a server's data holds all that was committed before `from` and nothing later than `to`, in milliseconds since the epoch. */
+export interface Backup {
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: number;
+}
+
 export interface ServerMetrics {
   readonly connections: number;
   /** Bytes of the disk. */
@@ -102,15 +109,14 @@ export interface DatabaseEngine {
   make(spec: ServerSpec, origin: Origin): Promise<void>;
   /**
    * Start it with its settings; resolves when it answers. One that runs is told what settings it can take while it runs (see
-   * `pending`). A disk that was to grow has grown.
+   * `pending`). A disk that was to grow has grown. A reader that is to be a writer becomes one; the other way round is refused: make it
+   * anew.
    */
   start(spec: ServerSpec): Promise<void>;
   /** Of a running server: does what it runs with differ from the spec in something that wants a restart? */
   pending(spec: ServerSpec): Promise<boolean>;
   /** Make the master user and the first database, or give the user another password. */
   setMaster(spec: ServerSpec, user: MasterUser): Promise<void>;
-  /** A reader becomes a writer; resolves when it takes writes. */
-  promote(spec: ServerSpec): Promise<void>;
   /** As RDS does, ending sessions; after `seconds` it is killed. Stopped already succeeds. */
   stop(id: string, seconds?: number): Promise<void>;
   /** End it at once and delete its data. Gone already succeeds. */
@@ -120,8 +126,8 @@ export interface DatabaseEngine {
   watch(id: string, onEnd: () => void): () => void;
   /** @throws when it does not answer within five seconds */
   health(spec: ServerSpec): Promise<ServerHealth>;
-  /** Copy its data into `folder`, which is whole once it is there. Gives the moment of the copy: it holds all that was committed before. */
-  backup(spec: ServerSpec, folder: string): Promise<{ readonly at: number; readonly bytes: number }>;
+  /** Copy its data into `folder`, which is whole once it is there. */
+  backup(spec: ServerSpec, folder: string): Promise<Backup>;
   /**
    * Move what there is of its log into `folder`, up to now. Gives the moment up to which the data can be restored from it, in milliseconds
    * since the epoch; nothing where the server is no writer (its log is kept, for it may become one).

@@ -1,94 +1,97 @@
 import { createHash } from "node:crypto";
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { enginePlace, environment, imageUserOf, startEngine } from "../../engine/program.js";
-import { command, CommandFailed, run } from "../../host/command.js";
-import {
-  consoleTail,
-  inContainer,
-  killContainer,
-  observeContainer,
-  removeContainer,
-  type ContainerPlace,
-} from "../../host/container.js";
-import type { RegionLabel } from "../../host/label.js";
-import { makeCertificate } from "./certificate.js";
-import { adminRole, binaries, bootstrapSql, dataFolder, pgHbaConf, postgresqlConf } from "./config.js";
-import type { PostgresSpec } from "./spec.js";
-import { postgresTemplate } from "./template.js";
+import { imageUserOf, startEngine, type ImageUser } from "../../engine/program.js";
+import { consoleTail, killContainer, observeContainer, removeContainer, watchContainer } from "../../host/container.js";
+import { ensureDisk, growDisk, removeDisk } from "../disk.js";
+import { filesIn, ownedFolder, readIfThere, writeOwned } from "../files.js";
+import { logFiles, readLogFile } from "../logs.js";
+import { inside, serverPlace, type EngineOptions, type ServerPlace } from "../place.js";
+import type {
+  Backup,
+  DatabaseEngine,
+  LogFile,
+  MasterUser,
+  Origin,
+  ServerHealth,
+  ServerMetrics,
+  ServerSpec,
+  ServerState,
+} from "../spec.js";
+import { usageOf } from "../usage.js";
+import { backupInto, pruneLog, shipLog } from "./backup.js";
+import { binaries, certificateFiles, logFolder, pgHbaConf, postgresqlConf } from "./config.js";
+import { accepts, copiesAnother, engineProgram, makeData, writePassword } from "./data.js";
+import { healthOf } from "./health.js";
+import { literal } from "./quoting.js";
+import { databaseStatement, masterStatements, replicationStatements } from "./roles.js";
+import { withSession, type Query } from "./session.js";
 
-/** What the kernel and the server's own files say. */
-export type PostgresState = "absent" | "stopped" | "starting" | "ready";
+/** PostgreSQL servers, one container each. */
+export class Postgres implements DatabaseEngine {
+  constructor(private readonly options: EngineOptions) {}
 
-export interface PostgresOptions {
-  readonly label: RegionLabel;
-  /** Holds one folder a database: `data` with its certificate, `bootstrapped`, and what is kept of its container. */
-  readonly folder: string;
-  /** Root of the engine image. */
-  readonly root: string;
-  /** Where the initialised template is kept; shared between regions. */
-  readonly templates: string;
-}
-
-/**
- * PostgreSQL servers, one container each. Every verb may be repeated; the servers outlive us and are found again by
- * their names.
- */
-export class Postgres {
-  private template: Promise<string> | undefined;
-
-  constructor(private readonly options: PostgresOptions) {}
-
-  /** Make the database's folder: the template's copy and a certificate of its own. Made already succeeds. */
-  async create(spec: PostgresSpec): Promise<void> {
+  async make(spec: ServerSpec, origin: Origin): Promise<void> {
     const place = this.place(spec.id);
+    await ensureDisk(place.folder, spec.storageGiB);
     if (existsSync(place.data)) return;
-    const { label, root, templates } = this.options;
-    this.template ??= postgresTemplate(label, root, templates).finally(() => (this.template = undefined));
-    const template = await this.template;
-    mkdirSync(place.folder, { recursive: true, mode: 0o700 });
-    // Renamed when whole, so that a copy cut short is never taken for a database.
-    const part = `${place.data}.part`;
-    rmSync(part, { recursive: true, force: true });
-    await run(command("cp", "-a", "--reflink=auto", template, part));
-    await makeCertificate(root, spec.id, part, imageUserOf(root, "postgres"));
-    renameSync(part, place.data);
+    for (const folder of [place.disk, place.log, place.outbox, join(place.outbox, logFolder)]) ownedFolder(folder, this.user());
+    await makeData(this.options, spec, place, origin);
   }
 
-  /**
-   * Start the server and give it its master user and first database; resolves when it takes connections. A master password
-   * that is another than before is changed.
-   */
-  async start(spec: PostgresSpec): Promise<void> {
+  async start(spec: ServerSpec): Promise<void> {
     const place = this.place(spec.id);
-    if (observeContainer(place).state === "stopped") await this.startServer(spec, place);
-    while (!accepts(place.data)) {
+    await ensureDisk(place.folder, spec.storageGiB);
+    await growDisk(place.folder, spec.storageGiB);
+    const runs = observeContainer(place).state === "running";
+    const isChanged = this.writeFiles(spec, place);
+    if (!runs) await this.startServer(spec, place);
+    while (!accepts(place)) {
       if (observeContainer(place).state === "stopped")
-        throw new Error(`PostgreSQL of ${spec.id} ended while starting: ${consoleTail(place, 1500)}`);
+        throw new Error(`PostgreSQL of ${spec.id} ended while starting: ${lastWords(place)}`);
       await pause(5);
     }
-    const sql = bootstrapSql(spec);
-    const told = createHash("sha256").update(sql).digest("hex");
-    if (readIfThere(place.bootstrapped) === told) return;
-    const psql = inContainer(
+    await withSession(
       place,
-      [
-        ...[`${binaries}/psql`, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"],
-        ...["--host=/run", `--port=${spec.port}`, `--username=${adminRole}`, "--dbname=postgres"],
-      ],
-      { env: environment },
+      spec.port,
+      async (query) => {
+        if (runs && isChanged) await query("SELECT pg_reload_conf()");
+        if (spec.replication.role !== "writer") return;
+        const [own] = await query<{ reader: boolean }>("SELECT pg_is_in_recovery() AS reader");
+        if (own?.reader === true) await query("SELECT pg_promote(true, 30)");
+        await this.tellReplicationPassword(spec, place, query);
+      },
+      35_000,
     );
-    await run({ ...psql, stdin: sql }).catch((error: unknown) => {
-      // Not the command itself, which holds the password.
-      throw new Error(
-        `PostgreSQL of ${spec.id} did not take its master user: ${error instanceof CommandFailed ? error.stderr : ""}`,
-      );
-    });
-    writeFileSync(place.bootstrapped, told, { mode: 0o600 });
   }
 
-  /** Stop it as RDS does, ending sessions; after `seconds` it is killed. Stopped already succeeds. */
+  async pending(spec: ServerSpec): Promise<boolean> {
+    const place = this.place(spec.id);
+    this.writeFiles(spec, place);
+    return withSession(place, spec.port, async (query) => {
+      await query("SELECT pg_reload_conf()");
+      const [answer] = await query<{ waits: boolean }>(
+        "SELECT EXISTS (SELECT FROM pg_file_settings f LEFT JOIN pg_settings s USING (name) WHERE s.pending_restart) AS waits",
+      );
+      return answer?.waits === true;
+    });
+  }
+
+  setMaster(spec: ServerSpec, user: MasterUser): Promise<void> {
+    const { username, databaseName = "postgres" } = user;
+    return withSession(this.place(spec.id), spec.port, async (query) => {
+      for (const statement of masterStatements(user)) await query(statement);
+      const there = await query(`SELECT FROM pg_database WHERE datname = ${literal(databaseName)}`);
+      if (there.length === 0) await query(databaseStatement(databaseName, username));
+    }).catch((error: unknown) => {
+      // Not the statement itself, which holds the password.
+      throw new Error(
+        `PostgreSQL of ${spec.id} did not take its master user: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+  }
+
   async stop(id: string, seconds = 20): Promise<void> {
     const place = this.place(id);
     const seen = observeContainer(place);
@@ -100,71 +103,110 @@ export class Postgres {
     await killContainer(place);
   }
 
-  /** End it at once and delete its data. Gone already succeeds. */
   async remove(id: string): Promise<void> {
-    await killContainer(this.place(id));
-    await removeContainer(this.place(id));
+    const place = this.place(id);
+    await killContainer(place);
+    await removeDisk(place.folder);
+    await removeContainer(place);
   }
 
-  observe(id: string): PostgresState {
+  observe(id: string): ServerState {
     const place = this.place(id);
+    // On a host that was started anew its disk is to be mounted first, which `make` does.
     if (!existsSync(place.data)) return "absent";
     if (observeContainer(place).state === "stopped") return "stopped";
-    return accepts(place.data) && existsSync(place.bootstrapped) ? "ready" : "starting";
+    return accepts(place) ? "ready" : "starting";
   }
 
-  ready(id: string): boolean {
-    return this.observe(id) === "ready";
+  watch(id: string, onEnd: () => void): () => void {
+    return watchContainer(this.place(id), onEnd);
   }
 
-  private async startServer(spec: PostgresSpec, place: Place): Promise<void> {
-    const user = imageUserOf(this.options.root, "postgres");
-    for (const [file, text] of [
-      ["postgresql.conf", postgresqlConf(spec)],
-      ["pg_hba.conf", pgHbaConf],
-    ] as const) {
-      writeFileSync(join(place.data, file), text, { mode: 0o600 });
-      chownSync(join(place.data, file), user.uid, user.gid);
-    }
+  health(spec: ServerSpec): Promise<ServerHealth> {
+    return withSession(this.place(spec.id), spec.port, healthOf);
+  }
+
+  backup(spec: ServerSpec, folder: string): Promise<Backup> {
+    return backupInto(spec, this.place(spec.id), folder);
+  }
+
+  ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined> {
+    return shipLog(spec, this.place(spec.id), folder);
+  }
+
+  prune(folder: string, backups: readonly string[]): Promise<void> {
+    return Promise.resolve(pruneLog(folder, backups));
+  }
+
+  async metrics(spec: ServerSpec): Promise<ServerMetrics> {
+    const place = this.place(spec.id);
+    const connections = await withSession(place, spec.port, async (query) => {
+      const [answer] = await query<{ connections: number }>(
+        "SELECT count(*)::int AS connections FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+      );
+      return answer?.connections ?? 0;
+    });
+    return { connections, ...usageOf(place, spec.memoryMiB) };
+  }
+
+  logs(id: string): readonly LogFile[] {
+    return logFiles(this.place(id).log);
+  }
+
+  readLog(id: string, name: string, from: number, bytes: number): string | undefined {
+    return readLogFile(this.place(id).log, name, from, bytes);
+  }
+
+  /** Its settings, as the spec now says; gives whether any of them changed. */
+  private writeFiles(spec: ServerSpec, place: ServerPlace): boolean {
+    const isReader = spec.replication.role === "reader";
+    if (isReader && !copiesAnother(place))
+      throw new Error(`${spec.id} has taken writes of its own: it cannot copy another server before it is made anew`);
+    if (isReader) writePassword(this.options, spec, place);
+    const files = {
+      [join(place.data, "postgresql.conf")]: postgresqlConf(spec),
+      [join(place.data, "pg_hba.conf")]: pgHbaConf(spec),
+      [onHost(certificateFiles.key, place)]: spec.certificate.key,
+      [onHost(certificateFiles.certificate, place)]: spec.certificate.certificate,
+    };
+    const changed = Object.entries(files).filter(([file, text]) => readIfThere(file) !== text);
+    for (const [file, text] of changed) writeOwned(file, text, this.user());
+    return changed.length > 0;
+  }
+
+  private async startServer(spec: ServerSpec, place: ServerPlace): Promise<void> {
     // What a killed server left behind would read as ready.
     rmSync(join(place.data, "postmaster.pid"), { force: true });
-    await startEngine(place, {
-      root: this.options.root,
-      user: "postgres",
-      namespace: spec.namespace,
-      hostname: "database",
-      folders: { [dataFolder]: place.data },
-      sharedMemoryMiB: Math.max(64, Math.floor(spec.memoryMiB / 4)),
-      limits: { memoryBytes: spec.memoryMiB * 1024 * 1024, cpus: spec.vcpus },
-      argv: [`${binaries}/postgres`, "-D", dataFolder],
-    });
+    const argv = [`${binaries}/postgres`, "-D", inside.data] as const;
+    await startEngine(place, engineProgram(this.options, spec, place, argv));
   }
 
-  private place(id: string): Place {
-    const folder = join(this.options.folder, id);
-    return {
-      ...enginePlace(this.options.label, id, folder),
-      data: join(folder, "data"),
-      bootstrapped: join(folder, "bootstrapped"),
-    };
+  private async tellReplicationPassword(spec: ServerSpec, place: ServerPlace, query: Query): Promise<void> {
+    const told = join(place.folder, "told");
+    const digest = createHash("sha256").update(spec.replicationPassword).digest("hex");
+    if (readIfThere(told) === digest) return;
+    for (const statement of replicationStatements(spec.replicationPassword)) await query(statement);
+    writeFileSync(told, digest, { mode: 0o600 });
+  }
+
+  private user(): ImageUser {
+    return imageUserOf(this.options.root, "postgres");
+  }
+
+  private place(id: string): ServerPlace {
+    return serverPlace(this.options, id);
   }
 }
 
-interface Place extends ContainerPlace {
-  readonly data: string;
-  /** Holds a digest of what the server was told of users and databases. */
-  readonly bootstrapped: string;
-}
+/** A file that the server knows by its place inside the container. */
+const onHost = (file: string, place: ServerPlace): string => join(place.disk, file.slice(inside.disk.length + 1));
 
-/** The last line of postmaster.pid is the server's own word for its state; `pg_ctl -w` waits for the same. */
-const accepts = (data: string): boolean => readIfThere(join(data, "postmaster.pid"))?.split("\n")[7]?.trim() === "ready";
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
+/** Why it ended: the end of what it logged. */
+function lastWords(place: ServerPlace): string {
+  const folder = join(place.log, "error");
+  const last = filesIn(folder).at(-1);
+  const logged = last === undefined ? "" : (readIfThere(join(folder, last)) ?? "");
+  return `${consoleTail(place, 500)}${logged.slice(-1500)}`.trim();
 }
 
 function interrupt(pid: number): void {

@@ -1,35 +1,36 @@
 import { createHash } from "node:crypto";
-import { chownSync, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { enginePlace, imageUserOf, startEngine } from "../../engine/program.js";
-import { consoleTail, observeContainer, removeContainer } from "../../host/container.js";
-import type { RegionLabel } from "../../host/label.js";
-import { adminRole, binaries, dataFolder } from "./config.js";
+import { enginePlace, imageUserOf } from "../../engine/program.js";
+import { removeContainer } from "../../host/container.js";
+import { ownedFolder } from "../files.js";
+import { runOnce } from "../once.js";
+import { inside, type EngineOptions } from "../place.js";
+import { adminRole, binaries } from "./config.js";
 
 /**
- * An initialised, empty database cluster, made once per engine image (0.6 s) and copied for every database (55 ms).
- * `folder` is shared between regions and holds one template for each image seen. Returns the template's data folder.
+ * An initialised, empty database cluster, made once per engine image (0.6 s) and copied for every database (55 ms). The folder of
+ * templates is shared between regions and holds one for each image seen. Gives the template's data folder.
  */
-export async function postgresTemplate(label: RegionLabel, root: string, folder: string): Promise<string> {
-  const template = join(folder, `postgres-${imageId(root)}`);
+export async function postgresTemplate({ label, root, templates }: EngineOptions): Promise<string> {
+  const template = join(templates, `postgres-${imageId(root)}`);
   if (existsSync(template)) return template;
-  const user = imageUserOf(root, "postgres");
   // Two regions may be at it at once: each works on its own, and the first to finish wins.
   const place = enginePlace(label, "postgres-template", `${template}.${label.code}`);
   await removeContainer(place);
-  const data = join(place.folder, "data");
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  chownSync(data, user.uid, user.gid);
+  mkdirSync(templates, { recursive: true, mode: 0o700 });
+  const disk = join(place.folder, "disk");
+  mkdirSync(disk, { recursive: true, mode: 0o700 });
+  ownedFolder(disk, imageUserOf(root, "postgres"));
   try {
-    await startEngine(place, {
+    await runOnce(place, "initdb of the engine image", {
       root,
       user: "postgres",
       hostname: "template",
-      folders: { [dataFolder]: data },
+      folders: { [inside.disk]: disk },
       argv: [
         `${binaries}/initdb`,
-        `--pgdata=${dataFolder}`,
+        `--pgdata=${inside.data}`,
         `--username=${adminRole}`,
         "--auth-local=trust",
         "--auth-host=reject",
@@ -38,10 +39,7 @@ export async function postgresTemplate(label: RegionLabel, root: string, folder:
         "--no-sync",
       ],
     });
-    let seen = observeContainer(place);
-    for (; seen.state === "running"; seen = observeContainer(place)) await pause(10);
-    if (seen.exit !== 0) throw new Error(`initdb of the engine image failed (exit ${seen.exit}): ${consoleTail(place, 1500)}`);
-    renameSync(data, template);
+    renameSync(join(disk, "data"), template);
   } catch (error) {
     if (!existsSync(template)) throw error;
   } finally {

@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { environment } from "../../engine/program.js";
+import { run } from "../../host/command.js";
+import { inContainer } from "../../host/container.js";
+import { bytesBelow, filesIn, moveFiles } from "../files.js";
+import { inside, type ServerPlace } from "../place.js";
+import type { Backup, ServerSpec } from "../spec.js";
+import { adminRole, binaries, logFolder } from "./config.js";
+import { withSession } from "./session.js";
+
+/** Copy a running server's data, with the log that makes the copy whole, into `folder`. */
+export async function backupInto(spec: ServerSpec, place: ServerPlace, folder: string): Promise<Backup> {
+  const name = "backup.making";
+  const making = join(place.outbox, name);
+  rmSync(making, { recursive: true, force: true });
+  const from = Date.now();
+  await run(
+    inContainer(
+      place,
+      [
+        `${binaries}/pg_basebackup`,
+        `--pgdata=${inside.outbox}/${name}/data`,
+        ...["--host=/run", `--port=${spec.port}`, `--username=${adminRole}`],
+        ...["--wal-method=stream", "--checkpoint=fast", "--no-sync"],
+      ],
+      { env: environment },
+    ),
+    { timeout: 3_600_000 },
+  );
+  const to = Date.now();
+  const bytes = bytesBelow(making);
+  mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
+  renameSync(making, folder);
+  return { from, to, bytes };
+}
+
+/** Segments of the log, and the files that tell where a timeline came from. */
+const isWholeLog = (name: string): boolean => /^[0-9A-F]{24}(\.partial)?$|^[0-9A-F]{8}\.history$/.test(name);
+
+/**
+ * The writer finishes its segment after a commit of our own, so that there is a commit later than the moment given: a restore stops
+ * before the first commit that is later than what it is asked for, and fails where there is none.
+ */
+export async function shipLog(spec: ServerSpec, place: ServerPlace, folder: string): Promise<{ until: number } | undefined> {
+  const outgoing = join(place.outbox, logFolder);
+  const last = await withSession(place, spec.port, async (query) => {
+    const [own] = await query<{ reader: boolean }>("SELECT pg_is_in_recovery() AS reader");
+    if (own?.reader !== false) return undefined;
+    const [moment] = await query<{ until: number }>("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS until");
+    await query("SELECT pg_current_xact_id()");
+    const [switched] = await query<{ segment: string }>("SELECT pg_walfile_name(pg_switch_wal()) AS segment");
+    return { until: (moment?.until ?? 0) - 1, segment: switched?.segment ?? "" };
+  });
+  if (last !== undefined)
+    for (let tries = 0; !existsSync(join(outgoing, last.segment)) && !existsSync(join(folder, last.segment)); tries += 1) {
+      if (tries > 6000) throw new Error(`PostgreSQL of ${spec.id} did not hand out its log (segment ${last.segment}) in a minute`);
+      await pause(10);
+    }
+  moveFiles(outgoing, folder, isWholeLog);
+  return last === undefined ? undefined : { until: last.until };
+}
+
+/** Segments that no backup needs any more; those of any timeline, as pg_archivecleanup does. */
+export function pruneLog(folder: string, backups: readonly string[]): void {
+  const starts = backups.flatMap((backup) => firstSegmentOf(backup) ?? []);
+  const oldest = starts.map(withoutTimeline).sort()[0];
+  for (const name of filesIn(folder))
+    if (/^[0-9A-F]{24}/.test(name) && (oldest === undefined || withoutTimeline(name) < oldest)) rmSync(join(folder, name));
+}
+
+const withoutTimeline = (segment: string): string => segment.slice(8, 24);
+
+function firstSegmentOf(backup: string): string | undefined {
+  const label = readFileSync(join(backup, "data", "backup_label"), "utf8");
+  return /^START WAL LOCATION: .*\(file ([0-9A-F]{24})\)/m.exec(label)?.[1];
+}
