@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Balancers } from "../parts/balancers/balancers.js";
 import { Postgres } from "../parts/databases/postgres/postgres.js";
+import type { DatabaseEngine } from "../parts/databases/spec.js";
 import { Fabric } from "../parts/fabric/fabric.js";
 import { Publisher } from "../parts/fabric/publish.js";
 import { enterCgroup, killCgroup, removeCgroup } from "../parts/host/cgroup.js";
@@ -16,10 +17,11 @@ import type { RegionOptions } from "./options.js";
 import { Store } from "./records/store.js";
 import { Scopes } from "./scopes.js";
 import { Instances, Vpcs } from "./services/ec2/records.js";
-import { DBInstances } from "./services/rds/records.js";
+import type { Engine } from "./services/rds/engines.js";
 import { WaitConditionBucket } from "./stacks/waiting/bucket.js";
 import { BalancerKeeper } from "./upkeep/balancers.js";
-import { DatabaseKeeper } from "./upkeep/databases.js";
+import { DatabaseCertificates } from "./upkeep/databases/certificates.js";
+import { DatabaseKeeper, stopDatabases } from "./upkeep/databases/keeper.js";
 import { Housekeeping } from "./upkeep/housekeeping.js";
 import { InstanceKeeper } from "./upkeep/instances.js";
 import type { Keeper } from "./upkeep/keeper.js";
@@ -69,11 +71,9 @@ export async function furnish(options: RegionOptions): Promise<House> {
   const machines = new Machines(label, folders);
   const doors = new MetadataDoors(label);
   const engines = { label, root: engineRoot(folders) };
-  const postgres = new Postgres({
-    ...engines,
-    folder: join(folders.state, "databases"),
-    templates: join(folders.images, "templates"),
-  });
+  const databaseFolder = join(folders.state, "databases");
+  const postgres = new Postgres({ ...engines, folder: databaseFolder, templates: join(folders.images, "templates") });
+  const databases: Readonly<Record<Engine["program"], DatabaseEngine>> = { postgres, mariadb: postgres };
   const balancers = new Balancers({ ...engines, folder: join(folders.state, "balancers") });
   const names = new Names({ ...engines, folder: join(folders.state, "names") });
   const engineReady = (): Promise<string> => ensureImage({ kind: "engine" }, folders);
@@ -102,7 +102,14 @@ export async function furnish(options: RegionOptions): Promise<House> {
     ensureImage(packages.length === 0 ? { kind: "machine" } : { kind: "machine-with", packages }, folders);
   const instanceKeeper = new InstanceKeeper(label, machines, doors, imageFolder, outside);
   housekeeping.add(instanceKeeper);
-  housekeeping.add(afterwards(engineReady, new DatabaseKeeper(label, postgres)));
+  const certificates = new DatabaseCertificates(join(folders.state, "certificates"), (names) => outside.issue(names));
+  const databaseKeeper = new DatabaseKeeper({
+    label,
+    engines: databases,
+    certificate: (scope) => certificates.of(scope),
+    backups: (path) => join(databaseFolder, "backups", path),
+  });
+  housekeeping.add(afterwards(engineReady, databaseKeeper));
   housekeeping.add(afterwards(engineReady, new BalancerKeeper(label, balancers)));
   housekeeping.add(
     new NamesKeeper(label, names, { scopes: () => scopes.all(), engineReady, fabric, published, outside, networks: network }),
@@ -110,6 +117,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
 
   const rest = async (): Promise<void> => {
     instanceKeeper.close();
+    databaseKeeper.close();
     await housekeeping.close();
     await Promise.all([doors.closeAll(), published.close(), outside.close()]);
   };
@@ -151,7 +159,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
       // Hosts and databases are asked to end before the plug is pulled: their disks are kept.
       await Promise.all([
         ...scopes.all().flatMap((scope) => instanceKeeper.owners(scope).map((id) => machines.stop(id, { graceful: 5000 }))),
-        ...scopes.all().flatMap((scope) => scope.records.list(DBInstances).map((db) => postgres.stop(db.resourceId, 5))),
+        ...scopes.all().map((scope) => stopDatabases(scope, databases)),
       ]);
       leaveCgroup();
       return removeLeftovers(label, folders.state);

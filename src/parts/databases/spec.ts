@@ -21,11 +21,19 @@ export interface ServerSpec {
   readonly keepsLog: boolean;
 }
 
-export type Replication =
-  /** It takes writes. No commit is acknowledged before one of `acknowledges` (ids of servers that copy it) has it on disk too; none: at once. */
-  | { readonly role: "writer"; readonly acknowledges: readonly string[] }
-  /** It copies the server at this address, and answers reads. */
-  | { readonly role: "reader"; readonly from: { readonly address: string; readonly port: number } };
+export type Replication = Writer | Reader;
+
+export interface Writer {
+  readonly role: "writer";
+  /** No commit is acknowledged before one of these (ids of servers that copy it) has it on disk too; none: at once. */
+  readonly acknowledges: readonly string[];
+}
+
+/** It copies the server at this address, and answers reads. */
+export interface Reader {
+  readonly role: "reader";
+  readonly from: { readonly address: string; readonly port: number };
+}
 
 /** What a server's disk is made from, once. */
 export type Origin =
@@ -122,6 +130,8 @@ export interface DatabaseEngine {
   /** End it at once and delete its data. Gone already succeeds. */
   remove(id: string): Promise<void>;
   observe(id: string): ServerState;
+  /** Of its disk, in bytes. */
+  storage(id: string): { readonly free: number; readonly total: number };
   /** Call once when it has ended, at once when it does not run. Gives the way to stop watching. */
   watch(id: string, onEnd: () => void): () => void;
   /** @throws when it does not answer within five seconds */

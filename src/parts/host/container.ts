@@ -222,9 +222,17 @@ export function consoleTail(place: ContainerPlace, characters: number): string {
 export function inContainer(
   place: ContainerPlace,
   argv: readonly string[],
-  options: { env?: Readonly<Record<string, string>>; tty?: boolean; cwd?: string; pidFile?: string } = {},
+  options: {
+    env?: Readonly<Record<string, string>>;
+    tty?: boolean;
+    cwd?: string;
+    pidFile?: string;
+    /** Root unless said otherwise, and then without what its container does not have. */
+    user?: { readonly uid: number; readonly gid: number };
+  } = {},
 ): Command {
   const flags = [
+    ...(options.user === undefined ? [] : ["--user", `${options.user.uid}:${options.user.gid}`]),
     ...Object.entries(options.env ?? {}).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
     ...(options.tty === true ? ["--tty"] : []),
     ...(options.cwd === undefined ? [] : ["--cwd", options.cwd]),

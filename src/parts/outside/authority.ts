@@ -36,6 +36,20 @@ export async function ensureAuthority(folder: string, root: string, names: reado
   };
 }
 
+/**
+ * A certificate of the authority in `folder` for one server of these names, with its key; kept by nobody but the caller. The authority
+ * must be there (`ensureAuthority`).
+ */
+export async function issueCertificate(
+  folder: string,
+  root: string,
+  names: readonly string[],
+): Promise<{ readonly key: string; readonly certificate: string }> {
+  const pem = await openssl(folder, root, newServer, names.map((name) => `DNS:${name}`).join(","));
+  const cut = pem.indexOf("-----BEGIN CERTIFICATE-----");
+  return { key: `${pem.slice(0, cut).trim()}\n`, certificate: `${pem.slice(cut).trim()}\n` };
+}
+
 /** Made beside its place and renamed, so that an authority that is there is whole. */
 async function make(folder: string, root: string, subjects: string): Promise<void> {
   const making = await emptied(`${folder}.making`);
@@ -58,7 +72,7 @@ async function emptied(folder: string): Promise<string> {
   return folder;
 }
 
-async function openssl(folder: string, root: string, script: string, subjects: string): Promise<void> {
+async function openssl(folder: string, root: string, script: string, subjects: string): Promise<string> {
   const argv = [
     "unshare",
     "--mount",
@@ -73,7 +87,7 @@ async function openssl(folder: string, root: string, script: string, subjects: s
     script,
     subjects,
   ] as const;
-  await run({ argv }).catch((error: unknown) => {
+  return run({ argv }).catch((error: unknown) => {
     const said = error instanceof CommandFailed ? error.stderr.trim() || `exit code ${error.exitCode}` : String(error);
     throw new Error(`the region's certificates could not be made in ${folder}: ${said}`, { cause: error });
   });
@@ -102,6 +116,13 @@ openssl req -x509 -CA ca.crt -CAkey ca.key -newkey ec -pkeyopt ec_paramgen_curve
   -subj "/CN=AWS endpoints of a Sandtable region" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=$1" \
   -addext extendedKeyUsage=serverAuth -keyout endpoints.key -out endpoints.crt 2>/dev/null
 echo "$1" >names
+`;
+
+const newServer = String.raw`
+cd /srv
+openssl req -x509 -CA ca.crt -CAkey ca.key -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 \
+  -subj "/CN=A server of a Sandtable region" -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=$1" \
+  -addext extendedKeyUsage=serverAuth -keyout - 2>/dev/null
 `;
 
 /** What the endpoints' certificate is for, as openssl was told. */

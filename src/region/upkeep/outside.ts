@@ -9,7 +9,7 @@ import type { RegionLabel } from "../../parts/host/label.js";
 import { listenIn, type ListenHandle } from "../../parts/host/sockets.js";
 import { findMirrors, type MirrorAccess } from "../../parts/images/mirrors.js";
 import type { NameSpec } from "../../parts/names/spec.js";
-import { authorityFile, ensureAuthority, type Authority } from "../../parts/outside/authority.js";
+import { authorityFile, ensureAuthority, issueCertificate, type Authority } from "../../parts/outside/authority.js";
 import { packageProxy, type PackageProxyOptions } from "../../parts/outside/packageproxy.js";
 import { services } from "../operations/operation.js";
 import type { RunningServer } from "../server/server.js";
@@ -61,6 +61,12 @@ export class Outside {
     });
     const { certificate } = await this.open;
     return { trusts: await certificate.current(), packageProxy: `http://${internet.packageProxy}:${proxyPort}` };
+  }
+
+  /** A certificate of the authority that machines trust, with its key. */
+  async issue(names: readonly string[]): Promise<{ readonly key: string; readonly certificate: string }> {
+    await this.ensure();
+    return issueCertificate(this.folder, this.house.engineRoot, names);
   }
 
   async close(): Promise<void> {

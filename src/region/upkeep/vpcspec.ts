@@ -19,6 +19,8 @@ import {
   type RouteTable,
   type SecurityGroup,
 } from "../services/ec2/records.js";
+import { replicationSets, type ReplicationSet } from "../services/rds/replication.js";
+import { faultSpecs } from "../faults/zones.js";
 import { cidrsOf, s3Cidrs } from "../services/ec2/prefixlists.js";
 import { isBlackhole, isPrefixList } from "../services/ec2/routes.js";
 import { aclOf, aclSpec } from "./aclspec.js";
@@ -45,6 +47,8 @@ export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
       ...(acl === undefined ? {} : { networkAclId: acl.networkAclId }),
     };
   });
+  const sets = replicationSets(records, vpcId);
+  const faults = faultSpecs(records);
   return {
     vpcId,
     cidr: vpc.cidr,
@@ -53,10 +57,13 @@ export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
       routeTableId: table.routeTableId,
       routes: routeSpecs(records, table, vpc.cidr),
     })),
-    securityGroups: mine(records.list(SecurityGroups)).map((group) =>
-      namesPrefixList(group) ? groupSpec(group, (id) => cidrsOf({ records }, id)) : groupSpecAlone(group),
-    ),
-    interfaces: mine(records.list(NetworkInterfaces)).map((nic) => attachedSpec(records, nic)),
+    securityGroups: [
+      ...mine(records.list(SecurityGroups)).map((group) =>
+        namesPrefixList(group) ? groupSpec(group, (id) => cidrsOf({ records }, id)) : groupSpecAlone(group),
+      ),
+      ...sets.map(({ groupId }) => amongThemselves(groupId)),
+    ],
+    interfaces: mine(records.list(NetworkInterfaces)).map((nic) => grouped(attachedSpec(records, nic), sets)),
     natGateways: mine(records.list(NatGateways))
       .filter((nat) => nat.state === "available")
       .map(({ natGatewayId, interfaceId }) => ({ natGatewayId, interfaceId })),
@@ -64,6 +71,7 @@ export function vpcSpec(records: Records, vpcId: string): VpcSpec | undefined {
     publicAddresses: publicAddressesOf({ records }, vpcId),
     ...(acls.size === 0 ? {} : { networkAcls: [...acls.values()].map(aclSpec) }),
     ...(peerings.length === 0 ? {} : { peerings }),
+    ...(faults.length === 0 ? {} : { faults }),
     ...(endpoints.length === 0
       ? {}
       : { gatewayEndpoints: endpoints.map(({ vpcEndpointId }) => ({ endpointId: vpcEndpointId, cidrs: s3Cidrs })) }),
@@ -135,6 +143,17 @@ function attachedSpec(records: Records, nic: NetworkInterface): InterfaceSpec {
     ? interfaceSpec(nic)
     : { ...interfaceSpec(nic), attachedTo: { interfaceId: primary, deviceIndex } };
 }
+
+/** A group whose members reach each other, and nobody else by it. */
+const amongThemselves = (groupId: string): SecurityGroupSpec => {
+  const rules = [{ protocol: "-1", peer: { groupId } }];
+  return { groupId, ingress: rules, egress: rules };
+};
+
+const grouped = (nic: InterfaceSpec, sets: readonly ReplicationSet[]): InterfaceSpec => {
+  const set = sets.find(({ interfaceIds }) => interfaceIds.includes(nic.interfaceId));
+  return set === undefined ? nic : { ...nic, groupIds: [...nic.groupIds, set.groupId] };
+};
 
 /** The zones a VPC has subnets in, hence a router in each. */
 export const zonesOfVpc = (records: Records, vpcId: string): readonly string[] => [

@@ -1,17 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { bootstrapSql, pgHbaConf, postgresqlConf } from "../../../src/parts/databases/postgres/config.js";
-import type { PostgresSpec } from "../../../src/parts/databases/postgres/spec.js";
+import { pgHbaConf, postgresqlConf } from "../../../src/parts/databases/postgres/config.js";
+import { databaseStatement, masterStatements, replicationStatements } from "../../../src/parts/databases/postgres/roles.js";
+import type { ServerSpec } from "../../../src/parts/databases/spec.js";
 import { imageUser, ociConfig } from "../../../src/parts/engine/program.js";
 
-const spec: PostgresSpec = {
+const spec: ServerSpec = {
   id: "db-ABC",
   namespace: "st-000000-eni-eni-1",
   port: 5432,
-  masterUsername: "flask",
-  masterPassword: "it's \\secret",
-  databaseName: "app",
   memoryMiB: 1024,
   vcpus: 2,
+  storageGiB: 20,
+  parameters: { work_mem: "5000" },
+  requiresTls: true,
+  certificate: { key: "key", certificate: "certificate" },
+  replication: { role: "writer", acknowledges: [] },
+  replicationPassword: "a:b\\c",
+  keepsLog: true,
 };
 
 describe("a PostgreSQL server's files", () => {
@@ -19,24 +24,50 @@ describe("a PostgreSQL server's files", () => {
     await expect(postgresqlConf(spec)).toMatchFileSnapshot("postgresql.conf");
   });
 
-  test("everyone but the control role gets in by password and TLS only", () => {
-    const rules = pgHbaConf
+  test("a parameter wins over the default of the class, but not over what the part needs", () => {
+    const conf = postgresqlConf({ ...spec, parameters: { max_connections: "7", listen_addresses: "10.0.0.1", work_mem: "1" } });
+    expect(conf).toContain("max_connections = '7'");
+    expect(conf).toContain("work_mem = '1'");
+    expect(conf).toContain("listen_addresses = '*'");
+    expect(conf.match(/^max_connections/gm)).toHaveLength(1);
+  });
+
+  test.each([
+    { replication: { role: "writer", acknowledges: [] }, synchronous: "''", from: "''" },
+    { replication: { role: "writer", acknowledges: ["db-ABC-2", "db-ABC-3"] }, synchronous: `'ANY 1 ("db-ABC-2", "db-ABC-3")'`, from: "''" },
+    {
+      replication: { role: "reader", from: { address: "10.0.0.7", port: 5433 } },
+      synchronous: "''",
+      from: "'host=10.0.0.7 port=5433 user=rdsrepladmin passfile=/srv/replication.pgpass application_name=db-ABC sslmode=require connect_timeout=3'",
+    },
+  ] as const)("replication as $replication.role", ({ replication, synchronous, from }) => {
+    const conf = postgresqlConf({ ...spec, replication });
+    expect(conf).toContain(`synchronous_standby_names = ${synchronous}\n`);
+    expect(conf).toContain(`primary_conninfo = ${from}\n`);
+  });
+
+  test.each([
+    { requiresTls: true, everyone: "hostssl" },
+    { requiresTls: false, everyone: "host" },
+  ])("everyone gets in by password, by TLS only where it is required ($requiresTls); the control roles not at all", ({ requiresTls, everyone }) => {
+    const rules = pgHbaConf({ requiresTls })
       .trim()
       .split("\n")
       .map((line) => line.split(/ +/));
     expect(rules).toEqual([
       ["local", "all", "rdsadmin", "trust"],
-      ["hostssl", "all", "rdsadmin", "all", "reject"],
-      ["hostssl", "all", "all", "all", "scram-sha-256"],
+      ["local", "replication", "rdsadmin", "trust"],
+      ["hostssl", "replication", "rdsrepladmin", "all", "scram-sha-256"],
+      ["host", "all", "rdsadmin", "all", "reject"],
+      ["host", "all", "rdsrepladmin", "all", "reject"],
+      [everyone, "all", "all", "all", "scram-sha-256"],
     ]);
   });
 
   test("names and passwords are quoted in what the server is told", async () => {
-    await expect(bootstrapSql(spec)).toMatchFileSnapshot("bootstrap.sql");
-  });
-
-  test("the database postgres is there already", () => {
-    expect(bootstrapSql({ ...spec, databaseName: "postgres" })).not.toContain("CREATE DATABASE");
+    const user = { username: "flask", password: "it's \\secret", databaseName: "app" };
+    const told = [...masterStatements(user), databaseStatement("app", "flask"), ...replicationStatements("x'y")];
+    await expect(`${told.join(";\n")};\n`).toMatchFileSnapshot("roles.sql");
   });
 });
 

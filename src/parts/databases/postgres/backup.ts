@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { environment } from "../../engine/program.js";
+import { environment, type ImageUser } from "../../engine/program.js";
 import { run } from "../../host/command.js";
 import { inContainer } from "../../host/container.js";
 import { bytesBelow, filesIn, moveFiles } from "../files.js";
@@ -11,7 +11,7 @@ import { adminRole, binaries, logFolder } from "./config.js";
 import { withSession } from "./session.js";
 
 /** Copy a running server's data, with the log that makes the copy whole, into `folder`. */
-export async function backupInto(spec: ServerSpec, place: ServerPlace, folder: string): Promise<Backup> {
+export async function backupInto(spec: ServerSpec, place: ServerPlace, folder: string, user: ImageUser): Promise<Backup> {
   const name = "backup.making";
   const making = join(place.outbox, name);
   rmSync(making, { recursive: true, force: true });
@@ -25,7 +25,7 @@ export async function backupInto(spec: ServerSpec, place: ServerPlace, folder: s
         ...["--host=/run", `--port=${spec.port}`, `--username=${adminRole}`],
         ...["--wal-method=stream", "--checkpoint=fast", "--no-sync"],
       ],
-      { env: environment },
+      { env: environment, user },
     ),
     { timeout: 3_600_000 },
   );

@@ -65,6 +65,7 @@ const fixedSettings: Readonly<Record<string, string | number>> = {
   // A server that was cut off is missed within three seconds, and what it missed is kept for it.
   wal_sender_timeout: 3000,
   wal_receiver_timeout: 3000,
+  wal_receiver_status_interval: 1,
   wal_retrieve_retry_interval: 500,
   wal_keep_size: 512,
   max_wal_senders: 20,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { imageUserOf, startEngine, type ImageUser } from "../../engine/program.js";
 import { consoleTail, killContainer, observeContainer, removeContainer, watchContainer } from "../../host/container.js";
-import { ensureDisk, growDisk, removeDisk } from "../disk.js";
+import { diskSpace, ensureDisk, growDisk, removeDisk } from "../disk.js";
 import { filesIn, ownedFolder, readIfThere, writeOwned } from "../files.js";
 import { logFiles, readLogFile } from "../logs.js";
 import { inside, serverPlace, type EngineOptions, type ServerPlace } from "../place.js";
@@ -72,7 +72,7 @@ export class Postgres implements DatabaseEngine {
     return withSession(place, spec.port, async (query) => {
       await query("SELECT pg_reload_conf()");
       const [answer] = await query<{ waits: boolean }>(
-        "SELECT EXISTS (SELECT FROM pg_file_settings f LEFT JOIN pg_settings s USING (name) WHERE s.pending_restart) AS waits",
+        "SELECT EXISTS (SELECT FROM pg_file_settings WHERE NOT applied AND error IS NOT NULL) AS waits",
       );
       return answer?.waits === true;
     });
@@ -118,6 +118,10 @@ export class Postgres implements DatabaseEngine {
     return accepts(place) ? "ready" : "starting";
   }
 
+  storage(id: string): { readonly free: number; readonly total: number } {
+    return diskSpace(this.place(id).folder);
+  }
+
   watch(id: string, onEnd: () => void): () => void {
     return watchContainer(this.place(id), onEnd);
   }
@@ -127,7 +131,7 @@ export class Postgres implements DatabaseEngine {
   }
 
   backup(spec: ServerSpec, folder: string): Promise<Backup> {
-    return backupInto(spec, this.place(spec.id), folder);
+    return backupInto(spec, this.place(spec.id), folder, this.user());
   }
 
   ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined> {

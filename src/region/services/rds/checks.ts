@@ -75,11 +75,11 @@ const storageLimits: Readonly<Record<string, readonly [number, number]>> = {
   standard: [5, 3072],
 };
 
-export function checkStorage(type: string, gib: number | undefined): number {
+export function checkStorage(engine: string, type: string, gib: number | undefined): number {
   const limits = Object.hasOwn(storageLimits, type) ? storageLimits[type] : undefined;
   if (limits === undefined) throw invalid(`Invalid storage type: ${type}`);
   if (gib === undefined) throw invalid("Invalid storage size: the parameter AllocatedStorage must be provided.");
   if (!Number.isInteger(gib) || gib < limits[0] || gib > limits[1])
-    throw invalid(`Invalid storage size for engine name postgres and storage type ${type}: ${gib}`);
+    throw invalid(`Invalid storage size for engine name ${engine} and storage type ${type}: ${gib}`);
   return gib;
 }

@@ -23,20 +23,20 @@ import { ServiceFault } from "../../operations/fault.js";
 import { enforced, recorded, states, within } from "../../operations/members.js";
 import { operation, type Operation, type Output } from "../../operations/operation.js";
 import { paginate } from "../../protocol/paginate.js";
-import { describeEngine, postgres } from "./engines.js";
-import { instanceRules } from "./instancerules.js";
+import { engineVersions } from "./engines.js";
+import { instanceRules, settingRules } from "./instancerules.js";
 import {
   createDBInstance,
   deleteDBInstance,
   inTransition,
-  modifyDBInstance,
   rebootDBInstance,
   startDBInstance,
   stopDBInstance,
   theDBInstance,
 } from "./instances.js";
+import { modifyDBInstance } from "./modifying.js";
 import { describeDBInstance } from "./instanceview.js";
-import { DBInstances, type DBInstance } from "./records.js";
+import { DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
 import { fromTags } from "./tags.js";
 
 const answer = (call: Call, db: DBInstance): { DBInstance: ApiDBInstance } => ({ DBInstance: describeDBInstance(call, db) });
@@ -57,31 +57,34 @@ const create = async (call: Call, input: CreateDBInstanceCommandInput): Promise<
       zone: input.AvailabilityZone,
       groupIds: input.VpcSecurityGroupIds,
       publiclyAccessible: input.PubliclyAccessible,
+      multiAz: input.MultiAZ,
       deletionProtection: input.DeletionProtection,
-      settings: {
-        allocatedStorage: input.AllocatedStorage,
-        storageType: input.StorageType,
-        iops: input.Iops,
-        storageThroughput: input.StorageThroughput,
-        maxAllocatedStorage: input.MaxAllocatedStorage,
-        storageEncrypted: input.StorageEncrypted,
-        kmsKeyId: input.KmsKeyId,
-        backupRetentionPeriod: input.BackupRetentionPeriod,
-        preferredBackupWindow: input.PreferredBackupWindow,
-        preferredMaintenanceWindow: input.PreferredMaintenanceWindow,
-        copyTagsToSnapshot: input.CopyTagsToSnapshot,
-        autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade,
-        monitoringInterval: input.MonitoringInterval,
-        monitoringRoleArn: input.MonitoringRoleArn,
-        performanceInsights: input.EnablePerformanceInsights,
-        performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod,
-        logExports: input.EnableCloudwatchLogsExports,
-        caCertificateIdentifier: input.CACertificateIdentifier,
-        engineLifecycleSupport: input.EngineLifecycleSupport,
-      },
+      settings: settingsOf(input),
       tags: fromTags(input.Tags),
     }),
   );
+
+/** What CreateDBInstance and ModifyDBInstance say in the same words. */
+const settingsOf = (input: CreateDBInstanceCommandInput | ModifyDBInstanceCommandInput): Partial<DBInstanceSettings> => ({
+  allocatedStorage: input.AllocatedStorage,
+  storageType: input.StorageType,
+  iops: input.Iops,
+  storageThroughput: input.StorageThroughput,
+  maxAllocatedStorage: input.MaxAllocatedStorage,
+  backupRetentionPeriod: input.BackupRetentionPeriod,
+  preferredBackupWindow: input.PreferredBackupWindow,
+  preferredMaintenanceWindow: input.PreferredMaintenanceWindow,
+  copyTagsToSnapshot: input.CopyTagsToSnapshot,
+  autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade,
+  monitoringInterval: input.MonitoringInterval,
+  monitoringRoleArn: input.MonitoringRoleArn,
+  performanceInsights: input.EnablePerformanceInsights,
+  performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod,
+  caCertificateIdentifier: input.CACertificateIdentifier,
+  ...("StorageEncrypted" in input ? { storageEncrypted: input.StorageEncrypted, kmsKeyId: input.KmsKeyId } : {}),
+  ...("EnableCloudwatchLogsExports" in input ? { logExports: input.EnableCloudwatchLogsExports } : {}),
+  ...("EngineLifecycleSupport" in input ? { engineLifecycleSupport: input.EngineLifecycleSupport } : {}),
+});
 
 async function describe(call: Call, input: DescribeDBInstancesCommandInput): Promise<Output<DescribeDBInstancesCommandOutput>> {
   const { DBInstanceIdentifier: wanted } = input;
@@ -111,12 +114,18 @@ function matches(db: DBInstance, filter: Filter): boolean {
 }
 
 function engines(input: DescribeDBEngineVersionsCommandInput): Output<DescribeDBEngineVersionsCommandOutput> {
-  const { major, release, family } = postgres;
-  const fits =
-    (input.Engine ?? "postgres") === "postgres" &&
-    [major as string, release].includes(input.EngineVersion ?? release) &&
-    (input.DBParameterGroupFamily ?? family) === family;
-  return { DBEngineVersions: fits ? [describeEngine()] : [] };
+  const { Engine, EngineVersion, DBParameterGroupFamily } = input;
+  const kept = engineVersions().filter(
+    (each) =>
+      (Engine ?? each.Engine) === each.Engine &&
+      [undefined, each.MajorEngineVersion, each.EngineVersion].includes(EngineVersion) &&
+      (DBParameterGroupFamily ?? each.DBParameterGroupFamily) === each.DBParameterGroupFamily,
+  );
+  const page = paginate(kept, (each) => `${each.Engine} ${each.EngineVersion}`, {
+    MaxResults: input.MaxRecords,
+    NextToken: input.Marker,
+  });
+  return { DBEngineVersions: [...page.items], Marker: page.NextToken };
 }
 
 const named = { DBInstanceIdentifier: enforced };
@@ -160,8 +169,11 @@ export const instanceOperations: readonly Operation[] = [
       DeletionProtection: enforced,
       MasterUserPassword: enforced,
       VpcSecurityGroupIds: enforced,
-      // All three take effect at once on AWS too, whatever is said here.
-      ApplyImmediately: states(true, false),
+      ApplyImmediately: enforced,
+      ...settingRules,
+      AllocatedStorage: instanceRules.AllocatedStorage,
+      DBInstanceClass: enforced,
+      MultiAZ: enforced,
     },
     async (call, input) =>
       answer(
@@ -170,6 +182,10 @@ export const instanceOperations: readonly Operation[] = [
           deletionProtection: input.DeletionProtection,
           masterPassword: input.MasterUserPassword,
           groupIds: input.VpcSecurityGroupIds,
+          instanceClass: input.DBInstanceClass,
+          multiAz: input.MultiAZ,
+          settings: settingsOf(input),
+          immediately: input.ApplyImmediately ?? false,
         }),
       ),
   ),
@@ -182,8 +198,8 @@ export const instanceOperations: readonly Operation[] = [
   operation<RebootDBInstanceCommandInput, RebootDBInstanceCommandOutput>(
     "rds",
     "RebootDBInstance",
-    { ...named, ForceFailover: states(false) },
-    (call, input) => answer(call, rebootDBInstance(call, input.DBInstanceIdentifier ?? "")),
+    { ...named, ForceFailover: enforced },
+    (call, input) => answer(call, rebootDBInstance(call, input.DBInstanceIdentifier ?? "", input.ForceFailover ?? false)),
   ),
   operation<DescribeDBEngineVersionsCommandInput, DescribeDBEngineVersionsCommandOutput>(
     "rds",
@@ -192,10 +208,11 @@ export const instanceOperations: readonly Operation[] = [
       Engine: enforced,
       EngineVersion: enforced,
       DBParameterGroupFamily: enforced,
-      // There is one version, so it is the default one and the only page.
-      DefaultOnly: states(true, false),
+      DefaultOnly: states(false),
+      // There are no deprecated ones here.
       IncludeAll: states(true, false),
       MaxRecords: enforced,
+      Marker: enforced,
     },
     (_call, input) => engines(input),
   ),

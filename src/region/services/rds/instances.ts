@@ -1,15 +1,8 @@
 import type { Scope } from "../../operations/call.js";
 import { NotModelled, ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
-import { decideInterface, interfaceChanges } from "../ec2/interfaces.js";
-import {
-  InternetGateways,
-  NetworkInterfaces,
-  SecurityGroups,
-  Subnets,
-  type NetworkInterface,
-  type Tags,
-} from "../ec2/records.js";
+import { interfaceChanges } from "../ec2/interfaces.js";
+import { SecurityGroups, type Tags } from "../ec2/records.js";
 import {
   checkDatabaseName,
   checkIdentifier,
@@ -19,9 +12,10 @@ import {
   checkStorage,
 } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
-import { engineVersion, postgres } from "./engines.js";
+import { engineVersion, theEngine } from "./engines.js";
 import { newResourceId } from "./names.js";
 import { DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
+import { checkPublic, decideServer, newReplicationPassword, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
 
 /** A DB instance as it is asked for, in AWS's words. */
@@ -36,6 +30,7 @@ export interface DBInstanceWish {
   readonly port?: number;
   readonly subnetGroupName?: string;
   readonly zone?: string;
+  readonly multiAz?: boolean;
   readonly groupIds?: readonly string[];
   readonly publiclyAccessible?: boolean;
   readonly deletionProtection?: boolean;
@@ -51,49 +46,50 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   const identifier = checkIdentifier(wish.identifier);
   if (call.records.get(DBInstances, identifier) !== undefined)
     throw new ServiceFault("DBInstanceAlreadyExists", "DB instance already exists");
-  const version = engineVersion(wish.engine, wish.engineVersion);
+  const engine = theEngine(wish.engine);
+  const version = engineVersion(engine, wish.engineVersion);
   dbInstanceClass(wish.instanceClass);
   const storageType = wish.settings.storageType ?? (wish.settings.iops === undefined ? "gp3" : "io1");
-  const allocatedStorage = checkStorage(storageType, wish.settings.allocatedStorage);
+  const allocatedStorage = checkStorage(engine.name, storageType, wish.settings.allocatedStorage);
   const group = theGroup(call, wish.subnetGroupName);
-  const subnet = group.subnetIds
-    .flatMap((id) => call.records.get(Subnets, id) ?? [])
-    .find((each) => wish.zone === undefined || each.zone === wish.zone);
-  if (subnet === undefined)
+  const multiAz = wish.multiAz ?? false;
+  if (multiAz && wish.zone !== undefined)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      "Requesting a specific availability zone is not valid for Multi-AZ instances.",
+    );
+  const site = sitesOf(call, group).find(({ zone }) => wish.zone === undefined || zone === wish.zone);
+  if (site === undefined)
     throw new ServiceFault(
       "InvalidVPCNetworkStateFault",
       `The DB subnet group '${group.name}' has no subnet in the Availability Zone ${wish.zone ?? "of any of its subnets"}.`,
     );
   const publiclyAccessible = wish.publiclyAccessible ?? false;
-  if (publiclyAccessible && !call.records.list(InternetGateways).some((gateway) => gateway.vpcId === group.vpcId))
-    throw new ServiceFault(
-      "InvalidVPCNetworkStateFault",
-      `Cannot create a publicly accessible DBInstance. The specified VPC has no internet gateway attached. Update the VPC and then try again`,
-    );
+  checkPublic(call, publiclyAccessible, group.vpcId);
   checkGroups(call, wish.groupIds ?? [], group.vpcId);
-  const nic = decideInterface(call, {
-    subnetId: subnet.subnetId,
-    groupIds: wish.groupIds ?? [],
-    description: "RDSNetworkInterface",
-    holder: { kind: "database", id: identifier },
-    publicAddress: publiclyAccessible,
-  });
+  const masterUsername = checkMasterUsername(wish.masterUsername);
+  const masterPassword = checkMasterPassword(wish.masterPassword);
+  const databaseName = checkDatabaseName(wish.databaseName);
+  const placement = { identifier, resourceId: newResourceId(), servers: 0, groupIds: wish.groupIds ?? [], publiclyAccessible };
+  const { server, nic } = decideServer(call, placement, site);
   const db: DBInstance = {
-    identifier,
-    resourceId: newResourceId(),
-    engine: "postgres",
+    ...placement,
+    engine: engine.name,
     engineVersion: version,
     instanceClass: wish.instanceClass,
-    masterUsername: checkMasterUsername(wish.masterUsername),
-    masterPassword: checkMasterPassword(wish.masterPassword),
-    databaseName: checkDatabaseName(wish.databaseName),
-    port: checkPort(wish.port, postgres.port),
+    masterUsername,
+    masterPassword,
+    replicationPassword: newReplicationPassword(),
+    ...(databaseName === undefined ? {} : { databaseName }),
+    port: checkPort(wish.port, engine.port),
     subnetGroupName: group.name,
     vpcId: group.vpcId,
-    zone: subnet.zone,
-    interfaceId: nic.interfaceId,
+    server,
+    retired: [],
+    servers: 1,
+    multiAz,
+    origin: { kind: "new" },
     groupIds: nic.groupIds,
-    publiclyAccessible,
     deletionProtection: wish.deletionProtection ?? false,
     wish: "running",
     status: "creating",
@@ -152,41 +148,15 @@ export function startDBInstance(call: Scope, wanted: string): DBInstance {
   return change(call, db, { wish: "running", status: "starting" });
 }
 
-export function rebootDBInstance(call: Scope, wanted: string): DBInstance {
+export function rebootDBInstance(call: Scope, wanted: string, forceFailover: boolean): DBInstance {
   const db = theDBInstance(call, wanted);
   expect(db, "available", "rebooted");
-  return change(call, db, { rebootWished: true, status: "rebooting" });
-}
-
-export interface DBInstanceModification {
-  readonly deletionProtection?: boolean;
-  readonly masterPassword?: string;
-  readonly groupIds?: readonly string[];
-}
-
-/** Everything that can be modified takes effect at once, as it does on AWS. */
-export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInstanceModification): Promise<DBInstance> {
-  const db = theDBInstance(call, wanted);
-  if (db.wish === "deleted")
-    throw new ServiceFault("InvalidDBInstanceState", `Database instance: ${db.identifier} is being deleted.`);
-  const masterPassword = wish.masterPassword === undefined ? db.masterPassword : checkMasterPassword(wish.masterPassword);
-  const nic = call.records.get(NetworkInterfaces, db.interfaceId);
-  const groupIds = wish.groupIds === undefined || wish.groupIds.length === 0 ? db.groupIds : wish.groupIds;
-  checkGroups(call, groupIds, db.vpcId);
-  const changed: DBInstance = {
-    ...db,
-    masterPassword,
-    groupIds,
-    deletionProtection: wish.deletionProtection ?? db.deletionProtection,
-  };
-  const regrouped: readonly NetworkInterface[] = nic === undefined || groupIds === db.groupIds ? [] : [{ ...nic, groupIds }];
-  call.commit(
-    put(DBInstances, db.identifier, changed),
-    ...regrouped.map((each) => put(NetworkInterfaces, each.interfaceId, each)),
-  );
-  if (regrouped.length > 0) await call.upkeep.network(db.vpcId);
-  call.upkeep.nudge("database", db.identifier);
-  return changed;
+  if (forceFailover && !db.multiAz)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      "Cannot reboot with force failover: the DB instance is not a Multi-AZ one.",
+    );
+  return change(call, db, { rebootWished: forceFailover ? "failover" : "restart", status: "rebooting" });
 }
 
 export function theDBInstance(call: Pick<Scope, "records">, wanted: string): DBInstance {
@@ -196,9 +166,10 @@ export function theDBInstance(call: Pick<Scope, "records">, wanted: string): DBI
 }
 
 /** Is it on its way to another state? */
-export const inTransition = (db: DBInstance): boolean => !["available", "stopped", "failed"].includes(db.status);
+export const inTransition = (db: DBInstance): boolean =>
+  !["available", "stopped", "failed", "storage-full"].includes(db.status);
 
-function change(call: Scope, db: DBInstance, changes: Partial<DBInstance>): DBInstance {
+export function change(call: Scope, db: DBInstance, changes: Partial<DBInstance>): DBInstance {
   const changed = { ...db, ...changes };
   call.commit(put(DBInstances, db.identifier, changed));
   call.upkeep.nudge("database", db.identifier);
@@ -222,7 +193,7 @@ function theGroup(call: Scope, name: string | undefined): ReturnType<typeof theD
   return theDBSubnetGroup(call, name);
 }
 
-function checkGroups(call: Scope, groupIds: readonly string[], vpcId: string): void {
+export function checkGroups(call: Scope, groupIds: readonly string[], vpcId: string): void {
   for (const groupId of groupIds) {
     const group = call.records.get(SecurityGroups, groupId);
     if (group === undefined)
@@ -252,5 +223,5 @@ const defaultSettings: DBInstanceSettings = {
 };
 
 /** Without the members that were not said, which would hide defaults. */
-const defined = <T extends object>(wish: T): T =>
+export const defined = <T extends object>(wish: T): T =>
   Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as T;

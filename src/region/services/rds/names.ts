@@ -39,7 +39,7 @@ export const databaseNames = (
     .list(DBInstances)
     .filter((db) => db.born)
     .flatMap((db) => {
-      const nic = scope.records.get(NetworkInterfaces, db.interfaceId);
+      const nic = scope.records.get(NetworkInterfaces, db.server.interfaceId);
       if (nic === undefined) return [];
       const address = options.view === "internet" ? (nic.autoPublicIp ?? nic.privateIp) : nic.privateIp;
       return [{ name: endpointName(scope, db.identifier), addresses: [address] }];

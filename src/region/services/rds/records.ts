@@ -16,39 +16,87 @@ export const DBSubnetGroups = recordType<DBSubnetGroup>("rds:DBSubnetGroup");
 export type DBInstanceStatus =
   | "creating"
   | "available"
+  | "backing-up"
+  | "modifying"
   | "rebooting"
   | "stopping"
   | "stopped"
   | "starting"
+  | "storage-full"
   | "deleting"
   | "failed";
 
+export type EngineName = "postgres" | "mariadb" | "mysql" | "aurora-postgresql" | "aurora-mysql";
+
+/** A database server of ours in one zone, with an interface of its own. A DB instance has one, or two in Multi-AZ. */
+export interface DBServer {
+  /** The part keeps disk and container by it; never used again. */
+  readonly id: string;
+  readonly zone: string;
+  readonly interfaceId: string;
+}
+
+/**
+ * The standby of a Multi-AZ DB instance. `building`: commits do not wait for it. `joining`: they may, but it need not have all that was
+ * committed before. `synchronous`: it has every commit that was acknowledged, and only then it may take over. Written down before the
+ * writer is told to stop waiting, and after it is known to wait.
+ */
+export interface Standby extends DBServer {
+  readonly state: "building" | "joining" | "synchronous";
+}
+
+/** What the data of a DB instance are made from, once. */
+export type DBInstanceOrigin =
+  | { readonly kind: "new" }
+  /** A backup's folder and, for a point in time, a log's, both below the folder of backups; `until` in milliseconds since the epoch. */
+  | { readonly kind: "backup"; readonly backup: string; readonly log?: string; readonly until?: number }
+  /** The DB instance of this identifier, which it goes on copying until it is promoted. */
+  | { readonly kind: "replica"; readonly of: string };
+
+/** What ModifyDBInstance asked for that waits for the maintenance window. */
+export interface PendingModification {
+  readonly instanceClass?: string;
+  readonly multiAz?: boolean;
+  readonly allocatedStorage?: number;
+}
+
 export interface DBInstance {
   readonly identifier: string;
-  /** `db-` and 26 letters and digits; never used again, so the part keeps data by it. */
+  /** `db-` and 26 letters and digits; never used again. */
   readonly resourceId: string;
-  readonly engine: "postgres";
+  readonly engine: EngineName;
   /** As asked for. */
   readonly engineVersion: string;
   readonly instanceClass: string;
   readonly masterUsername: string;
-  readonly masterPassword: string;
-  /** Unset: only `postgres` is made. */
+  /** Until the server has been told, which keeps its own hash of it. */
+  readonly masterPassword?: string;
+  /** Of the user by whom its servers copy each other. */
+  readonly replicationPassword: string;
+  /** Unset: none but what every server of the engine has. */
   readonly databaseName?: string;
   readonly port: number;
   readonly subnetGroupName: string;
   readonly vpcId: string;
-  readonly zone: string;
-  readonly interfaceId: string;
+  /** The one its name leads to. */
+  readonly server: DBServer;
+  readonly standby?: Standby;
+  /** Servers that are never to run again, and go. */
+  readonly retired: readonly DBServer[];
+  /** So many servers there have been; for their ids. */
+  readonly servers: number;
+  readonly multiAz: boolean;
+  readonly origin: DBInstanceOrigin;
   readonly groupIds: readonly string[];
   readonly publiclyAccessible: boolean;
   readonly deletionProtection: boolean;
   /** What the user wants of it. */
   readonly wish: "running" | "stopped" | "deleted";
   /** Set until the keeper has restarted it. */
-  readonly rebootWished?: boolean;
+  readonly rebootWished?: "restart" | "failover";
+  readonly pending?: PendingModification;
   readonly status: DBInstanceStatus;
-  /** Why it is `failed`. */
+  /** Why it is `failed` or `storage-full`. */
   readonly statusReason?: string;
   /** It has been available: from then on it has an endpoint. */
   readonly born: boolean;
@@ -59,7 +107,7 @@ export interface DBInstance {
 /** By identifier. */
 export const DBInstances = recordType<DBInstance>("rds:DBInstance");
 
-/** Kept and returned, without effect here. */
+/** What is said of a DB instance and kept with it; `instancerules.ts` tells which of it has an effect. */
 export interface DBInstanceSettings {
   readonly allocatedStorage: number;
   readonly storageType: string;

@@ -17,6 +17,7 @@ import { put, remove } from "../../records/records.js";
 import { NetworkInterfaces, Subnets, type Tags } from "../ec2/records.js";
 import { subnetGroupArn } from "./names.js";
 import { DBInstances, DBSubnetGroups, type DBSubnetGroup } from "./records.js";
+import { serversOf } from "./servers.js";
 import { fromTags, tagRules } from "./tags.js";
 
 export interface DBSubnetGroupWish {
@@ -63,10 +64,11 @@ export function modifyDBSubnetGroup(
       "InvalidSubnet",
       `The new Subnets are not in the same Vpc as the existing subnet group ${before.name}.`,
     );
-  const inUse = call.records.list(DBInstances).flatMap((db): string[] => {
-    const subnetId = call.records.get(NetworkInterfaces, db.interfaceId)?.subnetId;
-    return db.subnetGroupName === before.name && subnetId !== undefined ? [subnetId] : [];
-  });
+  const inUse = call.records
+    .list(DBInstances)
+    .filter((db) => db.subnetGroupName === before.name)
+    .flatMap(serversOf)
+    .flatMap(({ interfaceId }) => call.records.get(NetworkInterfaces, interfaceId)?.subnetId ?? []);
   const missed = inUse.find((subnetId) => !subnetIds.includes(subnetId));
   if (missed !== undefined)
     throw new ServiceFault("SubnetAlreadyInUse", `Some of the subnets to be deleted are currently in use: ${missed}`);

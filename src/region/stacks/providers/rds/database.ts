@@ -1,12 +1,12 @@
 import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, recorded, type MemberRules } from "../../../operations/members.js";
-import { instanceRules } from "../../../services/rds/instancerules.js";
-import { createDBInstance, deleteDBInstance, modifyDBInstance, theDBInstance } from "../../../services/rds/instances.js";
+import { instanceRules, settingRules } from "../../../services/rds/instancerules.js";
+import { createDBInstance, deleteDBInstance, theDBInstance } from "../../../services/rds/instances.js";
+import { modifyDBInstance } from "../../../services/rds/modifying.js";
 import { endpointName, instanceArn, subnetGroupArn } from "../../../services/rds/names.js";
-import { DBInstances, DBSubnetGroups } from "../../../services/rds/records.js";
-import { put } from "../../../records/records.js";
+import { DBInstances, DBSubnetGroups, type DBInstanceSettings } from "../../../services/rds/records.js";
 import { createDBSubnetGroup, deleteDBSubnetGroup, modifyDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
-import type { ResourceProvider } from "../../provider.js";
+import type { Properties, ResourceProvider } from "../../provider.js";
 import { optionalFlag, optionalNumber, optionalText, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
 
 export const dbSubnetGroup: ResourceProvider = {
@@ -43,7 +43,7 @@ const properties: MemberRules = {
 
 const becomeAvailable: NonNullable<ResourceProvider["settled"]> = async (call, id, signal) => {
   await call.until(
-    () => !["creating", "starting", "rebooting"].includes(call.records.get(DBInstances, id)?.status ?? "gone"),
+    () => !["creating", "starting", "rebooting", "modifying", "backing-up"].includes(call.records.get(DBInstances, id)?.status ?? "gone"),
     signal,
   );
   const db = theDBInstance(call, id);
@@ -54,6 +54,24 @@ const becomeAvailable: NonNullable<ResourceProvider["settled"]> = async (call, i
       500,
     );
 };
+
+const changeableSettings = (given: Properties): Partial<DBInstanceSettings> => ({
+  allocatedStorage: optionalNumber(given, "AllocatedStorage"),
+  storageType: optionalText(given, "StorageType"),
+  iops: optionalNumber(given, "Iops"),
+  storageThroughput: optionalNumber(given, "StorageThroughput"),
+  maxAllocatedStorage: optionalNumber(given, "MaxAllocatedStorage"),
+  backupRetentionPeriod: optionalNumber(given, "BackupRetentionPeriod"),
+  preferredBackupWindow: optionalText(given, "PreferredBackupWindow"),
+  preferredMaintenanceWindow: optionalText(given, "PreferredMaintenanceWindow"),
+  copyTagsToSnapshot: optionalFlag(given, "CopyTagsToSnapshot"),
+  autoMinorVersionUpgrade: optionalFlag(given, "AutoMinorVersionUpgrade"),
+  monitoringInterval: optionalNumber(given, "MonitoringInterval"),
+  monitoringRoleArn: optionalText(given, "MonitoringRoleArn"),
+  performanceInsights: optionalFlag(given, "EnablePerformanceInsights"),
+  performanceInsightsRetention: optionalNumber(given, "PerformanceInsightsRetentionPeriod"),
+  caCertificateIdentifier: optionalText(given, "CACertificateIdentifier"),
+});
 
 export const dbInstance: ResourceProvider = {
   type: "AWS::RDS::DBInstance",
@@ -80,25 +98,12 @@ export const dbInstance: ResourceProvider = {
       groupIds: texts(given, "VPCSecurityGroups"),
       publiclyAccessible: optionalFlag(given, "PubliclyAccessible"),
       deletionProtection: optionalFlag(given, "DeletionProtection"),
+      multiAz: optionalFlag(given, "MultiAZ"),
       settings: {
-        allocatedStorage: optionalNumber(given, "AllocatedStorage"),
-        storageType: optionalText(given, "StorageType"),
-        iops: optionalNumber(given, "Iops"),
-        storageThroughput: optionalNumber(given, "StorageThroughput"),
-        maxAllocatedStorage: optionalNumber(given, "MaxAllocatedStorage"),
+        ...changeableSettings(given),
         storageEncrypted: optionalFlag(given, "StorageEncrypted"),
         kmsKeyId: optionalText(given, "KmsKeyId"),
-        backupRetentionPeriod: optionalNumber(given, "BackupRetentionPeriod"),
-        preferredBackupWindow: optionalText(given, "PreferredBackupWindow"),
-        preferredMaintenanceWindow: optionalText(given, "PreferredMaintenanceWindow"),
-        copyTagsToSnapshot: optionalFlag(given, "CopyTagsToSnapshot"),
-        autoMinorVersionUpgrade: optionalFlag(given, "AutoMinorVersionUpgrade"),
-        monitoringInterval: optionalNumber(given, "MonitoringInterval"),
-        monitoringRoleArn: optionalText(given, "MonitoringRoleArn"),
-        performanceInsights: optionalFlag(given, "EnablePerformanceInsights"),
-        performanceInsightsRetention: optionalNumber(given, "PerformanceInsightsRetentionPeriod"),
         logExports: given["EnableCloudwatchLogsExports"] === undefined ? undefined : texts(given, "EnableCloudwatchLogsExports"),
-        caCertificateIdentifier: optionalText(given, "CACertificateIdentifier"),
         engineLifecycleSupport: optionalText(given, "EngineLifecycleSupport"),
       },
       tags: tagsOf(given, naming),
@@ -106,15 +111,22 @@ export const dbInstance: ResourceProvider = {
     return db.identifier;
   },
   settled: becomeAvailable,
-  updatable: ["DeletionProtection", "MasterUserPassword", "VPCSecurityGroups", "Tags"],
+  updatable: [
+    ...["DeletionProtection", "MasterUserPassword", "VPCSecurityGroups", "Tags", "DBInstanceClass", "MultiAZ", "AllocatedStorage"],
+    ...Object.keys(settingRules),
+  ],
   update: async (call, id, { from, to }, naming, signal) => {
     const masterPassword = optionalText(to, "MasterUserPassword");
     await modifyDBInstance(call, id, {
       deletionProtection: optionalFlag(to, "DeletionProtection") ?? false,
       ...(masterPassword === optionalText(from, "MasterUserPassword") ? {} : { masterPassword }),
       groupIds: texts(to, "VPCSecurityGroups"),
+      instanceClass: text(to, "DBInstanceClass"),
+      multiAz: optionalFlag(to, "MultiAZ") ?? false,
+      settings: changeableSettings(to),
+      tags: tagsOf(to, naming),
+      immediately: true,
     });
-    call.commit(put(DBInstances, id, { ...theDBInstance(call, id), tags: tagsOf(to, naming) }));
     await becomeAvailable(call, id, signal);
   },
   // DeletionPolicy Snapshot is the engine's to refuse: there are no snapshots to take yet.

@@ -1,0 +1,94 @@
+import type { Scope } from "../../operations/call.js";
+import { ServiceFault } from "../../operations/fault.js";
+import { put } from "../../records/records.js";
+import { NetworkInterfaces, type Tags } from "../ec2/records.js";
+import { checkMasterPassword, checkStorage } from "./checks.js";
+import { dbInstanceClass } from "./classes.js";
+import { checkGroups, defined, theDBInstance } from "./instances.js";
+import { DBInstances, type DBInstance, type DBInstanceSettings, type PendingModification } from "./records.js";
+import { serversOf } from "./servers.js";
+
+/** What is not said stays as it is. */
+export interface DBInstanceModification {
+  readonly deletionProtection?: boolean | undefined;
+  readonly masterPassword?: string | undefined;
+  readonly groupIds?: readonly string[] | undefined;
+  readonly instanceClass?: string | undefined;
+  readonly multiAz?: boolean | undefined;
+  readonly settings?: Partial<DBInstanceSettings> | undefined;
+  readonly tags?: Tags | undefined;
+  /** Not only in the next maintenance window. */
+  readonly immediately: boolean;
+}
+
+/**
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html; what takes effect at once whatever is said, and
+ * what waits: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
+ */
+export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInstanceModification): Promise<DBInstance> {
+  const db = theDBInstance(call, wanted);
+  if (db.wish === "deleted" || ["creating", "failed"].includes(db.status))
+    throw new ServiceFault("InvalidDBInstanceState", `Database instance: ${db.identifier} is not in available state: it is ${db.status}.`);
+  const masterPassword = wish.masterPassword === undefined ? db.masterPassword : checkMasterPassword(wish.masterPassword);
+  const groupIds = wish.groupIds === undefined || wish.groupIds.length === 0 ? db.groupIds : wish.groupIds;
+  checkGroups(call, groupIds, db.vpcId);
+  const { allocatedStorage: storage, ...settings } = defined(wish.settings ?? {});
+  const pending: PendingModification = defined({
+    ...db.pending,
+    instanceClass: wish.instanceClass ?? db.pending?.instanceClass,
+    multiAz: wish.multiAz ?? db.pending?.multiAz,
+    allocatedStorage: storage === undefined ? db.pending?.allocatedStorage : grown(db, storage),
+  });
+  if (pending.instanceClass !== undefined) dbInstanceClass(pending.instanceClass);
+  const changed: DBInstance = {
+    ...db,
+    ...(masterPassword === undefined ? {} : { masterPassword }),
+    groupIds,
+    deletionProtection: wish.deletionProtection ?? db.deletionProtection,
+    settings: { ...db.settings, ...settings },
+    tags: wish.tags ?? db.tags,
+    pending,
+  };
+  const next = wish.immediately ? withPending(changed) : changed;
+  const regrouped =
+    groupIds === db.groupIds ? [] : serversOf(db).flatMap(({ interfaceId }) => call.records.get(NetworkInterfaces, interfaceId) ?? []);
+  call.commit(
+    put(DBInstances, db.identifier, next),
+    ...regrouped.map((nic) => put(NetworkInterfaces, nic.interfaceId, { ...nic, groupIds })),
+  );
+  if (regrouped.length > 0) await call.upkeep.network(db.vpcId);
+  call.upkeep.nudge("database", db.identifier);
+  return next;
+}
+
+/** The DB instance with what waits in force. Another class wants a restart: in Multi-AZ the standby takes over meanwhile, as on AWS. */
+export function withPending({ pending, ...db }: DBInstance): DBInstance {
+  if (pending === undefined || Object.keys(pending).length === 0) return db;
+  const { instanceClass = db.instanceClass, multiAz = db.multiAz, allocatedStorage = db.settings.allocatedStorage } = pending;
+  return {
+    ...db,
+    instanceClass,
+    multiAz,
+    settings: { ...db.settings, allocatedStorage },
+    ...(instanceClass === db.instanceClass ? {} : { rebootWished: "restart" as const }),
+    // A stopped one stays so, and has it when it starts.
+    ...(db.wish === "running" ? { status: "modifying" as const } : {}),
+  };
+}
+
+/** Ten per cent at least, and never less: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.ModifyingExisting.html */
+function grown(db: DBInstance, gib: number): number {
+  const { allocatedStorage: now, storageType } = db.settings;
+  if (gib === now) return now;
+  if (gib < now)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `Invalid storage size for engine name ${db.engine} and storage type ${storageType}: ${gib}: storage can only grow, and is ${now} GiB.`,
+    );
+  if (gib < Math.ceil(now * 1.1))
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `Storage must grow by ten per cent at least: from ${now} GiB to ${Math.ceil(now * 1.1)} or more, not ${gib}.`,
+    );
+  return checkStorage(db.engine, storageType, gib);
+}

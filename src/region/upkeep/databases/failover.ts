@@ -1,0 +1,63 @@
+import type { DatabaseEngine } from "../../../parts/databases/spec.js";
+import { isCut } from "../../faults/zones.js";
+import type { Scope } from "../../operations/call.js";
+import { removeInterface } from "../../services/ec2/interfaces.js";
+import { NetworkInterfaces } from "../../services/ec2/records.js";
+import type { DBInstance } from "../../services/rds/records.js";
+import { change } from "./change.js";
+import { writerSpec, type ServerCircumstances } from "./spec.js";
+
+/**
+ * Should the standby take over? Only one that has every commit that was acknowledged may, and only one that runs: after a restart of the
+ * host, when neither does, the writer is started again.
+ */
+export function mayFailOver(scope: Scope, db: DBInstance, engine: DatabaseEngine): boolean {
+  const { standby, server } = db;
+  if (standby?.state !== "synchronous" || engine.observe(standby.id) !== "ready" || isCut(scope.records, standby.zone)) return false;
+  if (db.rebootWished === "failover") return true;
+  const state = engine.observe(server.id);
+  return state === "stopped" || state === "absent" || isCut(scope.records, server.zone);
+}
+
+/**
+ * The standby becomes the writer. The old one is fenced first (its processes are killed, and its name is taken from it in the records,
+ * so that it is never started again), then the standby is promoted, then the name moves. A death at any instant leaves either the old
+ * state, or the new one with something to do.
+ */
+export async function failOver(
+  scope: Scope,
+  db: DBInstance,
+  engine: DatabaseEngine,
+  around: ServerCircumstances,
+): Promise<void> {
+  await engine.stop(db.server.id, 0);
+  const promoted = change(scope, db, ({ standby, rebootWished: _done, ...now }) =>
+    standby?.state === "synchronous"
+      ? {
+          ...now,
+          server: { id: standby.id, zone: standby.zone, interfaceId: standby.interfaceId },
+          retired: [...now.retired, now.server],
+        }
+      : { ...now, ...(standby === undefined ? {} : { standby }) },
+  );
+  if (promoted === undefined || promoted.server.id === db.server.id) return;
+  await engine.start(writerSpec(promoted, around));
+  scope.upkeep.nudge("names", db.vpcId);
+}
+
+/** Servers whose place was taken go, with all they had. */
+export async function retire(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<void> {
+  if (db.retired.length === 0) return;
+  for (const { id } of db.retired) await engine.remove(id);
+  const gone = new Set(db.retired.map(({ id }) => id));
+  change(
+    scope,
+    db,
+    (now) => ({ ...now, retired: now.retired.filter(({ id }) => !gone.has(id)) }),
+    ...db.retired.flatMap(({ interfaceId }) => {
+      const nic = scope.records.get(NetworkInterfaces, interfaceId);
+      return nic === undefined ? [] : removeInterface(scope, nic);
+    }),
+  );
+  await scope.upkeep.network(db.vpcId);
+}

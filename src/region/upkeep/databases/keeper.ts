@@ -1,0 +1,202 @@
+import type { DatabaseEngine, Origin, ServerSpec } from "../../../parts/databases/spec.js";
+import type { RegionLabel } from "../../../parts/host/label.js";
+import type { Scope } from "../../operations/call.js";
+import { remove } from "../../records/records.js";
+import { removeInterfacesOf } from "../../services/ec2/interfaces.js";
+import { theEngine, type Engine } from "../../services/rds/engines.js";
+import { DBInstances, type DBInstance } from "../../services/rds/records.js";
+import { serversOf } from "../../services/rds/servers.js";
+import type { Keeper } from "../keeper.js";
+import { change } from "./change.js";
+import { failOver, mayFailOver, retire } from "./failover.js";
+import { keepStandby } from "./standby.js";
+import { readerSpec, writerSpec, type ServerCircumstances } from "./spec.js";
+
+/** A server that does not start this often while it is created is `failed`. */
+const attemptsAtCreation = 3;
+/** How often an available server is looked at beside being told of its end; one that died is started again, as on AWS. Milliseconds. */
+const lookEvery = { single: 2000, multiAz: 1000 } as const;
+/** A disk with less than this is full: an engine needs some to end in order. Bytes. */
+const leastFree = 32 * 1024 * 1024;
+
+export interface DatabaseHouse {
+  readonly label: RegionLabel;
+  readonly engines: Readonly<Record<Engine["program"], DatabaseEngine>>;
+  readonly certificate: (scope: Scope) => Promise<ServerSpec["certificate"]>;
+  /** Where backups are, by the paths that records have. */
+  readonly backups: (path: string) => string;
+}
+
+/** Keeps the servers of DB instances: their writer, and in Multi-AZ a standby that can take over. */
+export class DatabaseKeeper implements Keeper {
+  readonly kind = "database";
+  private readonly failures = new Map<string, number>();
+  private readonly watches = new Map<string, () => void>();
+
+  constructor(private readonly house: DatabaseHouse) {}
+
+  owners(scope: Scope): readonly string[] {
+    return scope.records.list(DBInstances).map((db) => db.identifier);
+  }
+
+  async attend(scope: Scope, id: string): Promise<number | void> {
+    const db = scope.records.get(DBInstances, id);
+    if (db === undefined || (db.status === "failed" && db.wish === "running")) return;
+    const engine = this.engineOf(db);
+    if (db.wish === "deleted") return this.deleted(scope, db, engine);
+    // First of all, so that no server that was taken its place from runs beside the one that has it.
+    await retire(scope, db, engine);
+    if (db.wish === "stopped") return this.stopped(scope, db, engine);
+    return this.running(scope, db, engine);
+  }
+
+  close(): void {
+    for (const stop of this.watches.values()) stop();
+  }
+
+  private async running(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<number> {
+    const around = await this.around(scope, db);
+    if (mayFailOver(scope, db, engine)) {
+      await failOver(scope, db, engine, around);
+      return 0;
+    }
+    try {
+      await this.writing(scope, db, engine, around);
+    } catch (error) {
+      this.startFailed(scope, db, engine, error);
+      throw error;
+    }
+    this.failures.delete(db.resourceId);
+    change(scope, db, (now) => {
+      // A reboot that was asked for while we waited is still to come.
+      const { rebootWished: _done, masterPassword: _told, ...rest } = now;
+      return {
+        ...rest,
+        ...(now.rebootWished === db.rebootWished || now.rebootWished === undefined ? {} : { rebootWished: now.rebootWished }),
+        ...(now.masterPassword === db.masterPassword || now.masterPassword === undefined
+          ? {}
+          : { masterPassword: now.masterPassword }),
+      };
+    });
+    this.watch(scope, db, engine);
+    const now = scope.records.get(DBInstances, db.identifier);
+    if (now?.resourceId !== db.resourceId || now.wish !== "running") return 0;
+    const isWhole = await keepStandby(scope, now, engine, around);
+    this.watch(scope, now, engine);
+    this.available(scope, db, engine, isWhole);
+    return isWhole ? lookEvery[db.multiAz ? "multiAz" : "single"] : 50;
+  }
+
+  /** Have the writer (or what copies another instance) run as the record says. */
+  private async writing(scope: Scope, db: DBInstance, engine: DatabaseEngine, around: ServerCircumstances): Promise<void> {
+    const { server } = db;
+    if (db.rebootWished === "restart" || db.rebootWished === "failover") await engine.stop(server.id);
+    // It lives in the namespace of its interface, which a start of the region may have to make again.
+    if (engine.observe(server.id) !== "ready") await scope.upkeep.network(db.vpcId);
+    const spec = this.ownSpec(scope, db, around);
+    await engine.make(spec, this.origin(spec, db));
+    await engine.start(spec);
+    if (db.masterPassword === undefined) return;
+    const { masterUsername: username, masterPassword: password, databaseName } = db;
+    await engine.setMaster(spec, { username, password, ...(databaseName === undefined ? {} : { databaseName }) });
+  }
+
+  private ownSpec(scope: Scope, db: DBInstance, around: ServerCircumstances): ServerSpec {
+    if (db.origin.kind !== "replica") return writerSpec(db, around);
+    const source = scope.records.get(DBInstances, db.origin.of);
+    if (source === undefined) throw new Error(`${db.identifier} copies ${db.origin.of}, which is gone`);
+    return readerSpec(scope, db, db.server, { interfaceId: source.server.interfaceId, port: source.port }, around);
+  }
+
+  private origin(spec: ServerSpec, { origin }: DBInstance): Origin {
+    if (spec.replication.role === "reader") return { kind: "server", ...spec.replication.from };
+    if (origin.kind !== "backup") return { kind: "new" };
+    const { log, until } = origin;
+    return {
+      kind: "backup",
+      folder: this.house.backups(origin.backup),
+      ...(log === undefined
+        ? {}
+        : { log: { folder: this.house.backups(log), ...(until === undefined ? {} : { until }) } }),
+    };
+  }
+
+  private available(scope: Scope, db: DBInstance, engine: DatabaseEngine, isWhole: boolean): void {
+    const isFull = engine.storage(db.server.id).free < leastFree;
+    change(scope, db, (now) => {
+      if (now.wish !== "running" || now.rebootWished !== undefined) return now;
+      // A Multi-AZ instance is not there before its standby is.
+      if (!isWhole && !now.born) return now;
+      if (now.status === "backing-up") return now;
+      const { statusReason: _past, ...rest } = now;
+      return isFull
+        ? { ...rest, born: true, status: "storage-full", statusReason: storageFull(now) }
+        : { ...rest, born: true, status: "available" };
+    });
+    if (!db.born && scope.records.get(DBInstances, db.identifier)?.born === true) scope.upkeep.nudge("names", db.vpcId);
+  }
+
+  private startFailed(scope: Scope, db: DBInstance, engine: DatabaseEngine, error: unknown): void {
+    const failures = (this.failures.get(db.resourceId) ?? 0) + 1;
+    this.failures.set(db.resourceId, failures);
+    const isFull = engine.observe(db.server.id) !== "absent" && engine.storage(db.server.id).free < leastFree;
+    const statusReason = isFull ? storageFull(db) : error instanceof Error ? error.message : String(error);
+    if (isFull) change(scope, db, (now) => ({ ...now, status: "storage-full", statusReason }));
+    else if (db.status === "creating" && failures >= attemptsAtCreation)
+      change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "failed", statusReason } : now));
+  }
+
+  private async stopped(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<void> {
+    // The standby last, so that nothing waits for it.
+    await engine.stop(db.server.id);
+    if (db.standby !== undefined) await engine.stop(db.standby.id);
+    change(scope, db, (now) => (now.wish === "stopped" ? { ...now, status: "stopped" } : now));
+  }
+
+  /** The record goes last, so that a death on the way leaves an owner that is attended to again. */
+  private async deleted(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<void> {
+    for (const { id } of serversOf(db)) {
+      this.watches.get(id)?.();
+      this.watches.delete(id);
+      await engine.remove(id);
+    }
+    this.failures.delete(db.resourceId);
+    scope.commit(remove(DBInstances, db.identifier), ...removeInterfacesOf(scope, { kind: "database", id: db.identifier }));
+    await scope.upkeep.network(db.vpcId);
+    scope.upkeep.nudge("names", db.vpcId);
+  }
+
+  /** Be told at once when a server ends. */
+  private watch(scope: Scope, db: DBInstance, engine: DatabaseEngine): void {
+    for (const { id } of serversOf(db)) {
+      if (this.watches.has(id) || engine.observe(id) === "stopped" || engine.observe(id) === "absent") continue;
+      this.watches.set(
+        id,
+        engine.watch(id, () => {
+          this.watches.delete(id);
+          scope.upkeep.nudge("database", db.identifier);
+        }),
+      );
+    }
+  }
+
+  private async around(scope: Scope, db: DBInstance): Promise<ServerCircumstances> {
+    return { label: this.house.label, certificate: await this.house.certificate(scope), parameters: {} };
+  }
+
+  private engineOf(db: DBInstance): DatabaseEngine {
+    return this.house.engines[theEngine(db.engine).program];
+  }
+}
+
+/** As before the plug is pulled: the writers first, so that no commit waits for a standby that is gone. */
+export async function stopDatabases(scope: Scope, engines: DatabaseHouse["engines"]): Promise<void> {
+  await Promise.all(
+    scope.records.list(DBInstances).map(async (db) => {
+      for (const { id } of serversOf(db)) await engines[theEngine(db.engine).program].stop(id, 5);
+    }),
+  );
+}
+
+const storageFull = (db: DBInstance): string =>
+  `The ${db.settings.allocatedStorage} GiB of ${db.identifier} are full. Give it more with ModifyDBInstance (AllocatedStorage).`;

@@ -1,0 +1,13 @@
+SET log_min_error_statement = 'panic';
+SELECT pg_advisory_lock(1);
+DO $do$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_superuser') THEN EXECUTE 'CREATE ROLE "rds_superuser" NOLOGIN'; END IF; END $do$;
+GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO rds_superuser WITH ADMIN OPTION;
+DO $do$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'flask') THEN EXECUTE 'CREATE ROLE "flask" LOGIN CREATEDB CREATEROLE'; END IF; END $do$;
+ALTER ROLE "flask" PASSWORD 'it''s \secret';
+GRANT rds_superuser TO "flask";
+ALTER DATABASE postgres OWNER TO "flask";
+CREATE DATABASE "app" OWNER "flask";
+SET log_min_error_statement = 'panic';
+SELECT pg_advisory_lock(1);
+DO $do$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rdsrepladmin') THEN EXECUTE 'CREATE ROLE "rdsrepladmin" LOGIN REPLICATION'; END IF; END $do$;
+ALTER ROLE "rdsrepladmin" PASSWORD 'x''y';
