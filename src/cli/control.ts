@@ -28,7 +28,8 @@ export type ControlVerb =
   | "connect"
   | "stop"
   | "leftovers"
-  | "why";
+  | "why"
+  | "zone";
 
 const frame = z.object({
   progress: z.string().optional(),

@@ -9,6 +9,7 @@ import { ownedByNobody } from "./leftovers.js";
 import { connectVerb, internetVerb } from "./commands.js";
 import type { ControlHandler } from "./server.js";
 import { whyUnhealthy } from "./why.js";
+import { zoneVerb } from "./zones.js";
 
 export interface RegionFacts {
   readonly pid: number;
@@ -46,6 +47,7 @@ export const controlVerbs = (
   "image.prepare": prepareImages(house, options),
   internet: internetVerb(house, options.owner),
   connect: connectVerb(house),
+  zone: zoneVerb(house),
   stop: (request, talk) => stop(request.purge === true, (text) => talk.progress(text)),
 });
 

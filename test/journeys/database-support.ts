@@ -1,0 +1,220 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackResourcesCommand,
+  waitUntilStackCreateComplete,
+  waitUntilStackDeleteComplete,
+} from "@aws-sdk/client-cloudformation";
+import { DescribeDBInstancesCommand, RDSClient, type DBInstance } from "@aws-sdk/client-rds";
+import { ask } from "../../src/cli/control.js";
+import type { JourneyRegion } from "./region.js";
+
+const launcher = fileURLToPath(new URL("../../bin/sandtable.js", import.meta.url));
+
+/**
+ * A VPC with a subnet in each zone, a DB subnet group over them, and two ends to talk from in zone c: `application`, whose group the
+ * database admits, and `stranger`.
+ */
+export function databaseTemplate(database: Readonly<Record<string, unknown>>): string {
+  const ref = (Ref: string) => ({ Ref });
+  const resource = (Type: string, Properties: object, more: object = {}) => ({ Type, Properties, ...more });
+  const letters = ["A", "B", "C"];
+  const group = (description: string, ingress: readonly object[] = []) =>
+    resource("AWS::EC2::SecurityGroup", { GroupDescription: description, VpcId: ref("Vpc"), SecurityGroupIngress: ingress });
+  const end = (name: string, groupName: string) =>
+    resource("AWS::EC2::NetworkInterface", {
+      SubnetId: ref("SubnetC"),
+      GroupSet: [ref(groupName)],
+      Tags: [{ Key: "Name", Value: name }],
+    });
+  return JSON.stringify({
+    Resources: {
+      Vpc: resource("AWS::EC2::VPC", { CidrBlock: "10.0.0.0/16", EnableDnsHostnames: true, EnableDnsSupport: true }),
+      ...Object.fromEntries(
+        letters.map((letter, n) => [
+          `Subnet${letter}`,
+          resource("AWS::EC2::Subnet", {
+            VpcId: ref("Vpc"),
+            CidrBlock: `10.0.${n}.0/24`,
+            AvailabilityZone: { "Fn::Select": [n, { "Fn::GetAZs": "" }] },
+          }),
+        ]),
+      ),
+      ApplicationGroup: group("application"),
+      StrangerGroup: group("stranger"),
+      DatabaseGroup: group("database", [
+        { IpProtocol: "tcp", FromPort: 1150, ToPort: 65535, SourceSecurityGroupId: ref("ApplicationGroup") },
+      ]),
+      Application: end("application", "ApplicationGroup"),
+      Stranger: end("stranger", "StrangerGroup"),
+      Subnets: resource("AWS::RDS::DBSubnetGroup", {
+        DBSubnetGroupDescription: "all zones",
+        SubnetIds: letters.map((letter) => ref(`Subnet${letter}`)),
+      }),
+      Database: resource("AWS::RDS::DBInstance", {
+        DBInstanceIdentifier: "orders",
+        DBInstanceClass: "db.t3.micro",
+        Engine: "postgres",
+        AllocatedStorage: "20",
+        MasterUsername: "keeper",
+        MasterUserPassword: "open-sesame-42",
+        DBName: "app",
+        DBSubnetGroupName: ref("Subnets"),
+        VPCSecurityGroups: [ref("DatabaseGroup")],
+        ...database,
+      }),
+    },
+  });
+}
+
+export const password = "open-sesame-42";
+
+/** A region with one stack of `databaseTemplate`, and what a test does with it. */
+export class DatabaseJourney {
+  readonly rds: RDSClient;
+  private readonly cloudformation: CloudFormationClient;
+
+  constructor(private readonly region: JourneyRegion) {
+    this.rds = new RDSClient(region.client);
+    this.cloudformation = new CloudFormationClient(region.client);
+  }
+
+  async deploy(StackName: string, database: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.cloudformation.send(new CreateStackCommand({ StackName, TemplateBody: databaseTemplate(database) }));
+    await waitUntilStackCreateComplete(this.waiting(this.cloudformation), { StackName });
+  }
+
+  async delete(StackName: string): Promise<void> {
+    await this.cloudformation.send(new DeleteStackCommand({ StackName }));
+    await waitUntilStackDeleteComplete(this.waiting(this.cloudformation), { StackName });
+  }
+
+  async physicalId(StackName: string, LogicalResourceId: string): Promise<string> {
+    const { StackResources } = await this.cloudformation.send(
+      new DescribeStackResourcesCommand({ StackName, LogicalResourceId }),
+    );
+    return StackResources?.[0]?.PhysicalResourceId ?? "";
+  }
+
+  async describe(DBInstanceIdentifier = "orders"): Promise<DBInstance> {
+    const { DBInstances } = await this.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }));
+    return DBInstances?.[0] ?? {};
+  }
+
+  /** Until the instance is as wanted; the test's own timeout is the limit. */
+  async until(what: string, is: (db: DBInstance) => boolean, identifier = "orders"): Promise<DBInstance> {
+    for (let tries = 0; tries < 1200; tries += 1) {
+      const db = await this.describe(identifier);
+      if (is(db)) return db;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`waited in vain: ${what}; it is ${JSON.stringify(await this.describe(identifier))}`);
+  }
+
+  zone(zone: string, cut: boolean): Promise<unknown> {
+    return ask(this.region.state, { verb: "zone", zone, cut });
+  }
+
+  waiting<C>(client: C): { client: C; maxWaitTime: number; minDelay: number; maxDelay: number } {
+    return { client, maxWaitTime: 120, minDelay: 1, maxDelay: 1 };
+  }
+
+  /** Statements by psql's like, one connection; gives the rows of the last. */
+  async query(
+    sql: string,
+    how: { readonly from?: string; readonly host: string; readonly user?: string; readonly password?: string; readonly database?: string },
+  ): Promise<readonly (readonly string[])[]> {
+    const settings = {
+      host: how.host,
+      user: how.user ?? "keeper",
+      password: how.password ?? password,
+      database: how.database ?? "app",
+      connectionTimeoutMillis: 4000,
+      ssl: { rejectUnauthorized: false },
+    };
+    const program = `
+      import pg from "pg";
+      const client = new pg.Client(${JSON.stringify(settings)});
+      await client.connect();
+      const { rows } = await client.query({ text: ${JSON.stringify(sql)}, rowMode: "array" });
+      console.log(JSON.stringify(rows.map((row) => row.map(String))));
+      await client.end();`;
+    const said = await this.region.cli(
+      ...["internet", "--from", how.from ?? "application", "--", process.execPath, "--input-type=module", "--eval", program],
+    );
+    if (said.code !== 0) throw new Error(said.stderr.trim());
+    return JSON.parse(said.stdout) as string[][];
+  }
+
+  /** A client that appends numbered rows, one after the other, and goes on whatever happens, until it is ended. */
+  append(host: string, from = "application"): Appender {
+    return new Appender(this.region, host, from);
+  }
+}
+
+/** Every row it reports was acknowledged by the database. */
+export class Appender {
+  readonly acknowledged: number[] = [];
+  private readonly child;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(region: JourneyRegion, host: string, from: string) {
+    const settings = { host, user: "keeper", password, database: "app", connectionTimeoutMillis: 1000, query_timeout: 3000 };
+    const program = `
+      import pg from "pg";
+      const settings = { ...${JSON.stringify(settings)}, ssl: { rejectUnauthorized: false } };
+      let n = 0;
+      let client;
+      const ends = Date.now() + 240000;
+      while (Date.now() < ends) {
+        try {
+          if (client === undefined) {
+            client = new pg.Client(settings);
+            client.on("error", () => undefined);
+            await client.connect();
+          }
+          n += 1;
+          await client.query("insert into appended values ($1)", [n]);
+          console.log(n);
+        } catch (error) {
+          client?.end().catch(() => undefined);
+          client = undefined;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      }`;
+    const argv = ["internet", "--from", from, "--", process.execPath, "--input-type=module", "--eval", program];
+    this.child = spawn(process.execPath, [launcher, ...argv], {
+      env: { ...process.env, SANDTABLE_STATE: region.state, NO_COLOR: "1" },
+      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    createInterface({ input: this.child.stdout }).on("line", (line) => {
+      this.acknowledged.push(Number(line));
+      for (const listener of this.listeners) listener();
+    });
+  }
+
+  /** Resolves when so many more rows have been acknowledged. */
+  more(count: number): Promise<void> {
+    const until = this.acknowledged.length + count;
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.acknowledged.length < until) return;
+        this.listeners.delete(look);
+        resolve();
+      };
+      this.listeners.add(look);
+    });
+  }
+
+  async end(): Promise<void> {
+    const gone = new Promise((resolve) => this.child.once("exit", resolve));
+    this.child.kill("SIGINT");
+    await gone;
+  }
+}
+
