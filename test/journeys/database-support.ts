@@ -126,7 +126,13 @@ export class DatabaseJourney {
   /** Statements by psql's like, one connection; gives the rows of the last. */
   async query(
     sql: string,
-    how: { readonly from?: string; readonly host: string; readonly user?: string; readonly password?: string; readonly database?: string },
+    how: {
+      readonly from?: string;
+      readonly host: string;
+      readonly user?: string;
+      readonly password?: string;
+      readonly database?: string;
+    },
   ): Promise<readonly (readonly string[])[]> {
     const settings = {
       host: how.host,
@@ -217,4 +223,3 @@ export class Appender {
     await gone;
   }
 }
-

@@ -21,8 +21,7 @@ beforeAll(async () => {
 afterAll(() => region.purge());
 
 /** The server's first process, by what is kept of its container. */
-const firstProcess = (server: string): number =>
-  Number(readFileSync(join(region.state, "databases", server, "pid"), "utf8"));
+const firstProcess = (server: string): number => Number(readFileSync(join(region.state, "databases", server, "pid"), "utf8"));
 
 test("it is available when its standby, in another zone, has every commit", async () => {
   const db = await journey.describe();
@@ -47,11 +46,17 @@ describe("an append workload goes on, and no acknowledged row is lost,", () => {
         for (const pid of cgroupProcesses(cgroupPath(region.label, serverId))) process.kill(pid, "SIGKILL");
       },
     ],
-    ["when it is rebooted with failover", () => journey.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "orders", ForceFailover: true }))],
+    [
+      "when it is rebooted with failover",
+      () => journey.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "orders", ForceFailover: true })),
+    ],
     ["when its zone is cut off", (_serverId, zone) => journey.zone(zone, true)],
   ];
   test.each(ways)("%s", async (_way, strike) => {
-    const before = await journey.until("it is whole", (db) => db.DBInstanceStatus === "available" && db.SecondaryAvailabilityZone !== undefined);
+    const before = await journey.until(
+      "it is whole",
+      (db) => db.DBInstanceStatus === "available" && db.SecondaryAvailabilityZone !== undefined,
+    );
     await journey.query("truncate appended", { host });
     const serverId = serverNow();
     const appender = journey.append(host);

@@ -27,8 +27,9 @@ export type Api = Pick<RunningServer, "settings" | "equip">;
  * routes, NAT and security groups decide who gets there.
  */
 export class Outside {
-  private open: Promise<{ readonly certificate: EndpointCertificate; readonly servers: readonly Server[] }> | undefined;
+  private open: Promise<readonly Server[]> | undefined;
   private api: Api | undefined;
+  private readonly certificate: EndpointCertificate;
 
   constructor(
     private readonly house: {
@@ -41,7 +42,13 @@ export class Outside {
       readonly regionName: string;
       readonly waitConditions: WaitConditionBucket;
     },
-  ) {}
+  ) {
+    const { regionName, waitConditions, engineRoot } = house;
+    this.certificate = new EndpointCertificate(
+      () => [regionName, ...waitConditions.regionNames().filter((other) => other !== regionName)],
+      (names) => ensureAuthority(this.folder, engineRoot, names),
+    );
+  }
 
   /** The certificate that whoever calls the endpoints needs to trust; there once `ensure` has resolved. */
   get trustedFile(): string {
@@ -59,19 +66,20 @@ export class Outside {
       this.open = undefined;
       throw error;
     });
-    const { certificate } = await this.open;
-    return { trusts: await certificate.current(), packageProxy: `http://${internet.packageProxy}:${proxyPort}` };
+    await this.open;
+    return { trusts: await this.certificate.current(), packageProxy: `http://${internet.packageProxy}:${proxyPort}` };
   }
 
   /** A certificate of the authority that machines trust, with its key. */
   async issue(names: readonly string[]): Promise<{ readonly key: string; readonly certificate: string }> {
-    await this.ensure();
+    await this.house.engineReady();
+    await this.certificate.current();
     return issueCertificate(this.folder, this.house.engineRoot, names);
   }
 
   async close(): Promise<void> {
     const open = await this.open?.catch(() => undefined);
-    for (const server of open?.servers ?? []) {
+    for (const server of open ?? []) {
       server.closeAllConnections();
       server.close();
     }
@@ -93,16 +101,14 @@ export class Outside {
     });
   }
 
-  private async listen(): Promise<{ certificate: EndpointCertificate; servers: readonly Server[] }> {
-    const { label, folders, fabric, engineReady, engineRoot, regionName, waitConditions } = this.house;
-    const { api } = this;
+  private async listen(): Promise<readonly Server[]> {
+    const { label, folders, fabric, engineReady } = this.house;
+    const { api, certificate } = this;
     if (api === undefined) throw new Error("the AWS API is not there yet");
     await Promise.all([engineReady(), fabric.applyInternet()]);
     const https = createTlsServer(api.settings);
-    const certificate = new EndpointCertificate(
-      () => [regionName, ...waitConditions.regionNames().filter((other) => other !== regionName)],
-      (names) => ensureAuthority(this.folder, engineRoot, names),
-      ({ endpoints: { key, certificate: own }, certificate: above }) => https.setSecureContext({ key, cert: `${own}${above}` }),
+    certificate.showBy(({ endpoints: { key, certificate: own }, certificate: above }) =>
+      https.setSecureContext({ key, cert: `${own}${above}` }),
     );
     await certificate.current();
     const handles = await listenIn(internetName(label), [
@@ -123,7 +129,7 @@ export class Outside {
       for (const closable of [...servers, ...handles]) closable.close();
       throw error;
     }
-    return { certificate, servers };
+    return servers;
   }
 }
 
@@ -154,12 +160,18 @@ function listening<S extends Server>(server: S, handle: ListenHandle): Promise<S
 export class EndpointCertificate {
   private made: { readonly names: string; readonly authority: Authority } | undefined;
   private turn: Promise<unknown> = Promise.resolve();
+  private show: (authority: Authority) => void = () => undefined;
 
   constructor(
     private readonly regionNames: () => readonly string[],
     private readonly make: (names: readonly string[]) => Promise<Authority>,
-    private readonly show: (authority: Authority) => void,
   ) {}
+
+  /** Who is to be told of it, now and whenever it is another. */
+  showBy(show: (authority: Authority) => void): void {
+    this.show = show;
+    if (this.made !== undefined) show(this.made.authority);
+  }
 
   /** One after another: two would write the same files. A failure is that of the one who asked; the next one tries again. */
   current(): Promise<Authority> {

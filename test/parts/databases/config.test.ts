@@ -34,7 +34,11 @@ describe("a PostgreSQL server's files", () => {
 
   test.each([
     { replication: { role: "writer", acknowledges: [] }, synchronous: "''", from: "''" },
-    { replication: { role: "writer", acknowledges: ["db-ABC-2", "db-ABC-3"] }, synchronous: `'ANY 1 ("db-ABC-2", "db-ABC-3")'`, from: "''" },
+    {
+      replication: { role: "writer", acknowledges: ["db-ABC-2", "db-ABC-3"] },
+      synchronous: `'ANY 1 ("db-ABC-2", "db-ABC-3")'`,
+      from: "''",
+    },
     {
       replication: { role: "reader", from: { address: "10.0.0.7", port: 5433 } },
       synchronous: "''",
@@ -49,20 +53,23 @@ describe("a PostgreSQL server's files", () => {
   test.each([
     { requiresTls: true, everyone: "hostssl" },
     { requiresTls: false, everyone: "host" },
-  ])("everyone gets in by password, by TLS only where it is required ($requiresTls); the control roles not at all", ({ requiresTls, everyone }) => {
-    const rules = pgHbaConf({ requiresTls })
-      .trim()
-      .split("\n")
-      .map((line) => line.split(/ +/));
-    expect(rules).toEqual([
-      ["local", "all", "rdsadmin", "trust"],
-      ["local", "replication", "rdsadmin", "trust"],
-      ["hostssl", "replication", "rdsrepladmin", "all", "scram-sha-256"],
-      ["host", "all", "rdsadmin", "all", "reject"],
-      ["host", "all", "rdsrepladmin", "all", "reject"],
-      [everyone, "all", "all", "all", "scram-sha-256"],
-    ]);
-  });
+  ])(
+    "everyone gets in by password, by TLS only where it is required ($requiresTls); the control roles not at all",
+    ({ requiresTls, everyone }) => {
+      const rules = pgHbaConf({ requiresTls })
+        .trim()
+        .split("\n")
+        .map((line) => line.split(/ +/));
+      expect(rules).toEqual([
+        ["local", "all", "rdsadmin", "trust"],
+        ["local", "replication", "rdsadmin", "trust"],
+        ["hostssl", "replication", "rdsrepladmin", "all", "scram-sha-256"],
+        ["host", "all", "rdsadmin", "all", "reject"],
+        ["host", "all", "rdsrepladmin", "all", "reject"],
+        [everyone, "all", "all", "all", "scram-sha-256"],
+      ]);
+    },
+  );
 
   test("names and passwords are quoted in what the server is told", async () => {
     const user = { username: "flask", password: "it's \\secret", databaseName: "app" };

@@ -73,8 +73,8 @@ test("the endpoints' certificate is for every name that resolves, also in a regi
       made.push(names);
       return Promise.resolve(authority(names.join()));
     },
-    ({ endpoints }) => void shown.push(endpoints.certificate),
   );
+  certificate.showBy(({ endpoints }) => void shown.push(endpoints.certificate));
   const first = await certificate.current();
   expect(await certificate.current()).toBe(first);
   expect(made).toEqual([["*.amazonaws.com", "*.eu-west-3.amazonaws.com", "*.s3.eu-west-3.amazonaws.com"]]);
@@ -93,7 +93,6 @@ test("a certificate that could not be made is made when it is asked for again", 
   const certificate = new EndpointCertificate(
     () => ["eu-west-3"],
     () => (broken ? Promise.reject(new Error("no openssl")) : Promise.resolve(authority("made"))),
-    () => undefined,
   );
   await expect(certificate.current()).rejects.toThrow("no openssl");
   broken = false;

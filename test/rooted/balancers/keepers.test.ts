@@ -159,7 +159,7 @@ test("a DB instance becomes available and answers its group only", async () => {
     DBInstanceIdentifier: "app",
   });
   expect(db?.Endpoint?.Port).toBe(5432);
-  const nic = region.call.records.get(NetworkInterfaces, region.call.records.get(DBInstances, "app")!.interfaceId)!;
+  const nic = region.call.records.get(NetworkInterfaces, region.call.records.get(DBInstances, "app")!.server.interfaceId)!;
   const from = (namespace: string): Promise<string> => {
     const to = `host=${nic.privateIp} user=flask dbname=app connect_timeout=2`;
     const psql = command("chroot", engineRoot(folders()), "psql", "-qAt", "-c", "select 1", to);

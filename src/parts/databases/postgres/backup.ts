@@ -48,14 +48,17 @@ export async function shipLog(spec: ServerSpec, place: ServerPlace, folder: stri
   const last = await withSession(place, spec.port, async (query) => {
     const [own] = await query<{ reader: boolean }>("SELECT pg_is_in_recovery() AS reader");
     if (own?.reader !== false) return undefined;
-    const [moment] = await query<{ until: number }>("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS until");
+    const [moment] = await query<{ until: number }>(
+      "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS until",
+    );
     await query("SELECT pg_current_xact_id()");
     const [switched] = await query<{ segment: string }>("SELECT pg_walfile_name(pg_switch_wal()) AS segment");
     return { until: (moment?.until ?? 0) - 1, segment: switched?.segment ?? "" };
   });
   if (last !== undefined)
     for (let tries = 0; !existsSync(join(outgoing, last.segment)) && !existsSync(join(folder, last.segment)); tries += 1) {
-      if (tries > 6000) throw new Error(`PostgreSQL of ${spec.id} did not hand out its log (segment ${last.segment}) in a minute`);
+      if (tries > 6000)
+        throw new Error(`PostgreSQL of ${spec.id} did not hand out its log (segment ${last.segment}) in a minute`);
       await pause(10);
     }
   moveFiles(outgoing, folder, isWholeLog);

@@ -99,7 +99,9 @@ export const connectionTo = (from: { readonly address: string; readonly port: nu
  * Who gets in. Every address may ask: security groups decide who arrives. Where TLS is required, a connection without it is told
  * "no pg_hba.conf entry … no encryption", as on RDS.
  */
-export const pgHbaConf = ({ requiresTls }: Pick<ServerSpec, "requiresTls">): string => `local   all          ${adminRole}      trust
+export const pgHbaConf = ({
+  requiresTls,
+}: Pick<ServerSpec, "requiresTls">): string => `local   all          ${adminRole}      trust
 local   replication  ${adminRole}      trust
 hostssl replication  ${replicationRole}  all  scram-sha-256
 host    all          ${adminRole}      all  reject

@@ -91,7 +91,9 @@ async function fromBackup(
   writeOwned(join(making, "recovery.signal"), "", user);
   const settings = {
     restore_command: `cp ${inside.outbox}/${restoreFolder}/%f %p`,
-    ...(log.until === undefined ? {} : { recovery_target_time: new Date(log.until).toISOString().replace("T", " ").replace("Z", "+00") }),
+    ...(log.until === undefined
+      ? {}
+      : { recovery_target_time: new Date(log.until).toISOString().replace("T", " ").replace("Z", "+00") }),
     // It has then become a server of its own, and ends.
     recovery_target_action: "promote",
     recovery_target_timeline: "latest",

@@ -48,10 +48,7 @@ const engines: readonly Engine[] = [
 export function theEngine(name: string): Engine {
   const engine = engines.find((each) => each.name === name);
   if (engine === undefined)
-    throw new NotModelled(
-      `the database engine ${name}`,
-      `Modelled are ${engines.map((each) => each.name).join(", ")}.`,
-    );
+    throw new NotModelled(`the database engine ${name}`, `Modelled are ${engines.map((each) => each.name).join(", ")}.`);
   return engine;
 }
 
@@ -64,14 +61,18 @@ export function engineVersion(engine: Engine, version: string | undefined): stri
     throw new ServiceFault("InvalidParameterCombination", `Cannot find version ${version} for ${engine.name}`);
   const major = majors.find((each) => version === each || version.startsWith(`${each}.`) || version.startsWith(`${each}-`));
   if (major === undefined)
-    throw new NotModelled(`${engine.name} ${version}`, `Run are the versions ${majors.join(", ")}: ask for EngineVersion ${first}.`);
+    throw new NotModelled(
+      `${engine.name} ${version}`,
+      `Run are the versions ${majors.join(", ")}: ask for EngineVersion ${first}.`,
+    );
   return version === major ? (engine.versions[major] ?? version) : version;
 }
 
 /** e.g. `15` of `15.20`, `8.0` of `8.0.40`. */
 export const majorVersion = (engine: Engine, version: string): string =>
-  Object.keys(engine.versions).find((each) => version === each || version.startsWith(`${each}.`) || version.startsWith(`${each}-`)) ??
-  version;
+  Object.keys(engine.versions).find(
+    (each) => version === each || version.startsWith(`${each}.`) || version.startsWith(`${each}-`),
+  ) ?? version;
 
 /** The family of its parameter groups, e.g. `postgres15`, `mysql8.0`. */
 export const parameterFamily = (engine: Engine, version: string): string => `${engine.name}${majorVersion(engine, version)}`;

@@ -28,13 +28,15 @@ export interface DBInstanceModification {
 export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInstanceModification): Promise<DBInstance> {
   const db = theDBInstance(call, wanted);
   if (db.wish === "deleted" || ["creating", "failed"].includes(db.status))
-    throw new ServiceFault("InvalidDBInstanceState", `Database instance: ${db.identifier} is not in available state: it is ${db.status}.`);
+    throw new ServiceFault(
+      "InvalidDBInstanceState",
+      `Database instance: ${db.identifier} is not in available state: it is ${db.status}.`,
+    );
   const masterPassword = wish.masterPassword === undefined ? db.masterPassword : checkMasterPassword(wish.masterPassword);
   const groupIds = wish.groupIds === undefined || wish.groupIds.length === 0 ? db.groupIds : wish.groupIds;
   checkGroups(call, groupIds, db.vpcId);
   const { allocatedStorage: storage, ...settings } = defined(wish.settings ?? {});
-  const pending: PendingModification = defined({
-    ...db.pending,
+  const pending = differing(db, {
     instanceClass: wish.instanceClass ?? db.pending?.instanceClass,
     multiAz: wish.multiAz ?? db.pending?.multiAz,
     allocatedStorage: storage === undefined ? db.pending?.allocatedStorage : grown(db, storage),
@@ -51,7 +53,9 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   };
   const next = wish.immediately ? withPending(changed) : changed;
   const regrouped =
-    groupIds === db.groupIds ? [] : serversOf(db).flatMap(({ interfaceId }) => call.records.get(NetworkInterfaces, interfaceId) ?? []);
+    groupIds === db.groupIds
+      ? []
+      : serversOf(db).flatMap(({ interfaceId }) => call.records.get(NetworkInterfaces, interfaceId) ?? []);
   call.commit(
     put(DBInstances, db.identifier, next),
     ...regrouped.map((nic) => put(NetworkInterfaces, nic.interfaceId, { ...nic, groupIds })),
@@ -75,6 +79,16 @@ export function withPending({ pending, ...db }: DBInstance): DBInstance {
     ...(db.wish === "running" ? { status: "modifying" as const } : {}),
   };
 }
+
+/** What is as it is already does not wait. */
+const differing = (
+  db: DBInstance,
+  { instanceClass, multiAz, allocatedStorage }: { readonly [K in keyof PendingModification]: PendingModification[K] | undefined },
+): PendingModification => ({
+  ...(instanceClass === undefined || instanceClass === db.instanceClass ? {} : { instanceClass }),
+  ...(multiAz === undefined || multiAz === db.multiAz ? {} : { multiAz }),
+  ...(allocatedStorage === undefined || allocatedStorage === db.settings.allocatedStorage ? {} : { allocatedStorage }),
+});
 
 /** Ten per cent at least, and never less: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.ModifyingExisting.html */
 function grown(db: DBInstance, gib: number): number {

@@ -15,6 +15,7 @@ export function change(
   const now = scope.records.get(DBInstances, was.identifier);
   if (now === undefined || now.resourceId !== was.resourceId) return undefined;
   const next = how(now);
-  if (also.length > 0 || JSON.stringify(next) !== JSON.stringify(now)) scope.commit(put(DBInstances, was.identifier, next), ...also);
+  if (also.length > 0 || JSON.stringify(next) !== JSON.stringify(now))
+    scope.commit(put(DBInstances, was.identifier, next), ...also);
   return next;
 }

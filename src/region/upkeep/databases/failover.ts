@@ -13,7 +13,8 @@ import { writerSpec, type ServerCircumstances } from "./spec.js";
  */
 export function mayFailOver(scope: Scope, db: DBInstance, engine: DatabaseEngine): boolean {
   const { standby, server } = db;
-  if (standby?.state !== "synchronous" || engine.observe(standby.id) !== "ready" || isCut(scope.records, standby.zone)) return false;
+  if (standby?.state !== "synchronous" || engine.observe(standby.id) !== "ready" || isCut(scope.records, standby.zone))
+    return false;
   if (db.rebootWished === "failover") return true;
   const state = engine.observe(server.id);
   return state === "stopped" || state === "absent" || isCut(scope.records, server.zone);
@@ -24,12 +25,7 @@ export function mayFailOver(scope: Scope, db: DBInstance, engine: DatabaseEngine
  * so that it is never started again), then the standby is promoted, then the name moves. A death at any instant leaves either the old
  * state, or the new one with something to do.
  */
-export async function failOver(
-  scope: Scope,
-  db: DBInstance,
-  engine: DatabaseEngine,
-  around: ServerCircumstances,
-): Promise<void> {
+export async function failOver(scope: Scope, db: DBInstance, engine: DatabaseEngine, around: ServerCircumstances): Promise<void> {
   await engine.stop(db.server.id, 0);
   const promoted = change(scope, db, ({ standby, rebootWished: _done, ...now }) =>
     standby?.state === "synchronous"

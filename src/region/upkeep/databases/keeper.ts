@@ -115,9 +115,7 @@ export class DatabaseKeeper implements Keeper {
     return {
       kind: "backup",
       folder: this.house.backups(origin.backup),
-      ...(log === undefined
-        ? {}
-        : { log: { folder: this.house.backups(log), ...(until === undefined ? {} : { until }) } }),
+      ...(log === undefined ? {} : { log: { folder: this.house.backups(log), ...(until === undefined ? {} : { until }) } }),
     };
   }
 

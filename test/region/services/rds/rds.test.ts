@@ -120,8 +120,8 @@ describe("a DB instance", () => {
   });
 
   test.each([
-    ["of another engine", { Engine: "mysql" }, "NotImplemented", /mysql.*Only PostgreSQL 15/],
-    ["of another major version", { EngineVersion: "16.3" }, "NotImplemented", /PostgreSQL 16\.3/],
+    ["of another engine", { Engine: "oracle-ee" }, "NotImplemented", /oracle-ee.*Modelled are postgres/],
+    ["of another major version", { EngineVersion: "16.3" }, "NotImplemented", /postgres 16\.3/],
     ["of a class that is not there", { DBInstanceClass: "db.x9.huge" }, "NotImplemented", /db\.x9\.huge/],
     ["with a short password", { MasterUserPassword: "short" }, "InvalidParameterValue", /shorter than 8/],
     ["with an @ in the password", { MasterUserPassword: "user@example" }, "InvalidParameterValue", /printable ASCII/],
@@ -152,17 +152,18 @@ describe("a DB instance", () => {
     await expect(make(call)).rejects.toEqual(fault("DBInstanceAlreadyExists"));
   });
 
-  test("in two zones is refused by name, and what has no effect is listed with its reason", () => {
+  test("in two zones says no zone of its own", async () => {
+    const { call } = await withGroup();
+    await expect(make(call, { MultiAZ: true, AvailabilityZone: "eu-west-3a" })).rejects.toEqual(
+      fault("InvalidParameterCombination", /not valid for Multi-AZ/),
+    );
+  });
+
+  test("is told what has no effect, with its reason, and what is not modelled", () => {
     const rules = rdsOperations.find(({ name }) => name === "CreateDBInstance")!.members;
-    const review = reviewMembers({ ...wanted, MultiAZ: true, BackupRetentionPeriod: 7, StorageEncrypted: true }, rules);
-    expect(review.refused.map(({ path }) => path)).toEqual(["MultiAZ"]);
-    expect(review.recorded.map(({ path }) => path)).toEqual([
-      "EngineVersion",
-      "AllocatedStorage",
-      "BackupRetentionPeriod",
-      "StorageEncrypted",
-    ]);
-    expect(reviewMembers({ ...wanted, MultiAZ: false }, rules).refused).toEqual([]);
+    const review = reviewMembers({ ...wanted, MultiAZ: true, StorageEncrypted: true, DedicatedLogVolume: true }, rules);
+    expect(review.refused.map(({ path }) => path)).toEqual(["DedicatedLogVolume"]);
+    expect(review.recorded.map(({ path }) => path)).toEqual(["EngineVersion", "StorageEncrypted"]);
   });
 });
 
@@ -192,6 +193,7 @@ describe("deleting a DB instance", () => {
   test("is stopped by deletion protection until that is turned off", async () => {
     const { call } = await withGroup();
     await make(call, { DeletionProtection: true });
+    set(call, { status: "available", born: true });
     const remove = (): Promise<unknown> =>
       rds(call, "DeleteDBInstance", { DBInstanceIdentifier: "app", SkipFinalSnapshot: true });
     await expect(remove()).rejects.toEqual(fault("InvalidParameterCombination", /Cannot delete protected DB Instance/));
@@ -215,7 +217,7 @@ describe("the rest of RDS", () => {
     await expect(rds(call, "StopDBInstance", named)).rejects.toEqual(fault("InvalidDBInstanceState", /it is creating/));
     set(call, { status: "available", born: true });
     await rds(call, "RebootDBInstance", named);
-    expect(call.records.get(DBInstances, "app")).toMatchObject({ status: "rebooting", rebootWished: true });
+    expect(call.records.get(DBInstances, "app")).toMatchObject({ status: "rebooting", rebootWished: "restart" });
     set(call, { status: "available", rebootWished: undefined });
     await rds(call, "StopDBInstance", named);
     expect(call.records.get(DBInstances, "app")).toMatchObject({ status: "stopping", wish: "stopped" });
@@ -224,12 +226,35 @@ describe("the rest of RDS", () => {
     expect(call.records.get(DBInstances, "app")).toMatchObject({ status: "starting", wish: "running" });
   });
 
-  test("the one engine version that is run is told", async () => {
+  test("engine versions that are run are told, and what stands in for MySQL", async () => {
     const { call } = recordsAlone();
-    const all = await rds<DescribeDBEngineVersionsCommandOutput>(call, "DescribeDBEngineVersions", { Engine: "postgres" });
-    expect(all.DBEngineVersions).toMatchObject([{ Engine: "postgres", EngineVersion: expect.stringMatching(/^15\./) }]);
-    const none = await rds<DescribeDBEngineVersionsCommandOutput>(call, "DescribeDBEngineVersions", { Engine: "mysql" });
-    expect(none.DBEngineVersions).toEqual([]);
+    const versions = (input: object): Promise<DescribeDBEngineVersionsCommandOutput> =>
+      rds(call, "DescribeDBEngineVersions", input);
+    expect((await versions({ Engine: "postgres" })).DBEngineVersions).toMatchObject([
+      { Engine: "postgres", EngineVersion: expect.stringMatching(/^15\./), DBParameterGroupFamily: "postgres15" },
+    ]);
+    const { DBEngineVersions: mysql = [] } = await versions({ Engine: "mysql", EngineVersion: "8.0" });
+    expect(mysql.map((each) => each.DBEngineVersionDescription)).toEqual([expect.stringContaining("runs as MariaDB 10.11 here")]);
+    expect((await versions({ Engine: "oracle-ee" })).DBEngineVersions).toEqual([]);
+  });
+
+  test("a change waits for the maintenance window unless it is wished at once", async () => {
+    const { call } = await withGroup();
+    await make(call);
+    set(call, { status: "available", born: true });
+    const modify = (more: object): Promise<unknown> => rds(call, "ModifyDBInstance", { DBInstanceIdentifier: "app", ...more });
+    await modify({ MultiAZ: true, AllocatedStorage: 30, DBInstanceClass: wanted.DBInstanceClass });
+    expect(await seen(call)).toMatchObject({
+      DBInstanceStatus: "available",
+      MultiAZ: false,
+      AllocatedStorage: 20,
+      PendingModifiedValues: { MultiAZ: true, AllocatedStorage: 30, DBInstanceClass: undefined },
+    });
+    await modify({ ApplyImmediately: true });
+    expect(await seen(call)).toMatchObject({ DBInstanceStatus: "modifying", MultiAZ: true, AllocatedStorage: 30 });
+    expect((await seen(call))?.PendingModifiedValues).toEqual({ MasterUserPassword: "****" });
+    await expect(modify({ AllocatedStorage: 25 })).rejects.toEqual(fault("InvalidParameterCombination", /storage can only grow/));
+    await expect(modify({ AllocatedStorage: 31 })).rejects.toEqual(fault("InvalidParameterCombination", /ten per cent/));
   });
 
   test("tags are added and listed by ARN", async () => {

@@ -43,7 +43,10 @@ const properties: MemberRules = {
 
 const becomeAvailable: NonNullable<ResourceProvider["settled"]> = async (call, id, signal) => {
   await call.until(
-    () => !["creating", "starting", "rebooting", "modifying", "backing-up"].includes(call.records.get(DBInstances, id)?.status ?? "gone"),
+    () =>
+      !["creating", "starting", "rebooting", "modifying", "backing-up"].includes(
+        call.records.get(DBInstances, id)?.status ?? "gone",
+      ),
     signal,
   );
   const db = theDBInstance(call, id);
@@ -112,7 +115,15 @@ export const dbInstance: ResourceProvider = {
   },
   settled: becomeAvailable,
   updatable: [
-    ...["DeletionProtection", "MasterUserPassword", "VPCSecurityGroups", "Tags", "DBInstanceClass", "MultiAZ", "AllocatedStorage"],
+    ...[
+      "DeletionProtection",
+      "MasterUserPassword",
+      "VPCSecurityGroups",
+      "Tags",
+      "DBInstanceClass",
+      "MultiAZ",
+      "AllocatedStorage",
+    ],
     ...Object.keys(settingRules),
   ],
   update: async (call, id, { from, to }, naming, signal) => {
