@@ -8,6 +8,7 @@ import { removeInterfacesOf } from "../../../src/region/services/ec2/interfaces.
 import { Instances } from "../../../src/region/services/ec2/records.js";
 import { LoadBalancers } from "../../../src/region/services/elbv2/records.js";
 import { DBInstances } from "../../../src/region/services/rds/records.js";
+import { readSecret } from "../../../src/region/services/secretsmanager/reading.js";
 import { operationsOf } from "../../../src/region/stacks/operations/operations.js";
 import { resourceProviders } from "../../../src/region/stacks/providers/index.js";
 import { namedThingExists } from "../../../src/region/stacks/named-things.js";
@@ -22,6 +23,8 @@ export interface RealStacks {
   remove(): Promise<void>;
   /** `LogicalId STATUS reason` of what failed. */
   failures(): Promise<readonly string[]>;
+  /** The template that the stack keeps, and all that was told of it. */
+  told(): Promise<{ readonly template: string; readonly events: string; readonly outputs: string }>;
   /** The physical id of each resource. */
   ids(): Promise<Readonly<Record<string, string>>>;
 }
@@ -58,6 +61,7 @@ export async function realStacks(): Promise<RealStacks> {
     providers: new Map(resourceProviders.map((provider) => [provider.type, provider])),
     specification: openSpecification(await ensureSpec()),
     exists: namedThingExists,
+    readSecret,
     readParameter: (_call, name) => {
       throw new ServiceFault("ParameterNotFound", `Parameter ${name} not found.`);
     },
@@ -100,6 +104,12 @@ export async function realStacks(): Promise<RealStacks> {
       return StackEvents.filter((event) => event.ResourceStatus?.endsWith("FAILED")).map(
         (event) => `${event.LogicalResourceId} ${event.ResourceStatus} ${event.ResourceStatusReason ?? ""}`,
       );
+    },
+    async told() {
+      const { TemplateBody } = await run<{ TemplateBody: string }>("GetTemplate", { StackName, TemplateStage: "Processed" });
+      const { StackEvents } = await run<{ StackEvents: StackEvent[] }>("DescribeStackEvents", { StackName });
+      const { Outputs } = await stack();
+      return { template: TemplateBody, events: JSON.stringify(StackEvents), outputs: JSON.stringify(Outputs ?? []) };
     },
     async ids() {
       const { StackResources } = await run<{ StackResources: { LogicalResourceId: string; PhysicalResourceId: string }[] }>(

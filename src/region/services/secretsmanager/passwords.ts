@@ -36,7 +36,7 @@ export function randomPassword(wish: PasswordWish): string {
     ...(wish.ExcludePunctuation === true ? [] : [punctuation]),
     ...(wish.IncludeSpace === true ? [" "] : []),
   ]
-    .map((type) => [...type].filter((character) => !excluded.has(character)))
+    .map((type) => Array.from(type).filter((character) => !excluded.has(character)))
     .filter((type) => type.length > 0);
   const all = types.flat();
   if (all.length === 0) throw invalidParameter("Every character is excluded: there is nothing to make a password of.");

@@ -86,12 +86,7 @@ describe("a key", () => {
     const second = await kms<ListKeysCommandOutput>(call, "ListKeys", { Limit: 1, Marker: first.NextMarker });
     expect([first.Truncated, second.Truncated]).toEqual([true, false]);
     const ids = [...(first.Keys ?? []), ...(second.Keys ?? [])].map(({ KeyId }) => KeyId);
-    expect(ids.sort()).toEqual(
-      call.records
-        .list(KmsKeys)
-        .map(({ keyId }) => keyId)
-        .sort(),
-    );
+    expect(new Set(ids)).toEqual(new Set(call.records.list(KmsKeys).map(({ keyId }) => keyId)));
     await expect(kms(call, "ListKeys", { Marker: "x" })).rejects.toEqual(fault("InvalidMarkerException"));
   });
 

@@ -367,7 +367,9 @@ describe("lists", () => {
     ]);
     const page = await batch({ Filters: [{ Key: "name", Values: ["shop"] }], MaxResults: 1 });
     const rest = await batch({ Filters: [{ Key: "name", Values: ["shop"] }], MaxResults: 1, NextToken: page.NextToken });
-    expect([page, rest].flatMap((each) => each.SecretValues?.map(({ Name }) => Name)).sort()).toEqual(["shop/cache", "shop/db"]);
+    expect(new Set([page, rest].flatMap((each) => each.SecretValues?.map(({ Name }) => Name)))).toEqual(
+      new Set(["shop/cache", "shop/db"]),
+    );
     await expect(batch({})).rejects.toEqual(fault("InvalidParameterException", "but not both"));
     await expect(batch({ SecretIdList: [arn], MaxResults: 1 })).rejects.toEqual(fault("InvalidParameterException"));
   });
