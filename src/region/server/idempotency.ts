@@ -30,7 +30,7 @@ interface Answered {
   readonly at: number;
 }
 
-const answered = recordType<Answered>("region:AnsweredRequest");
+const answered = recordType<Answered>("region:AnsweredRequest", { sealed: ["output", "fingerprint"] });
 
 /** How long a token is remembered; AWS says at least 24 hours for RunInstances. */
 const memory = 24 * 3_600_000;

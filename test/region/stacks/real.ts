@@ -4,6 +4,7 @@ import { ensureSpec } from "../../../scripts/compact-spec.js";
 import type { Call } from "../../../src/region/operations/call.js";
 import { ServiceFault } from "../../../src/region/operations/fault.js";
 import { put, remove } from "../../../src/region/records/records.js";
+import type { Store } from "../../../src/region/records/store.js";
 import { removeInterfacesOf } from "../../../src/region/services/ec2/interfaces.js";
 import { Instances } from "../../../src/region/services/ec2/records.js";
 import { LoadBalancers } from "../../../src/region/services/elbv2/records.js";
@@ -18,6 +19,7 @@ import { recordsAlone } from "../../support/records.js";
 
 export interface RealStacks {
   readonly call: Call;
+  readonly store: Store;
   /** Create the stack `shop`, or update it once it is there, and wait until it rests. `input`: tags, say. */
   deploy(template: object, input?: object): Promise<ApiStack>;
   remove(): Promise<void>;
@@ -51,8 +53,8 @@ function settle(call: Call, kind: string, id: string): void {
 }
 
 /** Stacks with the providers of the region, on records alone: what is asked of keepers counts as done. */
-export async function realStacks(): Promise<RealStacks> {
-  const { call: alone } = recordsAlone();
+export async function realStacks(options: { readonly folder?: string } = {}): Promise<RealStacks> {
+  const { call: alone, store } = recordsAlone(options);
   const call: Call = {
     ...alone,
     upkeep: { ...alone.upkeep, nudge: (kind, id) => void setImmediate(() => settle(alone, kind, id)) },
@@ -82,6 +84,7 @@ export async function realStacks(): Promise<RealStacks> {
   let there = false;
   return {
     call,
+    store,
     async deploy(template, input = {}) {
       const verb = there ? "UpdateStack" : "CreateStack";
       const { StackId } = await run<{ StackId: string }>(verb, {

@@ -22,7 +22,7 @@ export interface KmsKey {
   readonly material: string;
 }
 /** By key id. */
-export const KmsKeys = recordType<KmsKey>("kms:Key");
+export const KmsKeys = recordType<KmsKey>("kms:Key", { sealed: ["material"] });
 
 export interface KmsAlias {
   /** With its prefix: `alias/shop`. */

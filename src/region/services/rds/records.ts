@@ -57,7 +57,7 @@ export interface DBInstance {
   readonly tags: Tags;
 }
 /** By identifier. */
-export const DBInstances = recordType<DBInstance>("rds:DBInstance");
+export const DBInstances = recordType<DBInstance>("rds:DBInstance", { sealed: ["masterPassword"] });
 
 /** Kept and returned, without effect here. */
 export interface DBInstanceSettings {
