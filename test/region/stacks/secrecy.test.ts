@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { RecordType } from "../../../src/region/records/records.js";
 import { Store } from "../../../src/region/records/store.js";
 import { theImage } from "../../../src/region/services/ec2/images.js";
 import { Instances } from "../../../src/region/services/ec2/records.js";
@@ -98,9 +99,10 @@ test("no secret of a stack, of what it makes or of its template can be read in t
   await store.compact();
   expect(found(folder, secrets)).toEqual([]);
 
-  const before = [Stacks, StackResources, Secrets, DBInstances, Instances, KmsKeys].map((type) => call.records.list(type));
+  const types: readonly RecordType<object>[] = [Stacks, StackResources, Secrets, DBInstances, Instances, KmsKeys];
+  const before = types.map((type) => call.records.list(type));
   const again = Store.open(folder);
   const records = again.records(call);
-  expect([Stacks, StackResources, Secrets, DBInstances, Instances, KmsKeys].map((type) => records.list(type))).toEqual(before);
+  expect(types.map((type) => records.list(type))).toEqual(before);
   again.close();
 });

@@ -103,6 +103,7 @@ function checkType(
 
 /** Why some types are not modelled, where it is worth a word. */
 const reasons: Readonly<Record<string, string>> = {
+  "AWS::SecretsManager::RotationSchedule": "rotation runs a Lambda function, which is not modelled",
   "AWS::CloudFormation::Stack": "nested stacks: their templates lie in S3, which is not modelled yet",
 };
 
