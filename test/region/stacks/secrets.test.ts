@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { run } from "../../support/records.js";
+import { theImage } from "../../../src/region/services/ec2/images.js";
+import { Instances } from "../../../src/region/services/ec2/records.js";
+import { readParameter } from "../../../src/region/services/ssm/parameters.js";
 import { KmsAliases, KmsKeys } from "../../../src/region/services/kms/records.js";
 import { DBInstances } from "../../../src/region/services/rds/records.js";
 import { secretsmanagerOperations } from "../../../src/region/services/secretsmanager/operations.js";
@@ -75,7 +78,7 @@ describe("AWS::SecretsManager::Secret", () => {
   test("with a policy and a key of the same template", async () => {
     const template = (Statement: object[]) => ({
       Resources: {
-        Key: { Type: "AWS::KMS::Key", Properties: { Description: "k", EnableKeyRotation: true, PendingWindowInDays: 7 } },
+        Key: { Type: "AWS::KMS::Key", Properties: { EnableKeyRotation: true, PendingWindowInDays: 7, KeyPolicy: { Statement } } },
         Alias: {
           Type: "AWS::KMS::Alias",
           Properties: { AliasName: "alias/shop", TargetKeyId: { "Fn::GetAtt": ["Key", "Arn"] } },
@@ -94,6 +97,7 @@ describe("AWS::SecretsManager::Secret", () => {
     expect(theSecret()?.policy).toBe('{"Version":"2012-10-17","Statement":[]}');
     await stacks.deploy(template([{ Effect: "Deny" }]));
     expect(theSecret()?.policy).toContain("Deny");
+    expect(stacks.call.records.get(KmsKeys, Key)?.policy).toBe('{"Statement":[{"Effect":"Deny"}]}');
     await stacks.remove();
     const left = stacks.call.records.get(KmsKeys, Key);
     expect(left).toMatchObject({ state: "PendingDeletion" });
@@ -158,11 +162,44 @@ describe("a dynamic reference to a secret", () => {
   test("is read again when its resource changes, and an update without a change does nothing", async () => {
     await stacks.deploy(database({}));
     const password = valueNow("password");
-    await put('{"username":"flask","password":"another-password"}');
+    const { Db } = await stacks.ids();
+    await put('{"username":"other","password":"another-password"}');
     await stacks.deploy(database({}, { Other: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.1.0.0/16" } } }));
     expect(db()?.masterPassword).toBe(password);
     await stacks.deploy(database({ DeletionProtection: true }));
-    expect(db()).toMatchObject({ masterPassword: "another-password", deletionProtection: true });
+    // The user's name could be changed only with the database itself.
+    expect(db()).toMatchObject({ masterUsername: "flask", masterPassword: "another-password", deletionProtection: true });
+    expect((await stacks.ids())["Db"]).toBe(Db);
+  });
+
+  test("in user data does not make another instance once the secret is another", async () => {
+    const image = theImage(stacks.call, readParameter(stacks.call, "/aws/service/debian/release/12/latest/amd64")).imageId;
+    const template = (team: string): object => ({
+      Resources: {
+        Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16" } },
+        A: subnet(0),
+        Secret: secret({ SecretString: "one" }),
+        Host: {
+          Type: "AWS::EC2::Instance",
+          Properties: {
+            ImageId: image,
+            InstanceType: "t3.small",
+            SubnetId: { Ref: "A" },
+            UserData: { "Fn::Base64": { "Fn::Sub": "echo {{resolve:secretsmanager:${Secret}}}" } },
+            Tags: [{ Key: "team", Value: team }],
+          },
+        },
+      },
+    });
+    await stacks.deploy(template("web"));
+    const before = await stacks.ids();
+    await put("two");
+    expect((await stacks.deploy(template("net"))).StackStatus).toBe("UPDATE_COMPLETE");
+    expect(await stacks.ids()).toEqual(before);
+    expect(stacks.call.records.get(Instances, before["Host"] ?? "")).toMatchObject({
+      userData: Buffer.from("echo one").toString("base64"),
+      tags: { team: "net" },
+    });
   });
 
   test("may be in the middle of a text, also one that is encoded, and name a version's label", async () => {

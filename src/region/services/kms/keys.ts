@@ -64,10 +64,11 @@ export function resolveKey(scope: Scope, wanted: string | undefined): KmsKey {
 
 /** The services whose data AWS encrypts with a key of its own, by the end of its alias. */
 const managedServices: Readonly<Record<string, string>> = {
-  rds: "RDS volumes",
+  ebs: "EBS volumes",
+  rds: "RDS database volumes",
   s3: "S3 objects",
-  secretsmanager: "Secrets Manager secrets",
-  ssm: "Systems Manager parameters",
+  secretsmanager: "Secrets Manager data",
+  ssm: "SSM parameters",
 };
 
 function makeManagedKey(scope: Scope, name: string, title: string): KmsKey {

@@ -2,6 +2,7 @@ import { resolveProperties, type BoundTemplate } from "../../../template/bind.js
 import { refusalOfDynamic, replaceDynamic, secretReference, type DynamicReference } from "../../../template/dynamic.js";
 import type { Values } from "../../../template/value.js";
 import { namingOf } from "../naming.js";
+import { differingKeys } from "../plan.js";
 import type { StackResource } from "../records.js";
 import { recordedNotes } from "../validation/resources.js";
 import { awaitedSignals, signalsReceived, withoutSignals } from "./signals.js";
@@ -27,15 +28,22 @@ export function propertiesNow(
   work: Work,
   bound: BoundTemplate,
   logicalId: string,
-): { readonly properties: StackResource["properties"]; readonly shown: string } {
+): {
+  readonly properties: StackResource["properties"];
+  readonly shown: string;
+  /** Names of the properties in which a dynamic reference was replaced. */
+  readonly dynamic: readonly string[];
+} {
   const resource = bound.resources.get(logicalId);
   if (resource === undefined) throw new Error(`${logicalId} is not in the template`);
   const known = existingResources(work, stackOf(work));
   // Read at the last moment, as on AWS: the text stays in the template, the value is the one of now.
   const read = readDynamic(work);
   const lookup = { ...bound.lookup(known), dynamic: (text: string) => String(replaceDynamic(text, read)) };
+  const properties = replaceDynamic(resolveProperties(resource, lookup), read) as Values;
   return {
-    properties: replaceDynamic(resolveProperties(resource, lookup), read) as Values,
+    properties,
+    dynamic: differingKeys(resolveProperties(resource, bound.lookup(known)), properties),
     shown: JSON.stringify(resolveProperties(resource, bound.lookup(known, { hideSecrets: true }))),
   };
 }
