@@ -20,6 +20,8 @@ export interface Lookup {
   zones(regionName: string): readonly string[] | undefined;
   /** The value of an export of another stack; undefined: there is none of that name. */
   imported(name: string): string | undefined;
+  /** A text with the values of its dynamic references, for who encodes it; without it they stay as they are. */
+  dynamic?(text: string): string;
 }
 
 /** An expression that has no value, and where. */
@@ -142,7 +144,7 @@ function apply(name: string, argument: Value, lookup: Lookup, fail: (message: st
   switch (name) {
     case "Fn::Base64":
       return isScalar(argument)
-        ? Buffer.from(String(argument), "utf8").toString("base64")
+        ? Buffer.from(lookup.dynamic?.(String(argument)) ?? String(argument), "utf8").toString("base64")
         : fail("every Fn::Base64 object must have a String-typed value");
     case "Fn::Join": {
       if (!isList(second) || !second.every(isScalar))

@@ -16,7 +16,7 @@ import { vpcSpec } from "../../src/region/upkeep/vpcspec.js";
 export function recordsOf(state: string): readonly Records[] {
   const copy = mkdtempSync(join(tmpdir(), "sandtable-journey-records-"));
   try {
-    cpSync(join(state, "journal.jsonl"), join(copy, "journal.jsonl"));
+    for (const file of ["journal.jsonl", "root.key"]) cpSync(join(state, file), join(copy, file));
     const store = Store.open(copy);
     store.close();
     return store.scopes().map((scope) => store.records(scope));

@@ -10,7 +10,8 @@ import { Scopes } from "../../src/region/scopes.js";
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "sandtable-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // A journal that is being written anew may add a file meanwhile.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }));
   return folder;
 }
 

@@ -261,9 +261,14 @@ describe("a template that cannot work is refused with line and column", () => {
       [/^line 7, column 18 .*Name field of every Export/],
     ],
     [
-      "a dynamic reference to a secret",
-      "Resources:\n  T: { Type: AWS::SNS::Topic, Properties: { TopicName: '{{resolve:secretsmanager:x}}' } }\n",
-      [/does not model dynamic references to Secrets Manager yet/],
+      "a dynamic reference that names no secret",
+      "Resources:\n  T: { Type: AWS::SNS::Topic, Properties: { TopicName: '{{resolve:secretsmanager:x:SecretBinary}}' } }\n",
+      [/does not name a secret as secretsmanager:ID:SecretString:JSON-KEY:STAGE/],
+    ],
+    [
+      "a dynamic reference to a secret in an output",
+      withVpc("Outputs:\n  A: { Value: '{{resolve:secretsmanager:x}}' }\n"),
+      [/does not model dynamic references in Outputs/],
     ],
     [
       "a dynamic reference to a secure string",

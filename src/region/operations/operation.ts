@@ -10,7 +10,9 @@ export const services = {
   ec2: { sdk: "ec2", title: "EC2" },
   elasticloadbalancing: { sdk: "elastic-load-balancing-v2", title: "Elastic Load Balancing v2" },
   iam: { sdk: "iam", title: "IAM" },
+  kms: { sdk: "kms", title: "KMS" },
   rds: { sdk: "rds", title: "RDS" },
+  secretsmanager: { sdk: "secrets-manager", title: "Secrets Manager" },
   ssm: { sdk: "ssm", title: "Systems Manager" },
   sts: { sdk: "sts", title: "STS" },
 } as const;

@@ -1,7 +1,9 @@
 import { ec2Operations } from "../services/ec2/operations.js";
 import { elbv2Operations } from "../services/elbv2/operations.js";
 import { iamOperations } from "../services/iam/operations.js";
+import { kmsOperations } from "../services/kms/operations.js";
 import { rdsOperations } from "../services/rds/operations.js";
+import { secretsmanagerOperations } from "../services/secretsmanager/operations.js";
 import { ssmOperations } from "../services/ssm/parameters.js";
 import { stsOperations } from "../services/sts/operations.js";
 import { cloudformationOperations } from "../stacks/operations/operations.js";
@@ -13,7 +15,9 @@ export const operations: readonly Operation[] = [
   ...ec2Operations,
   ...elbv2Operations,
   ...iamOperations,
+  ...kmsOperations,
   ...rdsOperations,
+  ...secretsmanagerOperations,
   ...ssmOperations,
   ...stsOperations,
 ];

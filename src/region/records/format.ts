@@ -5,11 +5,14 @@ import { UserFault } from "../../faults.js";
  * The journal's text. A header, then one line a commit, each with a checksum of itself as its last member, so that a line that was
  * changed on the disk is told from a whole one even where it is still JSON:
  *
- *     {"sandtable":"journal","format":2,"version":1,"seq":120,"records":87,"sum":"9a0c11fe"}
+ *     {"sandtable":"journal","format":3,"version":1,"seq":120,"records":87,"key":"0c4e…","sum":"9a0c11fe"}
  *     {"seq":120,"requestId":"compaction","puts":[…],"deletes":[],"sum":"…"}     the records as of commit 120
  *     {"seq":121,"requestId":"…","puts":[…],"deletes":[…],"sum":"…"}             what was committed since, without a gap
  *
- * Format 1 had no header and no checksums, and the version in every line; it is read, and written anew as format 2.
+ * What is secret of a record is not in its `value` but beside it, in `sealed`, encrypted with the root key that the header names.
+ *
+ * Format 2 had nothing sealed, format 1 no header and no checksums either, and the version in every line; both are read, and written
+ * anew as format 3.
  */
 export interface JournalLine {
   readonly seq: number;
@@ -27,6 +30,8 @@ export interface StoredKey {
 
 export interface StoredPut extends StoredKey {
   readonly value: object;
+  /** On its way to the journal and from it: further members of the value, encrypted. */
+  readonly sealed?: string;
 }
 
 export interface JournalHeader {
@@ -34,15 +39,20 @@ export interface JournalHeader {
   readonly seq: number;
   /** How many records follow as of that commit. */
   readonly records: number;
+  /** The root key's fingerprint; none in older formats. */
+  readonly key?: string;
 }
 
-export const journalFormat = 2;
+export const journalFormat = 3;
+
+/** From this one on there is a header, and every line has a checksum. */
+const summedFormat = 2;
 
 /** The version of the records' shapes that this program writes. Older ones are migrated forward, newer ones refused. */
 export const recordsVersion = 1;
 
-export const writeHeader = ({ seq, records }: JournalHeader): string =>
-  summed({ sandtable: "journal", format: journalFormat, version: recordsVersion, seq, records });
+export const writeHeader = ({ seq, records, key }: JournalHeader): string =>
+  summed({ sandtable: "journal", format: journalFormat, version: recordsVersion, seq, records, key });
 
 export const writeLine = (line: JournalLine): string => summed(line);
 
@@ -57,11 +67,16 @@ export interface ReadJournal {
 }
 
 /**
- * Hand every whole line to `visit`, in order. A line that is not whole is refused unless it is the unfinished end: leaving out a
+ * Hand the header's key (nothing where it names none) to `checkKey`, and every whole line to `visit`, in order. A line that is not whole is refused unless it is the unfinished end: leaving out a
  * commit in the middle would give records that never existed together, and what it held may have been acknowledged.
  * @throws UserFault JournalDamaged, JournalTooNew, JournalTooOld
  */
-export function readJournal(file: string, bytes: Buffer, visit: (line: JournalLine) => void): ReadJournal {
+export function readJournal(
+  file: string,
+  bytes: Buffer,
+  visit: (line: JournalLine) => void,
+  checkKey: (fingerprint: string) => void = () => undefined,
+): ReadJournal {
   let good = 0;
   let number = 0;
   let header: (JournalHeader & { readonly format: number }) | undefined;
@@ -79,14 +94,16 @@ export function readJournal(file: string, bytes: Buffer, visit: (line: JournalLi
     if (whole.every((byte) => byte === 0) && restIsBlank(bytes, good)) break;
     const value = parse(whole);
     if (header === undefined && number === 1) header = headerOf(file, value, damaged);
-    if (number === 1 && header?.format === journalFormat) {
+    const isHeaded = (header?.format ?? 1) >= summedFormat;
+    if (number === 1 && header !== undefined && isHeaded) {
       if (!isSummed(whole)) throw damaged("its checksum is not that of its text");
+      if (header.key !== undefined) checkKey(header.key);
       seq = header.seq;
     } else {
       const line = value as JournalLine | undefined;
       if (line === undefined || !Array.isArray(line.puts) || !Array.isArray(line.deletes) || typeof line.seq !== "number")
         throw damaged("it is not a commit");
-      if (header?.format === journalFormat && !isSummed(whole)) throw damaged("its checksum is not that of its text");
+      if (isHeaded && !isSummed(whole)) throw damaged("its checksum is not that of its text");
       const isSnapshot = header !== undefined && records < header.records;
       if (isSnapshot ? line.seq !== seq : line.seq !== seq + 1) throw damaged(`it is commit ${line.seq}, after commit ${seq}`);
       visit(line);
@@ -106,7 +123,7 @@ function headerOf(
   value: unknown,
   damaged: (why: string) => UserFault,
 ): (JournalHeader & { readonly format: number }) | undefined {
-  const found = value as { sandtable?: unknown; format?: number; version?: number; seq?: number; records?: number } | undefined;
+  const found = value as ({ sandtable?: unknown; format?: number; version?: number } & Partial<JournalHeader>) | undefined;
   if (found === undefined) throw damaged("it is not JSON");
   const { format = 1, version = 1 } = found;
   if (found.sandtable !== "journal" && !("puts" in found)) throw damaged("it is neither a journal's header nor a commit");
@@ -123,7 +140,9 @@ function headerOf(
       message: `the records have a form that this Sandtable no longer reads (format ${format}, version ${version})`,
       fix: `use the Sandtable that wrote them, or ${fix}`,
     });
-  return { format, seq: format === 1 ? 0 : (found.seq ?? 0), records: format === 1 ? 0 : (found.records ?? 0) };
+  if (format < summedFormat) return { format, seq: 0, records: 0 };
+  const { seq = 0, records = 0, key } = found;
+  return { format, seq, records, ...(key === undefined ? {} : { key }) };
 }
 
 function parse(bytes: Buffer): unknown {

@@ -14,10 +14,14 @@ import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UserFault } from "../../faults.js";
 import { journalFormat, readJournal, writeHeader, writeLine, type JournalLine, type StoredPut } from "./format.js";
+import { makeRootKey, readRootKey, rootKeyMissing, rootKeyWrong, type RootKey } from "./rootkey.js";
+import { openLine, sealLine } from "./sealing.js";
 
 /**
  * The journal: one line is one atomic commit. A commit is written at once (into the page cache, so a full disk is known before
  * anything is answered) and acknowledged after an fdatasync that it may share with others. `format.ts` has the text.
+ *
+ * What is secret is sealed with the root key on its way in, and opened on its way out (`sealing.ts`).
  *
  * It is written anew, with nothing but the live records, when it has grown: beside the old one, while commits go on into that, and
  * then takes its place by a rename. Until the rename the old file is the journal, after it the new one; both are whole.
@@ -37,6 +41,7 @@ export class Journal {
 
   private constructor(
     readonly file: string,
+    private readonly key: RootKey,
     place: { readonly fd: number },
     size: number,
     snapshotBytes: number,
@@ -53,9 +58,20 @@ export class Journal {
     const fd = openSync(file, "a+", 0o600);
     try {
       const bytes = readFileSync(file);
-      const { good, snapshotBytes, empty, format } = readJournal(file, bytes, replay);
+      const folder = dirname(file);
+      const found = readRootKey(folder);
+      const unfit = (): UserFault => (found === undefined ? rootKeyMissing(folder) : rootKeyWrong(folder));
+      const { good, snapshotBytes, empty, format } = readJournal(
+        file,
+        bytes,
+        (line) => replay(openLine(line, found, unfit)),
+        (fingerprint) => {
+          if (fingerprint !== found?.fingerprint) throw unfit();
+        },
+      );
+      const key = found ?? makeRootKey(folder);
       if (good < bytes.length) ftruncateSync(fd, good);
-      const journal = new Journal(file, { fd }, good, snapshotBytes);
+      const journal = new Journal(file, key, { fd }, good, snapshotBytes);
       if (empty) journal.begin();
       return { journal, isOldFormat: format < journalFormat };
     } catch (error) {
@@ -67,7 +83,7 @@ export class Journal {
   /** Append one commit. On failure (a full disk) the file is as it was and the error is thrown. */
   append(line: JournalLine): void {
     if (this.failure !== undefined) throw this.failure;
-    const text = writeLine(line);
+    const text = writeLine(sealLine(line, this.key));
     this.write(text);
     this.since?.push(text);
   }
@@ -109,7 +125,7 @@ export class Journal {
         await handle.writeFile(text);
         bytes += Buffer.byteLength(text);
       };
-      for (const text of snapshot(seq, puts)) await write(text);
+      for (const text of snapshot(seq, puts, this.key)) await write(text);
       const snapshotBytes = bytes;
       // Most of what came meanwhile, and the disk's own time, before the step that nothing may come between.
       for (let round = 0; round < 3; round += 1) {
@@ -157,7 +173,7 @@ export class Journal {
   }
 
   private begin(): void {
-    const text = writeHeader({ seq: 0, records: 0 });
+    const text = writeHeader({ seq: 0, records: 0, key: this.key.fingerprint });
     this.isNewName = true;
     this.write(text);
     this.written = this.size;
@@ -200,11 +216,11 @@ export class Journal {
 const fresh = (file: string): string => `${file}.new`;
 
 /** The text of a journal that begins with these records, in pieces of some size, so that others get their turn in between. */
-function* snapshot(seq: number, puts: readonly StoredPut[]): Iterable<string> {
-  yield writeHeader({ seq, records: puts.length });
+function* snapshot(seq: number, puts: readonly StoredPut[], key: RootKey): Iterable<string> {
+  yield writeHeader({ seq, records: puts.length, key: key.fingerprint });
   const atOnce = 50;
   for (let first = 0; first < puts.length; first += atOnce)
-    yield writeLine({ seq, requestId: "compaction", puts: puts.slice(first, first + atOnce), deletes: [] });
+    yield writeLine(sealLine({ seq, requestId: "compaction", puts: puts.slice(first, first + atOnce), deletes: [] }, key));
 }
 
 function writeAll(fd: number, text: string): number {

@@ -12,11 +12,24 @@ export interface RecordType<T> {
   readonly shape?: T;
 }
 
+export interface RecordTypeOptions<T> {
+  readonly global?: boolean;
+  /** Members that may hold secrets: encrypted in the journal, plain in memory. */
+  readonly sealed?: readonly (keyof T & string)[];
+}
+
 /** Declare a record type. `name` is AWS's noun, e.g. `ec2:Vpc`. */
-export const recordType = <T extends object>(name: string, options: { global?: boolean } = {}): RecordType<T> => ({
-  name,
-  global: options.global ?? false,
-});
+export function recordType<T extends object>(name: string, options: RecordTypeOptions<T> = {}): RecordType<T> {
+  if (options.sealed !== undefined) sealed.set(name, new Set(options.sealed));
+  return { name, global: options.global ?? false };
+}
+
+/** By the type's name, which is all that the journal knows of it. */
+const sealed = new Map<string, ReadonlySet<string>>();
+const none: ReadonlySet<string> = new Set();
+
+/** The members of a type's values that the journal must not show. */
+export const sealedMembers = (typeName: string): ReadonlySet<string> => sealed.get(typeName) ?? none;
 
 export type Change =
   | { readonly do: "put"; readonly type: RecordType<object>; readonly id: string; readonly value: object }

@@ -41,7 +41,7 @@ export class Store {
 
   private constructor(private readonly options: StoreOptions) {}
 
-  /** Opens `<folder>/journal.jsonl`, creating it when absent. @throws UserFault when the journal can't be trusted */
+  /** Opens `<folder>/journal.jsonl`, creating it and its key when absent. @throws UserFault when the journal can't be trusted or read */
   static open(folder: string, options: StoreOptions = {}): Store {
     mkdirSync(folder, { recursive: true });
     const store = new Store(options);

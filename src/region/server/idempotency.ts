@@ -30,7 +30,7 @@ interface Answered {
   readonly at: number;
 }
 
-const answered = recordType<Answered>("region:AnsweredRequest");
+const answered = recordType<Answered>("region:AnsweredRequest", { sealed: ["output", "fingerprint"] });
 
 /** How long a token is remembered; AWS says at least 24 hours for RunInstances. */
 const memory = 24 * 3_600_000;
@@ -56,7 +56,8 @@ export class Idempotency {
   /** `operation.run`, or the answer that the same request got before. @throws ServiceFault IdempotentParameterMismatch */
   async run(operation: Operation, wire: WireOperation, call: Call, input: Record<string, unknown>): Promise<unknown> {
     const member = tokenMember(wire);
-    const token = member === undefined ? undefined : input[member];
+    // An operation with a rule for it does something else with it: Secrets Manager's tokens are the ids of versions.
+    const token = member === undefined || Object.hasOwn(operation.members, member) ? undefined : input[member];
     if (typeof token !== "string" || token === "") return operation.run(call, input);
     const key = `${operation.service}:${operation.name}:${token}`;
     const place = `${call.accountId}:${call.regionName}:${key}`;

@@ -1,3 +1,4 @@
+import type { SecretReference } from "../../template/dynamic.js";
 import type { Surroundings } from "../../template/pseudo.js";
 import type { Call, Scope } from "../operations/call.js";
 import { exportsOf } from "./exports.js";
@@ -11,6 +12,8 @@ export interface StacksContext {
   readonly specification: Specification;
   /** Systems Manager's GetParameter, for the SSM parameter types. Throws `ServiceFault` (`ParameterNotFound`). */
   readonly readParameter: (call: Call, name: string) => string;
+  /** What a dynamic reference to Secrets Manager stands for. Throws `ServiceFault`. */
+  readonly readSecret: (call: Call, reference: SecretReference) => string;
   /**
    * Is there a thing that a parameter of an AWS-specific type names (`AWS::EC2::VPC::Id`)? Undefined: things of that type are not
    * modelled.

@@ -74,7 +74,7 @@ export interface Stack {
   /** A failed update stays as it is (DisableRollback), until RollbackStack or another update. */
   readonly keepFailedUpdate?: true;
 }
-export const Stacks = recordType<Stack>("cloudformation:Stack");
+export const Stacks = recordType<Stack>("cloudformation:Stack", { sealed: ["deployment", "previous", "outputs"] });
 
 /** A physical resource, and how it was made. */
 export interface Incarnation {
@@ -112,7 +112,9 @@ export interface StackResource extends Incarnation {
   /** The update is being rolled back, and this entry is on its way back or there: `former` is now what the update had made. */
   readonly wentBack?: true;
 }
-export const StackResources = recordType<StackResource>("cloudformation:StackResource");
+export const StackResources = recordType<StackResource>("cloudformation:StackResource", {
+  sealed: ["properties", "former", "strays", "interim"],
+});
 
 /** All that an entry is and was, the newest first; what was changed in place is there more than once. */
 export const incarnationsOf = (entry: StackResource): readonly Incarnation[] => {
@@ -147,7 +149,7 @@ export interface StackEvent {
   readonly token?: string;
   readonly at: number;
 }
-export const StackEvents = recordType<StackEvent>("cloudformation:StackEvent");
+export const StackEvents = recordType<StackEvent>("cloudformation:StackEvent", { sealed: ["properties"] });
 
 export const eventKey = ({ sequence }: { readonly sequence: number }): string => String(sequence).padStart(12, "0");
 
@@ -172,7 +174,7 @@ export interface ChangeSet {
   readonly onFailure: OnFailure;
   readonly changes: readonly Change[];
 }
-export const ChangeSets = recordType<ChangeSet>("cloudformation:ChangeSet");
+export const ChangeSets = recordType<ChangeSet>("cloudformation:ChangeSet", { sealed: ["deployment", "changes"] });
 
 /** By id, or by the name of one that is not deleted. */
 export function findStack(scope: Scope, nameOrId: string): Stack | undefined {

@@ -1,3 +1,4 @@
+import { readSecret } from "../services/secretsmanager/reading.js";
 import { readParameter } from "../services/ssm/parameters.js";
 import type { StacksContext } from "./context.js";
 import { namedThingExists } from "./named-things.js";
@@ -20,5 +21,6 @@ export const cloudFormation = furnishCloudFormation({
   providers: new Map(resourceProviders.map((provider) => [provider.type, provider])),
   specification: openSpecification(),
   readParameter,
+  readSecret,
   exists: namedThingExists,
 });

@@ -66,6 +66,7 @@ describe("a journal that is not whole", () => {
     const folder = written(2);
     const whole = readFileSync(journalIn(folder));
     const copy = temporaryFolder();
+    copyFileSync(join(folder, "root.key"), join(copy, "root.key"));
     for (let size = 0; size <= whole.length; size += size % 40 === 0 ? 1 : 3) {
       copyFileSync(journalIn(folder), journalIn(copy));
       truncateSync(journalIn(copy), size);
@@ -172,7 +173,7 @@ describe("a journal of another version", () => {
     await store.compact();
     store.close();
     expect(readFileSync(journalIn(folder), "utf8")).toMatch(
-      /^\{"sandtable":"journal","format":2,"version":1,"seq":2,"records":2/,
+      /^\{"sandtable":"journal","format":3,"version":1,"seq":2,"records":2/,
     );
     expect(things(folder).map(({ name }) => name)).toEqual(["a", "b", "c"]);
   });
@@ -246,7 +247,7 @@ describe("compaction", () => {
     const compaction = store.compact();
     store.close();
     await compaction;
-    expect(readdirSync(folder)).toEqual(["journal.jsonl"]);
+    expect(readdirSync(folder)).toEqual(["journal.jsonl", "root.key"]);
     expect(things(folder)).toHaveLength(3);
   });
 });

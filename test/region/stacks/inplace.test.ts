@@ -118,6 +118,8 @@ function everything(stacks: RealStacks, changes: Readonly<Record<string, object>
         DefaultActions: [{ Type: "forward", TargetGroupArn: ref("Targets") }],
       },
     ],
+    Key: ["KMS::Key"],
+    Secret: ["SecretsManager::Secret", { SecretString: "one" }],
     Subnets: ["RDS::DBSubnetGroup", { DBSubnetGroupDescription: "two", SubnetIds: [ref("A"), ref("B")] }],
     Db: [
       "RDS::DBInstance",

@@ -4,10 +4,12 @@ import { ensureSpec } from "../../../scripts/compact-spec.js";
 import type { Call } from "../../../src/region/operations/call.js";
 import { ServiceFault } from "../../../src/region/operations/fault.js";
 import { put, remove } from "../../../src/region/records/records.js";
+import type { Store } from "../../../src/region/records/store.js";
 import { removeInterfacesOf } from "../../../src/region/services/ec2/interfaces.js";
 import { Instances } from "../../../src/region/services/ec2/records.js";
 import { LoadBalancers } from "../../../src/region/services/elbv2/records.js";
 import { DBInstances } from "../../../src/region/services/rds/records.js";
+import { readSecret } from "../../../src/region/services/secretsmanager/reading.js";
 import { operationsOf } from "../../../src/region/stacks/operations/operations.js";
 import { resourceProviders } from "../../../src/region/stacks/providers/index.js";
 import { namedThingExists } from "../../../src/region/stacks/named-things.js";
@@ -17,11 +19,14 @@ import { recordsAlone } from "../../support/records.js";
 
 export interface RealStacks {
   readonly call: Call;
+  readonly store: Store;
   /** Create the stack `shop`, or update it once it is there, and wait until it rests. `input`: tags, say. */
   deploy(template: object, input?: object): Promise<ApiStack>;
   remove(): Promise<void>;
   /** `LogicalId STATUS reason` of what failed. */
   failures(): Promise<readonly string[]>;
+  /** The template that the stack keeps, and all that was told of it. */
+  told(): Promise<{ readonly template: string; readonly events: string; readonly outputs: string }>;
   /** The physical id of each resource. */
   ids(): Promise<Readonly<Record<string, string>>>;
 }
@@ -48,8 +53,8 @@ function settle(call: Call, kind: string, id: string): void {
 }
 
 /** Stacks with the providers of the region, on records alone: what is asked of keepers counts as done. */
-export async function realStacks(): Promise<RealStacks> {
-  const { call: alone } = recordsAlone();
+export async function realStacks(options: { readonly folder?: string } = {}): Promise<RealStacks> {
+  const { call: alone, store } = recordsAlone(options);
   const call: Call = {
     ...alone,
     upkeep: { ...alone.upkeep, nudge: (kind, id) => void setImmediate(() => settle(alone, kind, id)) },
@@ -58,6 +63,7 @@ export async function realStacks(): Promise<RealStacks> {
     providers: new Map(resourceProviders.map((provider) => [provider.type, provider])),
     specification: openSpecification(await ensureSpec()),
     exists: namedThingExists,
+    readSecret,
     readParameter: (_call, name) => {
       throw new ServiceFault("ParameterNotFound", `Parameter ${name} not found.`);
     },
@@ -78,6 +84,7 @@ export async function realStacks(): Promise<RealStacks> {
   let there = false;
   return {
     call,
+    store,
     async deploy(template, input = {}) {
       const verb = there ? "UpdateStack" : "CreateStack";
       const { StackId } = await run<{ StackId: string }>(verb, {
@@ -100,6 +107,12 @@ export async function realStacks(): Promise<RealStacks> {
       return StackEvents.filter((event) => event.ResourceStatus?.endsWith("FAILED")).map(
         (event) => `${event.LogicalResourceId} ${event.ResourceStatus} ${event.ResourceStatusReason ?? ""}`,
       );
+    },
+    async told() {
+      const { TemplateBody } = await run<{ TemplateBody: string }>("GetTemplate", { StackName, TemplateStage: "Processed" });
+      const { StackEvents } = await run<{ StackEvents: StackEvent[] }>("DescribeStackEvents", { StackName });
+      const { Outputs } = await stack();
+      return { template: TemplateBody, events: JSON.stringify(StackEvents), outputs: JSON.stringify(Outputs ?? []) };
     },
     async ids() {
       const { StackResources } = await run<{ StackResources: { LogicalResourceId: string; PhysicalResourceId: string }[] }>(

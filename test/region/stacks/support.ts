@@ -201,6 +201,7 @@ export async function openBench(
     specification,
     exists: (_scope, type, value) =>
       type === "AWS::EC2::VPC::Id" ? value === "vpc-1" : type.startsWith("AWS::EC2::Image") || undefined,
+    readSecret: (_call, { secretId, jsonKey = "" }) => `${secretId} ${jsonKey}`,
     readParameter: (_call, name) => {
       if (name === "/image") return "ami-123";
       if (name === "/delay") return "7";

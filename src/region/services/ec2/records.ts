@@ -267,4 +267,4 @@ export interface Instance {
   readonly clientToken?: string;
   readonly tags: Tags;
 }
-export const Instances = recordType<Instance>("ec2:Instance");
+export const Instances = recordType<Instance>("ec2:Instance", { sealed: ["userData"] });

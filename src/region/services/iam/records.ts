@@ -39,4 +39,4 @@ export interface Session {
   readonly createdAt: number;
   readonly expiresAt: number;
 }
-export const Sessions = recordType<Session>("sts:Session", { global: true });
+export const Sessions = recordType<Session>("sts:Session", { global: true, sealed: ["secretAccessKey", "sessionToken"] });

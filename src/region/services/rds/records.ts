@@ -105,7 +105,7 @@ export interface DBInstance {
   readonly tags: Tags;
 }
 /** By identifier. */
-export const DBInstances = recordType<DBInstance>("rds:DBInstance");
+export const DBInstances = recordType<DBInstance>("rds:DBInstance", { sealed: ["masterPassword"] });
 
 /** What is said of a DB instance and kept with it; `instancerules.ts` tells which of it has an effect. */
 export interface DBInstanceSettings {

@@ -1,7 +1,8 @@
 import { resolveProperties, type BoundTemplate } from "../../../template/bind.js";
-import { replaceDynamic } from "../../../template/dynamic.js";
+import { refusalOfDynamic, replaceDynamic, secretReference, type DynamicReference } from "../../../template/dynamic.js";
 import type { Values } from "../../../template/value.js";
 import { namingOf } from "../naming.js";
+import { differingKeys } from "../plan.js";
 import type { StackResource } from "../records.js";
 import { recordedNotes } from "../validation/resources.js";
 import { awaitedSignals, signalsReceived, withoutSignals } from "./signals.js";
@@ -27,16 +28,34 @@ export function propertiesNow(
   work: Work,
   bound: BoundTemplate,
   logicalId: string,
-): { readonly properties: StackResource["properties"]; readonly shown: string } {
+): {
+  readonly properties: StackResource["properties"];
+  readonly shown: string;
+  /** Names of the properties in which a dynamic reference was replaced. */
+  readonly dynamic: readonly string[];
+} {
   const resource = bound.resources.get(logicalId);
   if (resource === undefined) throw new Error(`${logicalId} is not in the template`);
   const known = existingResources(work, stackOf(work));
-  const call = callOf(work, stackOf(work));
   // Read at the last moment, as on AWS: the text stays in the template, the value is the one of now.
-  const read = (name: string): string => work.context.readParameter(call, name);
+  const read = readDynamic(work);
+  const lookup = { ...bound.lookup(known), dynamic: (text: string) => String(replaceDynamic(text, read)) };
+  const properties = replaceDynamic(resolveProperties(resource, lookup), read) as Values;
   return {
-    properties: replaceDynamic(resolveProperties(resource, bound.lookup(known)), read) as Values,
+    properties,
+    dynamic: differingKeys(resolveProperties(resource, bound.lookup(known)), properties),
     shown: JSON.stringify(resolveProperties(resource, bound.lookup(known, { hideSecrets: true }))),
+  };
+}
+
+/** What a dynamic reference stands for now. One that a function put together is looked at only here. */
+function readDynamic(work: Work): (reference: DynamicReference) => string {
+  const call = callOf(work, stackOf(work));
+  return (reference) => {
+    const refusal = refusalOfDynamic(reference);
+    if (refusal !== undefined) throw new Error(refusal);
+    const secret = reference.service === "secretsmanager" ? secretReference(reference.key) : undefined;
+    return secret === undefined ? work.context.readParameter(call, reference.key) : work.context.readSecret(call, secret);
   };
 }
 

@@ -1,4 +1,5 @@
 import type { BoundTemplate } from "../../../template/bind.js";
+import type { Values } from "../../../template/value.js";
 import type { Scope } from "../../operations/call.js";
 import { canChange, differingKeys, planChanges, type PlannedChange } from "../plan.js";
 import type { Incarnation, Stack, StackResource } from "../records.js";
@@ -110,14 +111,18 @@ async function changeResource(
   // What it was when the stack was last complete, whatever a failed update has made of it since.
   const former = entry.former ?? present;
   try {
-    const { properties, shown } = propertiesNow(work, bound, logicalId);
+    const specs = work.context.specification.of(entry.type)?.properties ?? {};
+    const { properties: read, shown, dynamic } = propertiesNow(work, bound, logicalId);
+    // A secret that is another by now changes what can be changed; nobody asked for another physical resource because of it.
+    const isFixed = (name: string): boolean => specs[name]?.replaces !== undefined || !canChange(provider, name);
+    const unasked = dynamic.filter((name) => isFixed(name) && change?.properties.every((planned) => planned.name !== name));
+    const properties = { ...read, ...pick(entry.properties, unasked) };
     const names = differingKeys(entry.properties, properties);
     const retries = entry.status === "UPDATE_FAILED";
     const isAnother = present.physicalId !== former.physicalId;
     if (isAnother && differingKeys(former.properties, properties).length === 0) return takeBack(work, entry, reachedBy);
     const retags = change?.scope.includes("Tags") === true || (stack.retags === true && canChange(provider, "Tags"));
     if (names.length === 0 && !retries && !retags) return;
-    const specs = work.context.specification.of(entry.type)?.properties ?? {};
     const replaces =
       (retries && isAnother) ||
       names.some((name) => specs[name]?.replaces === "yes") ||
@@ -157,6 +162,9 @@ async function changeResource(
     throw error;
   }
 }
+
+const pick = (properties: Values, names: readonly string[]): Values =>
+  Object.fromEntries(Object.entries(properties).filter(([name]) => names.includes(name)));
 
 /** The physical resource of when the stack was last complete is what is wanted: what a failed update had put in its place goes. */
 function takeBack(work: Work, entry: StackResource, reachedBy: number | undefined): void {

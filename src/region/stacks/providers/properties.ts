@@ -55,6 +55,9 @@ export const structures = (properties: Properties, name: string): readonly Prope
   return value as readonly Properties[];
 };
 
+/** Templates write policy documents as objects; the APIs keep them as text. */
+export const documentText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
 /** The resource's own tags over the stack's. */
 export const tagsOf = (properties: Properties, naming: Naming): Readonly<Record<string, string>> => ({
   ...naming.tags,

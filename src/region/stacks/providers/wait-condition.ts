@@ -16,7 +16,7 @@ interface WaitCondition {
   /** What had come when it was complete: later signals are not its. */
   readonly data?: string;
 }
-const WaitConditions = recordType<WaitCondition>("cloudformation:WaitCondition");
+const WaitConditions = recordType<WaitCondition>("cloudformation:WaitCondition", { sealed: ["data"] });
 
 /** Its `Ref` is a URL that takes the signals. An update changes nothing: it has no properties. */
 export const waitConditionHandle: ResourceProvider = {

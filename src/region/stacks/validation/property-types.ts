@@ -1,3 +1,4 @@
+import { dynamicReferences } from "../../../template/dynamic.js";
 import { functionOf } from "../../../template/functions.js";
 import { isList, isScalar, isValues, type Path, type Value, type Values } from "../../../template/value.js";
 import type { Specification } from "../spec/specification.js";
@@ -41,7 +42,7 @@ export function checkProperties(
   }
 
   function check(value: Value, expected: PropertyType, name: string, at: Path, into: PropertyFault[]): void {
-    if (functionOf(value) !== undefined) return;
+    if (functionOf(value) !== undefined || (typeof value === "string" && dynamicReferences(value).length > 0)) return;
     const wrong = (word: string): void =>
       void into.push({ path: at, message: `Value of property ${name} must be of type ${word}` });
     if (typeof expected === "string") {

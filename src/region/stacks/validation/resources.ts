@@ -31,9 +31,13 @@ export function checkResources(
     const written = resolveProperties(resource, bound.lookup(), problems);
     const at = [...path, "Properties"];
     for (const [name, value] of Object.entries(written))
-      for (const { key } of dynamicReferences(value))
-        if (readStored(key) === undefined) problems.add([...at, name], `Parameters: [${key}] cannot be found.`);
-    const properties = replaceDynamic(written, (name) => readStored(name) ?? "") as Values;
+      for (const { service, key } of dynamicReferences(value))
+        if (service === "ssm" && readStored(key) === undefined)
+          problems.add([...at, name], `Parameters: [${key}] cannot be found.`);
+    // A secret is read when the resource is made: it may be made by this template, too.
+    const properties = replaceDynamic(written, ({ service, key }) =>
+      service === "ssm" ? (readStored(key) ?? "") : undefined,
+    ) as Values;
     if (resource.type === "AWS::CloudFormation::WaitCondition") checkWaiting(resource, properties, problems);
     const provider = providers.get(resource.type);
     const spec = specification.of(resource.type);
@@ -99,6 +103,7 @@ function checkType(
 
 /** Why some types are not modelled, where it is worth a word. */
 const reasons: Readonly<Record<string, string>> = {
+  "AWS::SecretsManager::RotationSchedule": "rotation runs a Lambda function, which is not modelled",
   "AWS::CloudFormation::Stack": "nested stacks: their templates lie in S3, which is not modelled yet",
 };
 

@@ -21,7 +21,9 @@ export interface WaitConditionHandle {
   /** In the order of their arrival. */
   readonly signals: readonly Signal[];
 }
-export const WaitConditionHandles = recordType<WaitConditionHandle>("cloudformation:WaitConditionHandle");
+export const WaitConditionHandles = recordType<WaitConditionHandle>("cloudformation:WaitConditionHandle", {
+  sealed: ["secretAccessKey", "signals"],
+});
 
 /** CloudFormation's bucket in a region: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html */
 export const bucketHost = (regionName: string): string =>

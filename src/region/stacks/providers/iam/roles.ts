@@ -5,10 +5,17 @@ import { changeRole, createRole, deleteRole, policyNote, theRole } from "../../.
 import { put } from "../../../records/records.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
 import { ServiceFault } from "../../../operations/fault.js";
-import { optionalNumber, optionalText, structures, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
-
-/** Templates write policy documents as objects; the API keeps them as text. */
-const documentText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+import {
+  documentText,
+  optionalNumber,
+  optionalText,
+  structures,
+  tagRules,
+  tagsOf,
+  text,
+  texts,
+  unlessGone,
+} from "../properties.js";
 
 const policiesOf = (properties: Properties): Record<string, string> =>
   Object.fromEntries(

@@ -1,0 +1,4 @@
+import type { ResourceProvider } from "../../provider.js";
+import { resourcePolicy, secret } from "./secrets.js";
+
+export const secretsmanagerProviders: readonly ResourceProvider[] = [secret, resourcePolicy];
