@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { RebootDBInstanceCommand } from "@aws-sdk/client-rds";
+import { CreateDBInstanceReadReplicaCommand, PromoteReadReplicaCommand, RebootDBInstanceCommand } from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cgroupProcesses } from "../../src/parts/host/cgroup.js";
 import { cgroupPath } from "../../src/parts/host/label.js";
@@ -76,4 +76,43 @@ describe("an append workload goes on, and no acknowledged row is lost,", () => {
     const last = lines.filter((line) => line.includes('"rds:DBInstance"')).at(-1) ?? "";
     return /"server":\{"id":"([^"]+)"/.exec(last)?.[1] ?? "";
   }
+});
+
+test("a read replica follows its source over a failover, refuses writes, and takes them once promoted", async () => {
+  const { rds } = journey;
+  await journey.query("create table followed (n int)", { host });
+  await rds.send(new CreateDBInstanceReadReplicaCommand({ DBInstanceIdentifier: "reads", SourceDBInstanceIdentifier: "orders" }));
+  const replica = await journey.until("the replica is there", (db) => db.DBInstanceStatus === "available", "reads");
+  expect(replica).toMatchObject({ ReadReplicaSourceDBInstanceIdentifier: "orders" });
+  expect((await journey.describe()).ReadReplicaDBInstanceIdentifiers).toEqual(["reads"]);
+  const readable = replica.Endpoint?.Address ?? "";
+  const seesRow = async (n: number): Promise<void> => {
+    for (let tries = 0; ; tries += 1) {
+      const rows = await journey.query(`select n from followed where n = ${n}`, { host: readable });
+      if (rows.length > 0) return;
+      if (tries > 30) throw new Error(`row ${n} did not come to the replica`);
+    }
+  };
+  await journey.query("insert into followed values (1)", { host });
+  await seesRow(1);
+  await expect(journey.query("insert into followed values (9)", { host: readable })).rejects.toThrow(/read-only/);
+  const before = await journey.until(
+    "it is whole",
+    (db) => db.DBInstanceStatus === "available" && db.SecondaryAvailabilityZone !== undefined,
+  );
+  await rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "orders", ForceFailover: true }));
+  await journey.until(
+    "another zone has it",
+    (db) => db.AvailabilityZone === before.SecondaryAvailabilityZone && db.DBInstanceStatus === "available",
+  );
+  await journey.query("insert into followed values (2)", { host });
+  await seesRow(2);
+  await rds.send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: "reads" }));
+  await journey.until(
+    "it stands alone",
+    (db) => db.DBInstanceStatus === "available" && db.ReadReplicaSourceDBInstanceIdentifier === undefined,
+    "reads",
+  );
+  await journey.query("insert into followed values (3)", { host: readable });
+  expect(await journey.query("select n from followed order by n", { host })).toEqual([["1"], ["2"]]);
 });

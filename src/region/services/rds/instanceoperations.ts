@@ -36,7 +36,8 @@ import {
 } from "./instances.js";
 import { modifyDBInstance } from "./modifying.js";
 import { describeDBInstance } from "./instanceview.js";
-import { DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
+import { DBInstances, type DBInstance } from "./records.js";
+import { settingsOf } from "./settings.js";
 import { fromTags } from "./tags.js";
 
 const answer = (call: Call, db: DBInstance): { DBInstance: ApiDBInstance } => ({ DBInstance: describeDBInstance(call, db) });
@@ -63,28 +64,6 @@ const create = async (call: Call, input: CreateDBInstanceCommandInput): Promise<
       tags: fromTags(input.Tags),
     }),
   );
-
-/** What CreateDBInstance and ModifyDBInstance say in the same words. */
-const settingsOf = (input: CreateDBInstanceCommandInput | ModifyDBInstanceCommandInput): Partial<DBInstanceSettings> => ({
-  allocatedStorage: input.AllocatedStorage,
-  storageType: input.StorageType,
-  iops: input.Iops,
-  storageThroughput: input.StorageThroughput,
-  maxAllocatedStorage: input.MaxAllocatedStorage,
-  backupRetentionPeriod: input.BackupRetentionPeriod,
-  preferredBackupWindow: input.PreferredBackupWindow,
-  preferredMaintenanceWindow: input.PreferredMaintenanceWindow,
-  copyTagsToSnapshot: input.CopyTagsToSnapshot,
-  autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade,
-  monitoringInterval: input.MonitoringInterval,
-  monitoringRoleArn: input.MonitoringRoleArn,
-  performanceInsights: input.EnablePerformanceInsights,
-  performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod,
-  caCertificateIdentifier: input.CACertificateIdentifier,
-  ...("StorageEncrypted" in input ? { storageEncrypted: input.StorageEncrypted, kmsKeyId: input.KmsKeyId } : {}),
-  ...("EnableCloudwatchLogsExports" in input ? { logExports: input.EnableCloudwatchLogsExports } : {}),
-  ...("EngineLifecycleSupport" in input ? { engineLifecycleSupport: input.EngineLifecycleSupport } : {}),
-});
 
 async function describe(call: Call, input: DescribeDBInstancesCommandInput): Promise<Output<DescribeDBInstancesCommandOutput>> {
   const { DBInstanceIdentifier: wanted } = input;

@@ -3,6 +3,7 @@ import type { Scope } from "../../operations/call.js";
 import { endpointName, instanceArn } from "./names.js";
 import { DBSubnetGroups, type DBInstance } from "./records.js";
 import { describeDBSubnetGroup } from "./subnetgroups.js";
+import { replicasOf } from "./replicas.js";
 import { toTags } from "./tags.js";
 
 /** A DB instance as DescribeDBInstances tells it. */
@@ -15,10 +16,6 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
     DbiResourceId: db.resourceId,
     DBInstanceClass: db.instanceClass,
     DBInstanceStatus: db.status,
-    StatusInfos:
-      db.statusReason === undefined
-        ? undefined
-        : [{ StatusType: "instance", Normal: false, Status: db.status, Message: db.statusReason }],
     Engine: db.engine,
     EngineVersion: db.engineVersion,
     EngineLifecycleSupport: settings.engineLifecycleSupport,
@@ -66,9 +63,20 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
     EnabledCloudwatchLogsExports: settings.logExports.length === 0 ? undefined : [...settings.logExports],
     CACertificateIdentifier: settings.caCertificateIdentifier,
     CertificateDetails: { CAIdentifier: settings.caCertificateIdentifier },
-    ReadReplicaDBInstanceIdentifiers: [],
+    ReadReplicaDBInstanceIdentifiers: replicasOf(scope, db.identifier).map(({ identifier }) => identifier),
+    ReadReplicaSourceDBInstanceIdentifier: db.origin.kind === "replica" ? db.origin.of : undefined,
+    StatusInfos: statusInfos(db),
     AssociatedRoles: [],
     DomainMemberships: [],
     TagList: toTags(db.tags),
   };
+}
+
+/** What is wrong with it, or how its copying goes. */
+function statusInfos(db: DBInstance): ApiDBInstance["StatusInfos"] {
+  if (db.statusReason !== undefined)
+    return [{ StatusType: "instance", Normal: false, Status: db.status, Message: db.statusReason }];
+  return db.origin.kind === "replica" && db.status === "available"
+    ? [{ StatusType: "read replication", Normal: true, Status: "replicating" }]
+    : undefined;
 }

@@ -1,7 +1,13 @@
 import type { Operation } from "../../operations/operation.js";
 import { instanceOperations } from "./instanceoperations.js";
 import { subnetGroupOperations } from "./subnetgroups.js";
+import { replicaOperations } from "./replicaoperations.js";
 import { tagOperations } from "./tags.js";
 
 /** RDS: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/ */
-export const rdsOperations: readonly Operation[] = [...subnetGroupOperations, ...instanceOperations, ...tagOperations];
+export const rdsOperations: readonly Operation[] = [
+  ...subnetGroupOperations,
+  ...instanceOperations,
+  ...replicaOperations,
+  ...tagOperations,
+];

@@ -105,7 +105,9 @@ export interface DBInstance {
   readonly tags: Tags;
 }
 /** By identifier. */
-export const DBInstances = recordType<DBInstance>("rds:DBInstance", { sealed: ["masterPassword"] });
+export const DBInstances = recordType<DBInstance>("rds:DBInstance", {
+  sealed: ["masterPassword", "replicationPassword"],
+});
 
 /** What is said of a DB instance and kept with it; `instancerules.ts` tells which of it has an effect. */
 export interface DBInstanceSettings {

@@ -5,6 +5,7 @@ import { remove } from "../../records/records.js";
 import { removeInterfacesOf } from "../../services/ec2/interfaces.js";
 import { theEngine, type Engine } from "../../services/rds/engines.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
+import { freedReplicas } from "../../services/rds/replicas.js";
 import { serversOf } from "../../services/rds/servers.js";
 import type { Keeper } from "../keeper.js";
 import { change } from "./change.js";
@@ -159,9 +160,15 @@ export class DatabaseKeeper implements Keeper {
       await engine.remove(id);
     }
     this.failures.delete(db.resourceId);
-    scope.commit(remove(DBInstances, db.identifier), ...removeInterfacesOf(scope, { kind: "database", id: db.identifier }));
+    const alone = freedReplicas(scope, db.identifier);
+    scope.commit(
+      remove(DBInstances, db.identifier),
+      ...alone,
+      ...removeInterfacesOf(scope, { kind: "database", id: db.identifier }),
+    );
     await scope.upkeep.network(db.vpcId);
     scope.upkeep.nudge("names", db.vpcId);
+    for (const { id } of alone) scope.upkeep.nudge("database", id);
   }
 
   /** Be told at once when a server ends. */
