@@ -21,7 +21,8 @@ import type { Engine } from "./services/rds/engines.js";
 import { WaitConditionBucket } from "./stacks/waiting/bucket.js";
 import { BalancerKeeper } from "./upkeep/balancers.js";
 import { DatabaseCertificates } from "./upkeep/databases/certificates.js";
-import { DatabaseKeeper, stopDatabases } from "./upkeep/databases/keeper.js";
+import { ClusterKeeper } from "./upkeep/clusters/keeper.js";
+import { DatabaseKeeper, stopDatabases, type DatabaseHouse } from "./upkeep/databases/keeper.js";
 import { Housekeeping } from "./upkeep/housekeeping.js";
 import { InstanceKeeper } from "./upkeep/instances.js";
 import type { Keeper } from "./upkeep/keeper.js";
@@ -103,13 +104,14 @@ export async function furnish(options: RegionOptions): Promise<House> {
   const instanceKeeper = new InstanceKeeper(label, machines, doors, imageFolder, outside);
   housekeeping.add(instanceKeeper);
   const certificates = new DatabaseCertificates(join(folders.state, "certificates"), (names) => outside.issue(names));
-  const databaseKeeper = new DatabaseKeeper({
+  const databaseHouse: DatabaseHouse = {
     label,
     engines: databases,
     certificate: (scope) => certificates.of(scope),
     backups: (path) => join(databaseFolder, "backups", path),
-  });
-  housekeeping.add(afterwards(engineReady, databaseKeeper));
+  };
+  const databaseKeepers = [new DatabaseKeeper(databaseHouse), new ClusterKeeper(databaseHouse)];
+  for (const keeper of databaseKeepers) housekeeping.add(afterwards(engineReady, keeper));
   housekeeping.add(afterwards(engineReady, new BalancerKeeper(label, balancers)));
   housekeeping.add(
     new NamesKeeper(label, names, { scopes: () => scopes.all(), engineReady, fabric, published, outside, networks: network }),
@@ -117,7 +119,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
 
   const rest = async (): Promise<void> => {
     instanceKeeper.close();
-    databaseKeeper.close();
+    for (const keeper of databaseKeepers) keeper.close();
     await housekeeping.close();
     await Promise.all([doors.closeAll(), published.close(), outside.close()]);
   };

@@ -125,6 +125,8 @@ export interface DatabaseEngine {
   pending(spec: ServerSpec): Promise<boolean>;
   /** Make the master user and the first database, or give the user another password. */
   setMaster(spec: ServerSpec, user: MasterUser): Promise<void>;
+  /** Of readers that run, the ids of those that have received most: one, or several that have the same. */
+  mostAdvanced(specs: readonly ServerSpec[]): Promise<readonly string[]>;
   /** As RDS does, ending sessions; after `seconds` it is killed. Stopped already succeeds. */
   stop(id: string, seconds?: number): Promise<void>;
   /** End it at once and delete its data. Gone already succeeds. */

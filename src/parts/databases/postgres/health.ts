@@ -49,3 +49,11 @@ async function copiesOf(query: Query): Promise<readonly Copy[]> {
     missing: Number(missing),
   }));
 }
+
+/** How much of its writer's log a reader has, in bytes since the log's beginning. */
+export async function receivedUpTo(query: Query): Promise<bigint> {
+  const [answer] = await query<{ at: string }>(
+    "SELECT pg_wal_lsn_diff(GREATEST(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0')::text AS at",
+  );
+  return BigInt(answer?.at ?? "0");
+}

@@ -23,7 +23,7 @@ import { usageOf } from "../usage.js";
 import { backupInto, pruneLog, shipLog } from "./backup.js";
 import { binaries, certificateFiles, logFolder, pgHbaConf, postgresqlConf } from "./config.js";
 import { accepts, copiesAnother, engineProgram, makeData, writePassword } from "./data.js";
-import { healthOf } from "./health.js";
+import { healthOf, receivedUpTo } from "./health.js";
 import { literal } from "./quoting.js";
 import { databaseStatement, masterStatements, replicationStatements } from "./roles.js";
 import { withSession, type Query } from "./session.js";
@@ -90,6 +90,14 @@ export class Postgres implements DatabaseEngine {
         `PostgreSQL of ${spec.id} did not take its master user: ${error instanceof Error ? error.message : String(error)}`,
       );
     });
+  }
+
+  async mostAdvanced(specs: readonly ServerSpec[]): Promise<readonly string[]> {
+    const positions = await Promise.all(
+      specs.map(async (spec) => ({ id: spec.id, at: await withSession(this.place(spec.id), spec.port, receivedUpTo) })),
+    );
+    const most = positions.reduce((top, { at }) => (at > top ? at : top), 0n);
+    return positions.filter(({ at }) => at === most).map(({ id }) => id);
   }
 
   async stop(id: string, seconds = 20): Promise<void> {

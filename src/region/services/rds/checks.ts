@@ -6,10 +6,10 @@ import { ServiceFault } from "../../operations/fault.js";
  */
 const invalid = (message: string): ServiceFault => new ServiceFault("InvalidParameterValue", message);
 
-export function checkIdentifier(identifier: string): string {
+export function checkIdentifier(identifier: string, member = "DBInstanceIdentifier"): string {
   if (!/^[a-z](?:-?[a-z0-9])*$/i.test(identifier) || identifier.length > 63)
     throw invalid(
-      `The parameter DBInstanceIdentifier is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.`,
+      `The parameter ${member} is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.`,
     );
   return identifier.toLowerCase();
 }

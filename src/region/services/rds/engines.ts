@@ -42,6 +42,24 @@ const engines: readonly Engine[] = [
     license: "general-public-license",
     standsIn: "MariaDB 10.11",
   },
+  {
+    name: "aurora-postgresql",
+    program: "postgres",
+    description: "Aurora (PostgreSQL; PostgreSQL 15 stands in for it here)",
+    versions: { "15": "15.10" },
+    port: 5432,
+    license: "postgresql-license",
+    standsIn: "PostgreSQL 15",
+  },
+  {
+    name: "aurora-mysql",
+    program: "mariadb",
+    description: "Aurora (MySQL; MariaDB 10.11 stands in for it here)",
+    versions: { "8.0": "8.0.mysql_aurora.3.08.0" },
+    port: 3306,
+    license: "general-public-license",
+    standsIn: "MariaDB 10.11",
+  },
 ];
 
 /** @throws NotModelled for an engine that is not run */
@@ -57,7 +75,7 @@ export function engineVersion(engine: Engine, version: string | undefined): stri
   const majors = Object.keys(engine.versions);
   const [first = ""] = majors;
   if (version === undefined) return engine.versions[first] ?? first;
-  if (!/^\d+(\.\d+){0,2}(-[A-Za-z0-9.]+)?$/.test(version))
+  if (!/^\d+(\.\w+)*(-[A-Za-z0-9.]+)?$/.test(version))
     throw new ServiceFault("InvalidParameterCombination", `Cannot find version ${version} for ${engine.name}`);
   const major = majors.find((each) => version === each || version.startsWith(`${each}.`) || version.startsWith(`${each}-`));
   if (major === undefined)
@@ -87,7 +105,7 @@ export const engineVersions = (): readonly DBEngineVersion[] =>
       DBParameterGroupFamily: parameterFamily(engine, release),
       DBEngineDescription: engine.description,
       DBEngineVersionDescription:
-        engine.standsIn === undefined ? `${engine.description} ${release}` : `MySQL ${release} (runs as ${engine.standsIn} here)`,
+        engine.standsIn === undefined ? `${engine.description} ${release}` : `${release} (runs as ${engine.standsIn} here)`,
       Status: "available",
       ValidUpgradeTarget: [],
       SupportedFeatureNames: [],

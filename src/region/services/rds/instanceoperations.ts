@@ -23,6 +23,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { enforced, recorded, states, within } from "../../operations/members.js";
 import { operation, type Operation, type Output } from "../../operations/operation.js";
 import { paginate } from "../../protocol/paginate.js";
+import { createMember } from "./clustermembers.js";
 import { engineVersions } from "./engines.js";
 import { instanceRules, settingRules } from "./instancerules.js";
 import {
@@ -42,8 +43,9 @@ import { fromTags } from "./tags.js";
 
 const answer = (call: Call, db: DBInstance): { DBInstance: ApiDBInstance } => ({ DBInstance: describeDBInstance(call, db) });
 
-const create = async (call: Call, input: CreateDBInstanceCommandInput): Promise<{ DBInstance: ApiDBInstance }> =>
-  answer(
+const create = async (call: Call, input: CreateDBInstanceCommandInput): Promise<{ DBInstance: ApiDBInstance }> => {
+  if (input.DBClusterIdentifier !== undefined) return answer(call, await createOf(call, input.DBClusterIdentifier, input));
+  return answer(
     call,
     await createDBInstance(call, {
       identifier: input.DBInstanceIdentifier ?? "",
@@ -64,6 +66,50 @@ const create = async (call: Call, input: CreateDBInstanceCommandInput): Promise<
       tags: fromTags(input.Tags),
     }),
   );
+};
+
+/** What a member of a cluster cannot have of its own. */
+const ofCluster = [
+  ...[
+    "AllocatedStorage",
+    "MasterUsername",
+    "MasterUserPassword",
+    "DBName",
+    "Port",
+    "DBSubnetGroupName",
+    "MultiAZ",
+    "StorageType",
+  ],
+  ...[
+    "BackupRetentionPeriod",
+    "PreferredBackupWindow",
+    "DeletionProtection",
+    "VpcSecurityGroupIds",
+    "StorageEncrypted",
+    "KmsKeyId",
+  ],
+] as const satisfies readonly (keyof CreateDBInstanceCommandInput)[];
+
+function createOf(call: Call, clusterId: string, input: CreateDBInstanceCommandInput): Promise<DBInstance> {
+  const said = ofCluster.find((name) => input[name] !== undefined && input[name] !== false);
+  if (said !== undefined)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `${said} is a matter of the DB cluster ${clusterId}, not of its instances: leave it out.`,
+    );
+  return createMember(
+    call,
+    clusterId,
+    {
+      identifier: input.DBInstanceIdentifier ?? "",
+      instanceClass: input.DBInstanceClass ?? "",
+      zone: input.AvailabilityZone,
+      publiclyAccessible: input.PubliclyAccessible,
+      tags: fromTags(input.Tags),
+    },
+    input.Engine ?? "",
+  );
+}
 
 async function describe(call: Call, input: DescribeDBInstancesCommandInput): Promise<Output<DescribeDBInstancesCommandOutput>> {
   const { DBInstanceIdentifier: wanted } = input;
@@ -113,7 +159,14 @@ export const instanceOperations: readonly Operation[] = [
   operation<CreateDBInstanceCommandInput, CreateDBInstanceCommandOutput>(
     "rds",
     "CreateDBInstance",
-    { ...instanceRules, VpcSecurityGroupIds: enforced, BackupTarget: states("region"), MultiTenant: states(false) },
+    {
+      ...instanceRules,
+      DBClusterIdentifier: enforced,
+      PromotionTier: states(1),
+      VpcSecurityGroupIds: enforced,
+      BackupTarget: states("region"),
+      MultiTenant: states(false),
+    },
     create,
   ),
   operation<DescribeDBInstancesCommandInput, DescribeDBInstancesCommandOutput>(

@@ -14,7 +14,7 @@ import {
 import { dbInstanceClass } from "./classes.js";
 import { engineVersion, theEngine } from "./engines.js";
 import { newResourceId } from "./names.js";
-import { DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
+import { DBClusters, DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
 import { checkPublic, decideServer, newReplicationPassword, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
 
@@ -118,6 +118,7 @@ export function deleteDBInstance(
       "InvalidParameterCombination",
       "Cannot delete protected DB Instance, please disable deletion protection and try again.",
     );
+  if (db.clusterId !== undefined) return deleteMember(call, db, how);
   if (how.skipFinalSnapshot && how.finalSnapshot !== undefined)
     throw new ServiceFault(
       "InvalidParameterCombination",
@@ -136,14 +137,39 @@ export function deleteDBInstance(
   return change(call, db, { wish: "deleted", status: "deleting", rebootWished: undefined });
 }
 
+/** A member of a cluster goes alone: its data are the cluster's. */
+function deleteMember(call: Scope, db: DBInstance, how: { readonly finalSnapshot?: string }): DBInstance {
+  if (how.finalSnapshot !== undefined)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      "FinalDBSnapshotIdentifier can not be specified when deleting a cluster instance",
+    );
+  if (db.clusterId !== undefined && call.records.get(DBClusters, db.clusterId)?.kind === "multi-az")
+    throw new ServiceFault(
+      "InvalidDBInstanceState",
+      `Instance ${db.identifier} belongs to the Multi-AZ DB cluster ${db.clusterId} and goes with it only.`,
+    );
+  return change(call, db, { wish: "deleted", status: "deleting", rebootWished: undefined });
+}
+
+function notOfCluster(db: DBInstance, done: string): void {
+  if (db.clusterId !== undefined)
+    throw new ServiceFault(
+      "InvalidDBClusterStateFault",
+      `Instance ${db.identifier} cannot be ${done} alone: it is a member of the DB cluster ${db.clusterId}. Stop or start that.`,
+    );
+}
+
 export function stopDBInstance(call: Scope, wanted: string): DBInstance {
   const db = theDBInstance(call, wanted);
+  notOfCluster(db, "stopped");
   expect(db, "available", "stopped");
   return change(call, db, { wish: "stopped", status: "stopping" });
 }
 
 export function startDBInstance(call: Scope, wanted: string): DBInstance {
   const db = theDBInstance(call, wanted);
+  notOfCluster(db, "started");
   expect(db, "stopped", "started");
   return change(call, db, { wish: "running", status: "starting" });
 }
@@ -171,6 +197,7 @@ export const inTransition = (db: DBInstance): boolean => !["available", "stopped
 export function change(call: Scope, db: DBInstance, changes: Partial<DBInstance>): DBInstance {
   const changed = { ...db, ...changes };
   call.commit(put(DBInstances, db.identifier, changed));
+  // A member is looked after by its cluster's keeper, which this one tells.
   call.upkeep.nudge("database", db.identifier);
   return changed;
 }
@@ -205,7 +232,7 @@ export function checkGroups(call: Scope, groupIds: readonly string[], vpcId: str
   }
 }
 
-const defaultSettings: DBInstanceSettings = {
+export const defaultSettings: DBInstanceSettings = {
   allocatedStorage: 20,
   storageType: "gp3",
   storageEncrypted: false,

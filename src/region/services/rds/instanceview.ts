@@ -16,6 +16,8 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
     DbiResourceId: db.resourceId,
     DBInstanceClass: db.instanceClass,
     DBInstanceStatus: db.status,
+    DBClusterIdentifier: db.clusterId,
+    PromotionTier: db.clusterId === undefined ? undefined : 1,
     Engine: db.engine,
     EngineVersion: db.engineVersion,
     EngineLifecycleSupport: settings.engineLifecycleSupport,

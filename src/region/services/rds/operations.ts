@@ -1,4 +1,5 @@
 import type { Operation } from "../../operations/operation.js";
+import { clusterOperations } from "./clusteroperations.js";
 import { instanceOperations } from "./instanceoperations.js";
 import { subnetGroupOperations } from "./subnetgroups.js";
 import { replicaOperations } from "./replicaoperations.js";
@@ -9,5 +10,6 @@ export const rdsOperations: readonly Operation[] = [
   ...subnetGroupOperations,
   ...instanceOperations,
   ...replicaOperations,
+  ...clusterOperations,
   ...tagOperations,
 ];

@@ -26,6 +26,9 @@ export type DBInstanceStatus =
   | "deleting"
   | "failed";
 
+/** Do commits wait for a copy, and may it take over? As `Standby.state`. */
+export type CopyState = "building" | "joining" | "synchronous";
+
 export type EngineName = "postgres" | "mariadb" | "mysql" | "aurora-postgresql" | "aurora-mysql";
 
 /** A database server of ours in one zone, with an interface of its own. A DB instance has one, or two in Multi-AZ. */
@@ -42,7 +45,7 @@ export interface DBServer {
  * writer is told to stop waiting, and after it is known to wait.
  */
 export interface Standby extends DBServer {
-  readonly state: "building" | "joining" | "synchronous";
+  readonly state: CopyState;
 }
 
 /** What the data of a DB instance are made from, once. */
@@ -87,6 +90,8 @@ export interface DBInstance {
   readonly servers: number;
   readonly multiAz: boolean;
   readonly origin: DBInstanceOrigin;
+  /** The DB cluster it is a member of, which decides what it is: a writer, or a reader that copies it. */
+  readonly clusterId?: string;
   readonly groupIds: readonly string[];
   readonly publiclyAccessible: boolean;
   readonly deletionProtection: boolean;
@@ -131,3 +136,55 @@ export interface DBInstanceSettings {
   readonly caCertificateIdentifier: string;
   readonly engineLifecycleSupport: string;
 }
+
+export type DBClusterStatus =
+  | "creating"
+  | "available"
+  | "failing-over"
+  | "modifying"
+  | "stopping"
+  | "stopped"
+  | "starting"
+  | "deleting";
+
+/** An Aurora cluster, or a Multi-AZ DB cluster. Its members are DB instances with one server each. */
+export interface DBCluster {
+  readonly identifier: string;
+  /** `cluster-` and 26 letters and digits; never used again. */
+  readonly resourceId: string;
+  readonly kind: "aurora" | "multi-az";
+  readonly engine: EngineName;
+  readonly engineVersion: string;
+  readonly masterUsername: string;
+  /** Until the writer has been told. */
+  readonly masterPassword?: string;
+  readonly replicationPassword: string;
+  readonly databaseName?: string;
+  readonly port: number;
+  readonly subnetGroupName: string;
+  readonly vpcId: string;
+  readonly groupIds: readonly string[];
+  readonly deletionProtection: boolean;
+  /** Of a Multi-AZ DB cluster's members. */
+  readonly instanceClass?: string;
+  readonly allocatedStorage: number;
+  readonly storageType: string;
+  readonly backupRetentionPeriod: number;
+  readonly preferredBackupWindow: string;
+  readonly preferredMaintenanceWindow: string;
+  readonly storageEncrypted: boolean;
+  /** Identifier of the member that takes the writes. */
+  readonly writer?: string;
+  /** The state of each reader that is not `building`, by its server's id. */
+  readonly copies: Readonly<Record<string, CopyState>>;
+  /** Another member is to take the writes: this one, if it can. */
+  readonly failoverWished?: { readonly target?: string };
+  readonly wish: "running" | "stopped" | "deleted";
+  readonly status: DBClusterStatus;
+  /** It has been available. */
+  readonly born: boolean;
+  readonly createdAt: number;
+  readonly tags: Tags;
+}
+/** By identifier. */
+export const DBClusters = recordType<DBCluster>("rds:DBCluster", { sealed: ["masterPassword", "replicationPassword"] });

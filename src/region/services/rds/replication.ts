@@ -1,5 +1,5 @@
 import type { Records } from "../../records/records.js";
-import { DBInstances, type DBInstance } from "./records.js";
+import { DBClusters, DBInstances, type DBInstance } from "./records.js";
 import { serversOf } from "./servers.js";
 
 /** Servers of one database that copy each other, in one VPC. */
@@ -35,5 +35,6 @@ function rootOf(records: Records, db: DBInstance): string {
     if (source === undefined) break;
     root = source;
   }
-  return root.resourceId;
+  // The members of a cluster are one set.
+  return (root.clusterId === undefined ? undefined : records.get(DBClusters, root.clusterId)?.resourceId) ?? root.resourceId;
 }

@@ -11,7 +11,7 @@ import { enforced, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put, type Change } from "../../records/records.js";
 import type { Tags } from "../ec2/records.js";
-import { DBInstances, DBSubnetGroups } from "./records.js";
+import { DBClusters, DBInstances, DBSubnetGroups } from "./records.js";
 
 export const tagRules = within<Tag>({ Key: enforced, Value: enforced });
 
@@ -22,12 +22,17 @@ export const toTags = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Val
 
 /** The resource an ARN names: its tags, and the change that gives it others. */
 function tagged(call: Call, arn: string | undefined): { tags: Tags; change: (tags: Tags) => Change } {
-  const [, kind, name = ""] = /^arn:aws:rds:[^:]*:\d*:(db|subgrp):(.+)$/.exec(arn ?? "") ?? [];
+  const [, kind, name = ""] = /^arn:aws:rds:[^:]*:\d*:(db|subgrp|cluster):(.+)$/.exec(arn ?? "") ?? [];
   if (kind === undefined) throw new ServiceFault("InvalidParameterValue", `Invalid resource name: ${arn}`);
   if (kind === "db") {
     const record = call.records.get(DBInstances, name);
     if (record === undefined) throw new ServiceFault("DBInstanceNotFound", `DBInstance ${name} not found.`, 404);
     return { tags: record.tags, change: (tags) => put(DBInstances, name, { ...record, tags }) };
+  }
+  if (kind === "cluster") {
+    const record = call.records.get(DBClusters, name);
+    if (record === undefined) throw new ServiceFault("DBClusterNotFoundFault", `DBCluster ${name} not found.`, 404);
+    return { tags: record.tags, change: (tags) => put(DBClusters, name, { ...record, tags }) };
   }
   const record = call.records.get(DBSubnetGroups, name);
   if (record === undefined)

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import type { ServerSpec } from "../../../parts/databases/spec.js";
 import type { Scope } from "../../operations/call.js";
-import { endpointName } from "../../services/rds/names.js";
+import { clusterEndpointName, endpointName } from "../../services/rds/names.js";
 
 type Certificate = ServerSpec["certificate"];
 
@@ -19,7 +19,11 @@ export class DatabaseCertificates {
     const name = `${scope.accountId}-${scope.regionName}`;
     let made = this.made.get(name);
     if (made === undefined) {
-      made = this.kept(name, [endpointName(scope, "*")]);
+      made = this.kept(name, [
+        endpointName(scope, "*"),
+        clusterEndpointName(scope, "*"),
+        clusterEndpointName(scope, "*", "cluster-ro"),
+      ]);
       this.made.set(name, made);
       // A failure is that of those who asked; the next one tries again.
       made.catch(() => this.made.delete(name));

@@ -43,6 +43,7 @@ export class DatabaseKeeper implements Keeper {
   async attend(scope: Scope, id: string): Promise<number | void> {
     const db = scope.records.get(DBInstances, id);
     if (db === undefined || (db.status === "failed" && db.wish === "running")) return;
+    if (db.clusterId !== undefined) return scope.upkeep.nudge("dbcluster", db.clusterId);
     const engine = this.engineOf(db);
     if (db.wish === "deleted") return this.deleted(scope, db, engine);
     // First of all, so that no server that was taken its place from runs beside the one that has it.

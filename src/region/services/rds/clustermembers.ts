@@ -1,0 +1,126 @@
+import type { Scope } from "../../operations/call.js";
+import { ServiceFault } from "../../operations/fault.js";
+import { put } from "../../records/records.js";
+import { interfaceChanges } from "../ec2/interfaces.js";
+import type { NetworkInterface, Tags } from "../ec2/records.js";
+import { checkIdentifier } from "./checks.js";
+import { dbInstanceClass } from "./classes.js";
+import { defaultSettings } from "./instances.js";
+import { newResourceId } from "./names.js";
+import { DBClusters, DBInstances, type DBCluster, type DBInstance } from "./records.js";
+import { checkPublic, decideServer, sitesOf, type ServerSite } from "./servers.js";
+import { theDBSubnetGroup } from "./subnetgroups.js";
+
+/** What may be said of a member; the rest is the cluster's. */
+export interface MemberWish {
+  readonly identifier: string;
+  readonly instanceClass: string;
+  readonly zone?: string | undefined;
+  readonly publiclyAccessible?: boolean | undefined;
+  readonly tags: Tags;
+}
+
+/** A member more; the first one takes the writes. */
+export async function createMember(call: Scope, clusterId: string, wish: MemberWish, engine: string): Promise<DBInstance> {
+  const cluster = call.records.get(DBClusters, clusterId.toLowerCase());
+  if (cluster === undefined)
+    throw new ServiceFault(
+      "DBClusterNotFoundFault",
+      `The source cluster could not be found or cannot be accessed: ${clusterId}`,
+      404,
+    );
+  if (cluster.engine !== engine)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `The engine name requested for your DB instance (${engine}) doesn't match the engine name of your DB cluster (${cluster.engine}).`,
+    );
+  if (cluster.kind === "multi-az")
+    throw new ServiceFault("InvalidDBClusterStateFault", "DB instances cannot be added to a Multi-AZ DB cluster.");
+  if (cluster.wish !== "running")
+    throw new ServiceFault("InvalidDBClusterStateFault", `DBCluster ${cluster.identifier} is ${cluster.status}.`);
+  const identifier = checkIdentifier(wish.identifier);
+  if (call.records.get(DBInstances, identifier) !== undefined)
+    throw new ServiceFault("DBInstanceAlreadyExists", "DB instance already exists");
+  checkPublic(call, wish.publiclyAccessible ?? false, cluster.vpcId);
+  const { db, nic } = decideMember(call, cluster, { ...wish, identifier }, memberSite(call, cluster, wish.zone));
+  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic));
+  await call.upkeep.network(cluster.vpcId);
+  call.upkeep.nudge("dbcluster", cluster.identifier);
+  return db;
+}
+
+/** The zone that is asked for, or the one that has fewest members. */
+function memberSite(call: Scope, cluster: DBCluster, zone: string | undefined): ServerSite {
+  const sites = sitesOf(call, theDBSubnetGroup(call, cluster.subnetGroupName)).filter(
+    (site) => zone === undefined || site.zone === zone,
+  );
+  const members = membersOf(call, cluster.identifier);
+  const count = (site: ServerSite): number => members.filter(({ server }) => server.zone === site.zone).length;
+  const site = sites.reduce<ServerSite | undefined>(
+    (best, each) => (best === undefined || count(each) < count(best) ? each : best),
+    undefined,
+  );
+  if (site === undefined)
+    throw new ServiceFault(
+      "InvalidVPCNetworkStateFault",
+      `The DB subnet group '${cluster.subnetGroupName}' has no subnet in the Availability Zone ${zone}.`,
+    );
+  return site;
+}
+
+/** Decide a member of a cluster. Changes nothing. */
+export function decideMember(
+  call: Scope,
+  cluster: DBCluster,
+  wish: MemberWish,
+  site: ServerSite,
+  alsoTaken: readonly NetworkInterface[] = [],
+): { readonly db: DBInstance; readonly nic: NetworkInterface } {
+  dbInstanceClass(wish.instanceClass);
+  const placement = {
+    identifier: wish.identifier,
+    resourceId: newResourceId(),
+    servers: 0,
+    groupIds: cluster.groupIds,
+    publiclyAccessible: wish.publiclyAccessible ?? false,
+  };
+  const { server, nic } = decideServer(call, placement, site, alsoTaken);
+  const db: DBInstance = {
+    ...placement,
+    clusterId: cluster.identifier,
+    engine: cluster.engine,
+    engineVersion: cluster.engineVersion,
+    instanceClass: wish.instanceClass,
+    masterUsername: cluster.masterUsername,
+    replicationPassword: cluster.replicationPassword,
+    ...(cluster.databaseName === undefined ? {} : { databaseName: cluster.databaseName }),
+    port: cluster.port,
+    subnetGroupName: cluster.subnetGroupName,
+    vpcId: cluster.vpcId,
+    server,
+    retired: [],
+    servers: 1,
+    multiAz: false,
+    origin: { kind: "new" },
+    groupIds: nic.groupIds,
+    deletionProtection: false,
+    wish: "running",
+    status: "creating",
+    born: false,
+    createdAt: call.now(),
+    settings: {
+      ...defaultSettings,
+      allocatedStorage: cluster.allocatedStorage,
+      storageType: cluster.storageType,
+      storageEncrypted: cluster.storageEncrypted,
+      // Backups are the cluster's.
+      backupRetentionPeriod: 0,
+    },
+    tags: wish.tags,
+  };
+  return { db, nic };
+}
+
+/** In order of their creation. */
+export const membersOf = (scope: Pick<Scope, "records">, clusterId: string): readonly DBInstance[] =>
+  scope.records.list(DBInstances).filter((db) => db.clusterId === clusterId);

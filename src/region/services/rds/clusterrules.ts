@@ -1,0 +1,34 @@
+import { enforced, recorded, states, type MemberRule } from "../../operations/members.js";
+import { tagRules } from "./tags.js";
+
+const noBackups = "DB clusters are not backed up yet";
+
+/** What becomes of each thing that can be said of a DB cluster, in CreateDBCluster and in CloudFormation alike. */
+export const clusterRules = {
+  AllocatedStorage: enforced,
+  AutoMinorVersionUpgrade: recorded("what runs is what the engine image has"),
+  AvailabilityZones: recorded("members go to the zones of the DB subnet group"),
+  BackupRetentionPeriod: recorded(noBackups),
+  CopyTagsToSnapshot: recorded(noBackups),
+  DBClusterIdentifier: enforced,
+  DBClusterInstanceClass: enforced,
+  DBSubnetGroupName: enforced,
+  DatabaseName: enforced,
+  DeletionProtection: enforced,
+  EnableIAMDatabaseAuthentication: states(false),
+  Engine: enforced,
+  EngineLifecycleSupport: recorded("it is a matter of the bill alone"),
+  EngineMode: states("provisioned"),
+  EngineVersion: recorded("the engine image's release of this major version is what runs"),
+  KmsKeyId: recorded("data are only as encrypted as this machine's disk"),
+  MasterUserPassword: enforced,
+  MasterUsername: enforced,
+  NetworkType: states("IPV4"),
+  Port: enforced,
+  PreferredBackupWindow: recorded(noBackups),
+  PreferredMaintenanceWindow: recorded("nothing is maintained here"),
+  StorageEncrypted: recorded("data are only as encrypted as this machine's disk"),
+  StorageType: recorded("this machine's disk alone bounds the speed of data"),
+  Tags: tagRules,
+  VpcSecurityGroupIds: enforced,
+} as const satisfies Readonly<Record<string, MemberRule>>;

@@ -1,0 +1,51 @@
+import type { DBCluster as ApiDBCluster } from "@aws-sdk/client-rds";
+import type { Scope } from "../../operations/call.js";
+import { membersOf } from "./clustermembers.js";
+import { clusterArn, clusterEndpointName } from "./names.js";
+import { DBSubnetGroups, type DBCluster } from "./records.js";
+import { sitesOf } from "./servers.js";
+import { toTags } from "./tags.js";
+
+/** A DB cluster as DescribeDBClusters tells it. */
+export function describeDBCluster(scope: Scope, cluster: DBCluster): ApiDBCluster {
+  const group = scope.records.get(DBSubnetGroups, cluster.subnetGroupName);
+  return {
+    DBClusterIdentifier: cluster.identifier,
+    DBClusterArn: clusterArn(scope, cluster.identifier),
+    DbClusterResourceId: cluster.resourceId,
+    Status: cluster.status,
+    Engine: cluster.engine,
+    EngineVersion: cluster.engineVersion,
+    EngineMode: "provisioned",
+    MasterUsername: cluster.masterUsername,
+    DatabaseName: cluster.databaseName,
+    Endpoint: clusterEndpointName(scope, cluster.identifier),
+    ReaderEndpoint: clusterEndpointName(scope, cluster.identifier, "cluster-ro"),
+    Port: cluster.port,
+    MultiAZ: new Set(membersOf(scope, cluster.identifier).map(({ server }) => server.zone)).size > 1,
+    DBSubnetGroup: cluster.subnetGroupName,
+    AvailabilityZones: group === undefined ? [] : sitesOf(scope, group).map(({ zone }) => zone),
+    VpcSecurityGroups: cluster.groupIds.map((id) => ({ VpcSecurityGroupId: id, Status: "active" })),
+    DBClusterMembers: membersOf(scope, cluster.identifier).map(({ identifier }) => ({
+      DBInstanceIdentifier: identifier,
+      IsClusterWriter: identifier === cluster.writer,
+      DBClusterParameterGroupStatus: "in-sync",
+      PromotionTier: 1,
+    })),
+    DBClusterInstanceClass: cluster.instanceClass,
+    // Aurora tells 1 for storage that grows by itself.
+    AllocatedStorage: cluster.kind === "aurora" ? 1 : cluster.allocatedStorage,
+    StorageType: cluster.kind === "aurora" ? undefined : cluster.storageType,
+    StorageEncrypted: cluster.storageEncrypted,
+    BackupRetentionPeriod: cluster.backupRetentionPeriod,
+    PreferredBackupWindow: cluster.preferredBackupWindow,
+    PreferredMaintenanceWindow: cluster.preferredMaintenanceWindow,
+    DeletionProtection: cluster.deletionProtection,
+    ClusterCreateTime: new Date(cluster.createdAt),
+    NetworkType: "IPV4",
+    IAMDatabaseAuthenticationEnabled: false,
+    ReadReplicaIdentifiers: [],
+    AssociatedRoles: [],
+    TagList: toTags(cluster.tags),
+  };
+}
