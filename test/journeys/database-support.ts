@@ -9,7 +9,13 @@ import {
   waitUntilStackCreateComplete,
   waitUntilStackDeleteComplete,
 } from "@aws-sdk/client-cloudformation";
-import { DescribeDBInstancesCommand, RDSClient, type DBInstance } from "@aws-sdk/client-rds";
+import {
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  RDSClient,
+  type DBCluster,
+  type DBInstance,
+} from "@aws-sdk/client-rds";
 import { ask } from "../../src/cli/control.js";
 import type { JourneyRegion } from "./region.js";
 
@@ -19,7 +25,7 @@ const launcher = fileURLToPath(new URL("../../bin/sandtable.js", import.meta.url
  * A VPC with a subnet in each zone, a DB subnet group over them, and two ends to talk from in zone c: `application`, whose group the
  * database admits, and `stranger`.
  */
-export function databaseTemplate(database: Readonly<Record<string, unknown>>): string {
+export function databaseTemplate(database: Readonly<Record<string, unknown>> | undefined): string {
   const ref = (Ref: string) => ({ Ref });
   const resource = (Type: string, Properties: object, more: object = {}) => ({ Type, Properties, ...more });
   const letters = ["A", "B", "C"];
@@ -55,18 +61,22 @@ export function databaseTemplate(database: Readonly<Record<string, unknown>>): s
         DBSubnetGroupDescription: "all zones",
         SubnetIds: letters.map((letter) => ref(`Subnet${letter}`)),
       }),
-      Database: resource("AWS::RDS::DBInstance", {
-        DBInstanceIdentifier: "orders",
-        DBInstanceClass: "db.t3.micro",
-        Engine: "postgres",
-        AllocatedStorage: "20",
-        MasterUsername: "keeper",
-        MasterUserPassword: "open-sesame-42",
-        DBName: "app",
-        DBSubnetGroupName: ref("Subnets"),
-        VPCSecurityGroups: [ref("DatabaseGroup")],
-        ...database,
-      }),
+      ...(database === undefined
+        ? {}
+        : {
+            Database: resource("AWS::RDS::DBInstance", {
+              DBInstanceIdentifier: "orders",
+              DBInstanceClass: "db.t3.micro",
+              Engine: "postgres",
+              AllocatedStorage: "20",
+              MasterUsername: "keeper",
+              MasterUserPassword: "open-sesame-42",
+              DBName: "app",
+              DBSubnetGroupName: ref("Subnets"),
+              VPCSecurityGroups: [ref("DatabaseGroup")],
+              ...database,
+            }),
+          }),
     },
   });
 }
@@ -83,7 +93,8 @@ export class DatabaseJourney {
     this.cloudformation = new CloudFormationClient(region.client);
   }
 
-  async deploy(StackName: string, database: Readonly<Record<string, unknown>>): Promise<void> {
+  /** Without a database: the network and the DB subnet group alone. */
+  async deploy(StackName: string, database?: Readonly<Record<string, unknown>>): Promise<void> {
     await this.cloudformation.send(new CreateStackCommand({ StackName, TemplateBody: databaseTemplate(database) }));
     await waitUntilStackCreateComplete(this.waiting(this.cloudformation), { StackName });
   }
@@ -113,6 +124,21 @@ export class DatabaseJourney {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error(`waited in vain: ${what}; it is ${JSON.stringify(await this.describe(identifier))}`);
+  }
+
+  async cluster(DBClusterIdentifier: string): Promise<DBCluster> {
+    const { DBClusters } = await this.rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier }));
+    return DBClusters?.[0] ?? {};
+  }
+
+  /** As `until`, of a cluster. */
+  async untilCluster(what: string, identifier: string, is: (cluster: DBCluster) => boolean): Promise<DBCluster> {
+    for (let tries = 0; tries < 1200; tries += 1) {
+      const cluster = await this.cluster(identifier);
+      if (is(cluster)) return cluster;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`waited in vain: ${what}; it is ${JSON.stringify(await this.cluster(identifier))}`);
   }
 
   zone(zone: string, cut: boolean): Promise<unknown> {

@@ -9,7 +9,8 @@ import { memberWriterSpec } from "./spec.js";
 
 /**
  * Take the next step with every reader: seen by the writer, it is waited for; waited for, and with all that was committed before, it may
- * take over; lost, it is no longer waited for, which is written down first. Gives whether every reader has everything.
+ * take over; lost, it is no longer waited for, which is written down first.
+ * Gives whether every reader that can be reached has everything.
  */
 export async function keepCopies(
   scope: Scope,
@@ -45,7 +46,7 @@ export async function keepCopies(
   const changed = changeCluster(scope, cluster, (now) => ({ ...now, copies: next }));
   if (changed !== undefined && waitedFor(changed.copies) !== waitedFor(cluster.copies))
     await engine.start(memberWriterSpec(changed, writer, around));
-  return Object.values(next).every((state) => state === "synchronous");
+  return readers.every(({ server }) => next[server.id] === "synchronous" || isCut(scope.records, server.zone));
 }
 
 /** What becomes of a reader, as its writer sees it now; undefined: not at all. Pure. */

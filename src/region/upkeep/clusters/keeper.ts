@@ -85,7 +85,7 @@ export class ClusterKeeper implements Keeper {
     if (now === undefined) return 0;
     const isWhole = await keepCopies(scope, now, writer, readers, engine, around);
     this.watch(scope, cluster.identifier, [writer, ...readers], engine);
-    if (isWhole || cluster.born) this.available(scope, cluster);
+    if (isWhole) this.available(scope, cluster);
     return isWhole || reachable.length < readers.length || running.includes(false) ? lookEvery : 50;
   }
 
