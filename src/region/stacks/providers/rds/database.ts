@@ -1,5 +1,6 @@
 import { ServiceFault } from "../../../operations/fault.js";
-import { enforced, recorded, type MemberRules } from "../../../operations/members.js";
+import { enforced, recorded, states, type MemberRules } from "../../../operations/members.js";
+import { createMember } from "../../../services/rds/clustermembers.js";
 import { instanceRules, settingRules } from "../../../services/rds/instancerules.js";
 import { createDBInstance, deleteDBInstance, theDBInstance } from "../../../services/rds/instances.js";
 import { modifyDBInstance } from "../../../services/rds/modifying.js";
@@ -37,6 +38,8 @@ const { Tags: _apiTags, ...said } = instanceRules;
 const properties: MemberRules = {
   ...said,
   VPCSecurityGroups: enforced,
+  DBClusterIdentifier: enforced,
+  PromotionTier: states(1),
   DeleteAutomatedBackups: recorded("automated backups are not taken yet"),
   Tags: tagRules,
 };
@@ -87,8 +90,25 @@ export const dbInstance: ResourceProvider = {
     DbiResourceId: (call, id) => theDBInstance(call, id).resourceId,
   },
   create: async (call, given, naming) => {
+    const identifier = optionalText(given, "DBInstanceIdentifier") ?? naming.physicalName(63);
+    const clusterId = optionalText(given, "DBClusterIdentifier");
+    if (clusterId !== undefined)
+      return (
+        await createMember(
+          call,
+          clusterId,
+          {
+            identifier,
+            instanceClass: text(given, "DBInstanceClass"),
+            zone: optionalText(given, "AvailabilityZone"),
+            publiclyAccessible: optionalFlag(given, "PubliclyAccessible"),
+            tags: tagsOf(given, naming),
+          },
+          text(given, "Engine"),
+        )
+      ).identifier;
     const db = await createDBInstance(call, {
-      identifier: optionalText(given, "DBInstanceIdentifier") ?? naming.physicalName(63),
+      identifier,
       instanceClass: text(given, "DBInstanceClass"),
       engine: text(given, "Engine"),
       engineVersion: optionalText(given, "EngineVersion"),
