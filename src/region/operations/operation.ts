@@ -11,6 +11,7 @@ export const services = {
   elasticloadbalancing: { sdk: "elastic-load-balancing-v2", title: "Elastic Load Balancing v2" },
   iam: { sdk: "iam", title: "IAM" },
   rds: { sdk: "rds", title: "RDS" },
+  s3: { sdk: "s3", title: "S3" },
   ssm: { sdk: "ssm", title: "Systems Manager" },
   sts: { sdk: "sts", title: "STS" },
 } as const;

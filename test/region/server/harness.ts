@@ -1,3 +1,4 @@
+import { ObjectFiles } from "../../../src/parts/objects/objectfiles.js";
 import type { Call, Caller } from "../../../src/region/operations/call.js";
 import { enforced, type MemberRules } from "../../../src/region/operations/members.js";
 import type { Operation, ServiceName } from "../../../src/region/operations/operation.js";
@@ -76,6 +77,7 @@ export function memoryCalls(now: () => number): (context: CallContext) => Call {
     },
     commit: (...changes) => changes.forEach(apply),
     now,
+    objects: new ObjectFiles("/nonexistent"),
     upkeep: { network: async () => {}, networks: async () => {}, nudge: () => {} },
     until: async () => {},
     holdWhile: async () => {},

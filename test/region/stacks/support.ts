@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Stack as ApiStack, StackEvent } from "@aws-sdk/client-cloudformation";
 import { ensureSpec } from "../../../scripts/compact-spec.js";
 import { accountId } from "../../../src/region/credentials.js";
+import { ObjectFiles } from "../../../src/parts/objects/objectfiles.js";
 import type { Call, Scope } from "../../../src/region/operations/call.js";
 import { ServiceFault } from "../../../src/region/operations/fault.js";
 import { enforced, recorded, states } from "../../../src/region/operations/members.js";
@@ -187,6 +188,7 @@ export async function openBench(
   const scopes = new Scopes(store, {
     accountId,
     hold: 20_000,
+    objects: new ObjectFiles(join(folder, "objects")),
     now: Date.now,
     upkeep: () => ({ network: () => Promise.resolve(), networks: () => Promise.resolve(), nudge: () => undefined }),
   });

@@ -39,6 +39,7 @@ export function callOf({ scope }: Work, stack: Stack, alongside: (changes: Commi
     accountId: scope.accountId,
     regionName: scope.regionName,
     records: scope.records,
+    objects: scope.objects,
     upkeep: scope.upkeep,
     now: () => scope.now(),
     until: (done, signal) => scope.until(done, signal),
