@@ -11,6 +11,8 @@ export interface StacksContext {
   readonly specification: Specification;
   /** Systems Manager's GetParameter, for the SSM parameter types. Throws `ServiceFault` (`ParameterNotFound`). */
   readonly readParameter: (call: Call, name: string) => string;
+  /** The text of a template in S3. Throws `ServiceFault` (`ValidationError`) in CloudFormation's words. */
+  readonly fetchTemplate: (scope: Scope, url: string) => Promise<string>;
   /**
    * Is there a thing that a parameter of an AWS-specific type names (`AWS::EC2::VPC::Id`)? Undefined: things of that type are not
    * modelled.

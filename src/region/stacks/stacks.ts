@@ -1,6 +1,8 @@
 import { readParameter } from "../services/ssm/parameters.js";
 import type { StacksContext } from "./context.js";
 import { namedThingExists } from "./named-things.js";
+import { nestedStack } from "./nested/provider.js";
+import { fetchTemplate } from "./template-url.js";
 import { StackEngine } from "./engine/engine.js";
 import { resourceProviders } from "./providers/index.js";
 import { openSpecification } from "./spec/specification.js";
@@ -12,7 +14,11 @@ export interface CloudFormation {
 }
 
 export function furnishCloudFormation(context: StacksContext): CloudFormation {
-  return { context, engine: new StackEngine(context) };
+  // A stack may be a resource of another: its provider needs the engine.
+  const nested = nestedStack(() => formation);
+  const whole = { ...context, providers: new Map([...context.providers, [nested.type, nested]]) };
+  const formation: CloudFormation = { context: whole, engine: new StackEngine(whole) };
+  return formation;
 }
 
 /** One for all accounts and regions of the process; stack ids tell them apart. */
@@ -20,5 +26,6 @@ export const cloudFormation = furnishCloudFormation({
   providers: new Map(resourceProviders.map((provider) => [provider.type, provider])),
   specification: openSpecification(),
   readParameter,
+  fetchTemplate,
   exists: namedThingExists,
 });

@@ -12,6 +12,7 @@ import { operationsOf } from "../../../src/region/stacks/operations/operations.j
 import { resourceProviders } from "../../../src/region/stacks/providers/index.js";
 import { namedThingExists } from "../../../src/region/stacks/named-things.js";
 import { openSpecification } from "../../../src/region/stacks/spec/specification.js";
+import { fetchTemplate } from "../../../src/region/stacks/template-url.js";
 import { furnishCloudFormation } from "../../../src/region/stacks/stacks.js";
 import { recordsAlone } from "../../support/records.js";
 
@@ -58,6 +59,7 @@ export async function realStacks(): Promise<RealStacks> {
     providers: new Map(resourceProviders.map((provider) => [provider.type, provider])),
     specification: openSpecification(await ensureSpec()),
     exists: namedThingExists,
+    fetchTemplate,
     readParameter: (_call, name) => {
       throw new ServiceFault("ParameterNotFound", `Parameter ${name} not found.`);
     },

@@ -16,6 +16,7 @@ import { operationsOf } from "../../../src/region/stacks/operations/operations.j
 import type { ResourceProvider } from "../../../src/region/stacks/provider.js";
 import { waitCondition, waitConditionHandle } from "../../../src/region/stacks/providers/wait-condition.js";
 import { openSpecification } from "../../../src/region/stacks/spec/specification.js";
+import { fetchTemplate } from "../../../src/region/stacks/template-url.js";
 import { furnishCloudFormation, type CloudFormation } from "../../../src/region/stacks/stacks.js";
 
 /** The things that the test providers make. Their records are as real as any. */
@@ -201,6 +202,7 @@ export async function openBench(
       ]),
     ),
     specification,
+    fetchTemplate,
     exists: (_scope, type, value) =>
       type === "AWS::EC2::VPC::Id" ? value === "vpc-1" : type.startsWith("AWS::EC2::Image") || undefined,
     readParameter: (_call, name) => {

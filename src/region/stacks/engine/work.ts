@@ -64,7 +64,11 @@ export function existingResources(work: Work, stack: Stack): ResourceLookup {
     },
     attribute(logicalId, name): Value | undefined {
       const found = find(logicalId);
-      return found === undefined ? undefined : providerOf(work, found.type).attributes[name]?.(call, found.physicalId);
+      if (found === undefined) return undefined;
+      const { attributes, furtherAttributes: further } = providerOf(work, found.type);
+      return further?.names.test(name) === true
+        ? further.read(call, found.physicalId, name)
+        : attributes[name]?.(call, found.physicalId);
     },
   };
 }
