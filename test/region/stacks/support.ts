@@ -14,6 +14,7 @@ import type { ServerOptions } from "../../../src/region/server/server.js";
 import { Scopes } from "../../../src/region/scopes.js";
 import { operationsOf } from "../../../src/region/stacks/operations/operations.js";
 import type { ResourceProvider } from "../../../src/region/stacks/provider.js";
+import { s3Providers } from "../../../src/region/stacks/providers/s3/providers.js";
 import { waitCondition, waitConditionHandle } from "../../../src/region/stacks/providers/wait-condition.js";
 import { openSpecification } from "../../../src/region/stacks/spec/specification.js";
 import { fetchTemplate } from "../../../src/region/stacks/template-url.js";
@@ -196,7 +197,7 @@ export async function openBench(
   const scope = scopes.of({ accountId, regionName: "eu-west-3" });
   const formation = furnishCloudFormation({
     providers: new Map(
-      [...testProviders(script), machine(script), waitConditionHandle, waitCondition].map((provider) => [
+      [...testProviders(script), machine(script), waitConditionHandle, waitCondition, ...s3Providers].map((provider) => [
         provider.type,
         provider,
       ]),

@@ -4,6 +4,7 @@ import { elbv2Providers } from "./elbv2/providers.js";
 import { iamProviders } from "./iam/providers.js";
 import { metadata } from "./metadata.js";
 import { rdsProviders } from "./rds/providers.js";
+import { s3Providers } from "./s3/providers.js";
 import { waitCondition, waitConditionHandle } from "./wait-condition.js";
 
 /** Every resource type that is modelled. A new one is added here. */
@@ -15,4 +16,5 @@ export const resourceProviders: readonly ResourceProvider[] = [
   ...elbv2Providers,
   ...iamProviders,
   ...rdsProviders,
+  ...s3Providers,
 ];
