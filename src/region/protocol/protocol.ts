@@ -6,6 +6,8 @@ export interface IncomingBody {
   readonly length: number | undefined;
   /** Piece by piece, once. @throws ServiceFault when it is not what was signed, or ends early */
   read(): AsyncIterable<Uint8Array>;
+  /** Names of the headers that follow the body, in lower case. */
+  readonly announced?: readonly string[];
   /** What followed the body, names in lower case; whole once the body was read to its end. */
   readonly trailers: Readonly<Record<string, string>>;
 }

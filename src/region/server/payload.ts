@@ -36,7 +36,7 @@ export function openPayload(request: WireRequest, raw: AsyncIterable<Uint8Array>
   const announced = form === undefined ? [] : listOf(request.headers["x-amz-trailer"]);
   const chain = form?.signed === true ? { seed: payload.seed, sign: payload.sign } : undefined;
   const data = form === undefined ? raw : decodeChunks(raw, { chain, announced, trailers });
-  return { length, trailers, read: () => checked(data, length, isHash(payload.claim) ? payload.claim : undefined) };
+  return { length, announced, trailers, read: () => checked(data, length, isHash(payload.claim) ? payload.claim : undefined) };
 }
 
 async function* checked(

@@ -9,7 +9,7 @@ import { checksumAlgorithms, type Checksum, type ChecksumAlgorithm } from "./rec
 export const isCrc = (algorithm: ChecksumAlgorithm): algorithm is CrcName => Object.hasOwn(crcKinds, algorithm);
 
 /** What S3 computes by itself where the client says nothing. */
-const usual: ChecksumAlgorithm = "CRC64NVME";
+export const usualChecksum: ChecksumAlgorithm = "CRC64NVME";
 
 /** A checksum that the client has sent or announced. */
 export interface WantedChecksum {
@@ -53,7 +53,7 @@ export class Digests {
   private readonly own: { update(bytes: Uint8Array): unknown; text(): string };
   readonly algorithm: ChecksumAlgorithm;
 
-  constructor(algorithm: ChecksumAlgorithm = usual) {
+  constructor(algorithm: ChecksumAlgorithm = usualChecksum) {
     this.algorithm = algorithm;
     if (isCrc(algorithm)) {
       const crc = newCrc(algorithm);

@@ -3,7 +3,7 @@ import type { Call } from "../../operations/call.js";
 import { NotModelled } from "../../operations/fault.js";
 import { enforced, recorded, states, type MemberRule } from "../../operations/members.js";
 import type { IncomingBody } from "../../protocol/protocol.js";
-import { Digests, trailerOf, wantedChecksum } from "./checksums.js";
+import { Digests, trailerOf, usualChecksum, wantedChecksum } from "./checksums.js";
 import { encryptionNote } from "./configurations.js";
 import { s3Fault } from "./faults.js";
 import { longestKey } from "./names.js";
@@ -47,6 +47,8 @@ export interface ReceivedBody {
   readonly etag: string;
   readonly algorithm: ChecksumAlgorithm;
   readonly checksum: string;
+  /** By the algorithm that was asked for besides. */
+  readonly besides: string;
 }
 
 /** The members of an input that a body is checked against. */
@@ -62,19 +64,27 @@ export interface BodyInput {
   readonly ChecksumSHA256?: string | undefined;
 }
 
-/** Keep the body of a request in a file, checked. @throws ServiceFault; nothing is left then */
-export async function receive(call: Call, input: BodyInput, usual?: ChecksumAlgorithm): Promise<ReceivedBody> {
+/**
+ * Keep the body of a request in a file, checked by what the client says; `besides` is what is computed too, and first of all where it
+ * says nothing. @throws ServiceFault; nothing is left then
+ */
+export async function receive(call: Call, input: BodyInput, besides: ChecksumAlgorithm = usualChecksum): Promise<ReceivedBody> {
   const body = bodyOf(input.Body);
   if (body.length === undefined) throw s3Fault("MissingContentLength");
   if (body.length > largestPut)
     throw s3Fault("EntityTooLarge", { detail: { ProposedSize: body.length, MaxSizeAllowed: largestPut } });
-  const said = wantedChecksum(input);
-  const digests = new Digests(said?.algorithm ?? usual);
-  const file = await call.objects.keep(body.read(), (piece) => digests.update(piece));
+  // What follows the body was announced before it.
+  const said = wantedChecksum(input, body.announced ?? []);
+  const digests = new Digests(said?.algorithm ?? besides);
+  const others = digests.algorithm === besides ? undefined : new Digests(besides);
+  const file = await call.objects.keep(body.read(), (piece) => {
+    digests.update(piece);
+    others?.update(piece);
+  });
   try {
     const trailer = body.trailers[trailerOf(digests.algorithm)];
     const { etag, checksum } = digests.end({ contentMd5: input.ContentMD5, checksum: said?.value ?? trailer });
-    return { file, etag, algorithm: digests.algorithm, checksum };
+    return { file, etag, algorithm: digests.algorithm, checksum, besides: others?.end({}).checksum ?? checksum };
   } catch (error) {
     await call.objects.remove([file]);
     throw error;

@@ -70,7 +70,8 @@ export interface UploadedPart {
   readonly etag: string;
   readonly file: ObjectFile;
   readonly lastModified: number;
-  readonly checksum?: string;
+  /** By the algorithm of the upload; CRC64NVME where it has none. */
+  readonly checksum: string;
 }
 
 /** Kept under its id. */

@@ -71,8 +71,8 @@ export const uploadOperations: readonly Operation[] = [
         throw s3Fault("InvalidRequest", {
           message: `Checksum Type mismatch occurred, expected checksum Type: ${upload.checksum.algorithm.toLowerCase()}, actual checksum Type: ${said.algorithm.toLowerCase()}`,
         });
-      const { file, etag, algorithm, checksum } = await receive(call, input, upload.checksum?.algorithm);
-      await putPart(call, input, { file, etag, checksum });
+      const { file, etag, algorithm, checksum, besides } = await receive(call, input, upload.checksum?.algorithm);
+      await putPart(call, input, { file, etag, checksum: besides });
       return {
         ETag: `"${etag}"`,
         ServerSideEncryption: upload.encryption,
@@ -137,7 +137,7 @@ async function completeUpload(
     throw s3Fault("InvalidRequest", { message: "The provided 'x-amz-mp-object-size' header does not match what was computed." });
   const etag = etagOfParts(chosen.map((part) => part.etag));
   const wish = upload.checksum ?? { algorithm: "CRC64NVME" as const, type: "FULL_OBJECT" as const };
-  const sums = chosen.map(({ checksum, file }) => ({ checksum: checksum ?? "", size: file.size }));
+  const sums = chosen.map(({ checksum, file }) => ({ checksum, size: file.size }));
   const checksum = checksumOfParts(wish, sums);
   const said = wantedChecksum(input);
   if (said?.value !== undefined && (said.algorithm !== checksum.algorithm || said.value !== checksum.value.replace(/-\d+$/, "")))
