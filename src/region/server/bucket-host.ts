@@ -12,6 +12,9 @@ export function bucketOfHost(host: string): string | undefined {
   return onAws ?? /^(?!s3\.localhost$)(.+?)(?:\.s3)?\.localhost$/.exec(name)?.[1];
 }
 
+/** Is this one of S3's own names? Whoever asks there without a signature is answered by S3. */
+export const isHostOfS3 = (host: string): boolean => /^(.+\.)?s3([.-][a-z0-9.-]+)?\.amazonaws\.com(:\d+)?$/i.test(host);
+
 /** Parameters of the signature itself. */
 const ofSignature = new Set([
   "x-amz-algorithm",

@@ -8,7 +8,7 @@ import { redact } from "../protocol/redact.js";
 import type { ProtocolName } from "../protocol/table.js";
 import type { Wire, WireOperation } from "../protocol/wire.js";
 import { authenticate, type FindCredentials } from "./authenticate.js";
-import { pathStyle } from "./bucket-host.js";
+import { isHostOfS3, pathStyle } from "./bucket-host.js";
 import { speakerOf } from "./denials.js";
 import { Idempotency } from "./idempotency.js";
 import type { LogEntry } from "./log.js";
@@ -75,7 +75,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     let wire: Wire | undefined;
     let name = guessProtocol(request, undefined);
     try {
-      const service = scopedService(request);
+      const service = scopedService(request) ?? (isHostOfS3(request.headers["host"] ?? "") ? "s3" : undefined);
       if (service !== undefined) notes.service = service;
       wire = service === undefined ? undefined : options.findWire(service);
       name = wire?.protocol ?? guessProtocol(request, service);

@@ -139,3 +139,17 @@ test.each(["signed.s3.eu-west-3.amazonaws.com", "signed.s3.amazonaws.com", "sign
     expect(await read("a/k")).toBe("there");
   },
 );
+
+test("who asks at S3's name without a signature is answered by S3", async () => {
+  const { endpoint } = await withBucket();
+  const text = await new Promise<string>((resolve, reject) => {
+    const { port } = new URL(endpoint);
+    const headers = { host: "signed.s3.eu-west-3.amazonaws.com" };
+    const asking = request({ host: "127.0.0.1", port, path: "/k", headers }, (answer) => {
+      let said = "";
+      answer.on("data", (piece: Buffer) => (said += piece.toString())).on("end", () => resolve(said));
+    });
+    asking.on("error", reject).end();
+  });
+  expect(text).toContain("<Error><Code>AccessDenied</Code>");
+});
