@@ -7,8 +7,11 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { format } from "oxfmt";
 import { operations } from "../src/region/operations/registry.js";
-import { resourceProviders } from "../src/region/stacks/providers/index.js";
+import { cloudFormation } from "../src/region/stacks/stacks.js";
 import { renderModelled, renderSummary } from "./setup/modelled.js";
+
+/** All of them: nested stacks are a type that CloudFormation adds itself. */
+const providers = [...cloudFormation.context.providers.values()];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const markers = { begin: "<!-- modelled: begin (npm run modelled) -->", end: "<!-- modelled: end -->" };
@@ -23,11 +26,9 @@ export async function modelledFiles(): Promise<readonly { readonly path: string;
   return [
     {
       path: "README.md",
-      text: await pretty(
-        `${before}${markers.begin}\n\n${renderSummary(operations, resourceProviders)}\n\n${markers.end}${after}`,
-      ),
+      text: await pretty(`${before}${markers.begin}\n\n${renderSummary(operations, providers)}\n\n${markers.end}${after}`),
     },
-    { path: "docs/modelled.md", text: await pretty(renderModelled(operations, resourceProviders)) },
+    { path: "docs/modelled.md", text: await pretty(renderModelled(operations, providers)) },
   ];
 }
 

@@ -9,6 +9,7 @@ import { cgroupPath, regionLabel, type RegionLabel } from "../parts/host/label.j
 import { removeLeftovers } from "../parts/host/leftovers.js";
 import { builtImage, engineRoot, ensureImage } from "../parts/images/images.js";
 import { Machines } from "../parts/machines/machines.js";
+import { ObjectFiles } from "../parts/objects/objectfiles.js";
 import { Names } from "../parts/names/names.js";
 import { accountId } from "./credentials.js";
 import { fileLog } from "./log.js";
@@ -18,6 +19,7 @@ import { Store } from "./records/store.js";
 import { Scopes } from "./scopes.js";
 import { Instances, Vpcs } from "./services/ec2/records.js";
 import type { Engine } from "./services/rds/engines.js";
+import { namedFiles } from "./services/s3/records.js";
 import { WaitConditionBucket } from "./stacks/waiting/bucket.js";
 import { BalancerKeeper } from "./upkeep/balancers.js";
 import { DatabaseCertificates } from "./upkeep/databases/certificates.js";
@@ -81,13 +83,17 @@ export async function furnish(options: RegionOptions): Promise<House> {
 
   const network = new NetworkKeeper(fabric, (scope, vpcId) => scope.upkeep.nudge("names", vpcId), log);
   const housekeeping = new Housekeeping(network, log);
+  const objects = new ObjectFiles(join(folders.state, "objects"), () => store.durable());
   const scopes = new Scopes(store, {
+    objects,
     accountId,
     hold: options.hold,
     now: Date.now,
     upkeep: (scope) => housekeeping.upkeepOf(scope),
   });
   const home = scopes.of({ accountId, regionName: options.regionName });
+  // What an upload had written when the process was killed; nobody writes yet.
+  objects.sweep(namedFiles(home.records));
   const published = new PublishedListeners(new Publisher(label), fabric, home, () => scopes.all());
   const outside = new Outside({
     ...{ label, folders, fabric, engineReady },

@@ -1,3 +1,4 @@
+import type { ObjectFiles } from "../parts/objects/objectfiles.js";
 import type { Call, Scope } from "./operations/call.js";
 import type { ScopeKey, Store } from "./records/store.js";
 import type { CallContext } from "./server/dispatch.js";
@@ -17,6 +18,7 @@ export class Scopes {
       /** Longest time a Describe is held, in milliseconds. */
       readonly hold: number;
       readonly now: () => number;
+      readonly objects: ObjectFiles;
       readonly upkeep: (scope: Scope) => Upkeep;
     },
   ) {}
@@ -69,6 +71,7 @@ export class Scopes {
       records: store.records(key),
       commit: (...changes) => store.commit(key, name, changes),
       now: this.options.now,
+      objects: this.options.objects,
       upkeep: undefined as unknown as Upkeep, // set below: it needs the scope itself
       until: (done, signal) =>
         new Promise((resolve, reject) => {

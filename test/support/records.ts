@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { ObjectFiles } from "../../src/parts/objects/objectfiles.js";
 import type { Call } from "../../src/region/operations/call.js";
 import type { Operation } from "../../src/region/operations/operation.js";
 import { Store } from "../../src/region/records/store.js";
@@ -24,11 +25,13 @@ export function recordsAlone(options: { now?: () => number; folder?: string } = 
   store: Store;
   asked: string[];
 } {
-  const store = Store.open(options.folder ?? temporaryFolder());
+  const folder = options.folder ?? temporaryFolder();
+  const store = Store.open(folder);
   const asked: string[] = [];
   const scopes = new Scopes(store, {
     accountId: "000000000000",
     hold: 0,
+    objects: new ObjectFiles(join(folder, "objects")),
     now: options.now ?? Date.now,
     upkeep: () => ({
       network: (vpcId) => {

@@ -3,6 +3,8 @@ import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { RDSClient } from "@aws-sdk/client-rds";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { STSClient } from "@aws-sdk/client-sts";
 import type { Target } from "./target.js";
 
 /** SDK clients for a target, imported on first use: each import costs a tenth of a second. */
@@ -12,6 +14,8 @@ export interface Clients {
   elbv2(): Promise<ElasticLoadBalancingV2Client>;
   iam(): Promise<IAMClient>;
   rds(): Promise<RDSClient>;
+  s3(): Promise<S3Client>;
+  sts(): Promise<STSClient>;
 }
 
 export function clientsFor(target: Target): Clients {
@@ -31,6 +35,8 @@ export function clientsFor(target: Target): Clients {
     ec2: once(async () => new (await import("@aws-sdk/client-ec2")).EC2Client(config)),
     elbv2: once(async () => new (await import("@aws-sdk/client-elastic-load-balancing-v2")).ElasticLoadBalancingV2Client(config)),
     iam: once(async () => new (await import("@aws-sdk/client-iam")).IAMClient(config)),
+    s3: once(async () => new (await import("@aws-sdk/client-s3")).S3Client(config)),
+    sts: once(async () => new (await import("@aws-sdk/client-sts")).STSClient(config)),
     rds: once(async () => new (await import("@aws-sdk/client-rds")).RDSClient(config)),
   };
 }

@@ -37,7 +37,9 @@ async function stacksOf(
       return synthesiseAside({ file: project.file, outdir: folder });
     case "template": {
       const name = stackName ?? project.defaultName;
-      return [{ id: name, stackName: name, ...readTemplateFile(project.file, target), tags: {}, names: {}, written: true }];
+      return [
+        { id: name, stackName: name, ...readTemplateFile(project.file, target), tags: {}, names: {}, written: true, assets: [] },
+      ];
     }
     case "cdk-app": {
       const { Toolkit } = await import("@aws-cdk/toolkit-lib");

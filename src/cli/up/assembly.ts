@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type * as Cdk from "aws-cdk-lib/core";
 import { z } from "zod";
 import { UserFault } from "../../faults.js";
+import { readAssets, refuseAssets, type FileAsset } from "./assets.js";
 
 /** One stack, ready to be deployed. */
 export interface AssembledStack {
@@ -20,6 +21,8 @@ export interface AssembledStack {
   readonly names: Readonly<Record<string, string>>;
   /** True when lines and columns of `body` are those of a file the user wrote. */
   readonly written: boolean;
+  /** Files to publish before. */
+  readonly assets: readonly FileAsset[];
 }
 
 /** The parts of a template that the CLI reads. */
@@ -38,7 +41,7 @@ export interface TemplateParameter {
 }
 
 /**
- * Synthesise an `environment.ts` in this process: plain CloudFormation, no bootstrap stack, no assets, no Lambda-backed
+ * Synthesise an `environment.ts` in this process: plain CloudFormation, no bootstrap stack, no Lambda-backed
  * custom resources (they are refused by the region like any type it does not model).
  */
 export async function synthesise(file: string, outdir: string): Promise<readonly AssembledStack[]> {
@@ -48,7 +51,8 @@ export async function synthesise(file: string, outdir: string): Promise<readonly
     analyticsReporting: false,
     treeMetadata: false,
     builtinCloudFormationValidation: false,
-    defaultStackSynthesizer: new cdk.LegacyStackSynthesizer(),
+    // It says which files to publish where; that the account was bootstrapped for it is not asked.
+    defaultStackSynthesizer: new cdk.DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
     context: { "@aws-cdk/core:suppressTemplateIndentation": true },
   });
   const define = await importDefinition(file);
@@ -98,6 +102,7 @@ const manifest = z.object({
       z.object({
         type: z.string(),
         displayName: z.string().optional(),
+        dependencies: z.array(z.string()).default([]),
         metadata: metadata.optional(),
         additionalMetadataFile: z.string().optional(),
         properties: z
@@ -114,15 +119,15 @@ const manifest = z.object({
     )
     .default({}),
 });
-const assetManifest = z.object({
-  files: z.record(z.string(), z.looseObject({ source: z.looseObject({ path: z.string().optional() }) })).default({}),
-  dockerImages: z.record(z.string(), z.unknown()).default({}),
-});
-
 /** Stacks of an assembly that a CDK app wrote. Throws `NotModelled` when one needs assets. */
 export function readAssembly(folder: string): readonly AssembledStack[] {
   const read = (file: string): string => readFileSync(join(folder, file), "utf8");
   const artifacts = Object.entries(manifest.parse(JSON.parse(read("manifest.json"))).artifacts);
+  /** Of what a stack depends on, the manifests of files. */
+  const manifestsOf = ({ dependencies }: { readonly dependencies: readonly string[] }): readonly string[] =>
+    artifacts.flatMap(([name, { type, properties }]) =>
+      dependencies.includes(name) && type === "cdk:asset-manifest" && properties?.file !== undefined ? [properties.file] : [],
+    );
   const stacks = artifacts.flatMap(([name, artifact]) => {
     const { templateFile, stackName = name, tags = {}, terminationProtection } = artifact.properties ?? {};
     if (artifact.type !== "aws:cloudformation:stack" || templateFile === undefined) return [];
@@ -140,28 +145,11 @@ export function readAssembly(folder: string): readonly AssembledStack[] {
         ...(terminationProtection === undefined ? {} : { terminationProtection }),
         names: constructPaths(told),
         written: false,
-        templateFile,
+        assets: manifestsOf(artifact).flatMap((file) => readAssets(folder, file, stackName, templateFile)),
       },
     ];
   });
-  const templates = new Set(stacks.map((stack) => stack.templateFile));
-  for (const [name, { type, properties }] of artifacts)
-    if (type === "cdk:asset-manifest" && properties?.file !== undefined) {
-      const { files, dockerImages } = assetManifest.parse(JSON.parse(read(properties.file)));
-      // The modern synthesizer lists the template itself, which is sent and not published.
-      const others = Object.entries(files).filter(([, { source }]) => !templates.has(source.path ?? ""));
-      refuseAssets(name, [...others.map(([id]) => id), ...Object.keys(dockerImages)]);
-    }
-  return stacks.map(({ templateFile: _, ...stack }) => stack);
-}
-
-function refuseAssets(owner: string, assets: readonly string[]): void {
-  if (assets.length === 0) return;
-  throw new UserFault("NotModelled", {
-    at: owner,
-    message: `${owner} needs ${assets.length} asset${assets.length === 1 ? "" : "s"} (files or images that the CDK would upload first): ${assets.join(", ")}. They need S3 or ECR, which are not modelled yet`,
-    fix: "define the environment without assets: user data in the template, packages in image.yaml",
-  });
+  return stacks;
 }
 
 const legacyAssets = (told: Metadata): readonly string[] =>

@@ -7,6 +7,8 @@ import type { Clients } from "../aws/clients.js";
 export interface ChangeSetWish {
   readonly stackName: string;
   readonly body: string;
+  /** Where the template lies, when it is too large to be sent. */
+  readonly templateUrl?: string | undefined;
   /** Values that are given; those of `keeps` stay as the stack has them. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly keeps: readonly string[];
@@ -47,7 +49,7 @@ export async function createChangeSet(clients: Clients, wish: ChangeSetWish): Pr
 const requestOf = (wish: ChangeSetWish): Omit<CreateChangeSetCommandInput, "ChangeSetName"> => ({
   StackName: wish.stackName,
   ChangeSetType: wish.exists ? "UPDATE" : "CREATE",
-  TemplateBody: wish.body,
+  ...(wish.templateUrl === undefined ? { TemplateBody: wish.body } : { TemplateURL: wish.templateUrl }),
   Parameters: [
     ...Object.entries(wish.parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
     ...wish.keeps.map((ParameterKey) => ({ ParameterKey, UsePreviousValue: true })),

@@ -11,6 +11,7 @@ import { exit } from "../exit.js";
 import { colours, json, type Output } from "../output.js";
 import { renderExplanations, renderStack, renderStandIn } from "../render/stack.js";
 import { assemble, chooseStack, type Assembly } from "./assemble.js";
+import { publishAssets } from "./assets.js";
 import type { AssembledStack } from "./assembly.js";
 import { renderChanges, resourceChanges } from "./changes.js";
 import { deploy, DeployFailed, type Deployed, type DeployWish } from "./deploy.js";
@@ -66,10 +67,12 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
       output.say(`stack ${stackName} was rolled back when it was made: CloudFormation can only delete it`);
       await confirm(output, `Delete it, with what its events tell, and make it anew?`, options.yes === true);
     }
+    const templateUrl = await publishAssets(target, clients, stack, output);
     const deployed = await deployOrExplain(
       {
         stackName,
         body: stack.body,
+        templateUrl,
         ...parameters,
         tags: stack.tags,
         terminationProtection: stack.terminationProtection,

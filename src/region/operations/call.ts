@@ -1,3 +1,4 @@
+import type { ObjectFiles } from "../../parts/objects/objectfiles.js";
 import type { Commit, Records } from "../records/records.js";
 import type { Upkeep } from "../upkeep/upkeep.js";
 
@@ -22,6 +23,8 @@ export interface Scope {
   commit(...changes: Commit): void;
   /** Milliseconds since the epoch, from the one injected clock. */
   now(): number;
+  /** The bytes of S3's objects; of all scopes of the process. */
+  readonly objects: ObjectFiles;
   /** Makes the machine match the records of this scope; see `upkeep/`. */
   readonly upkeep: Upkeep;
   /** Resolves when `done()` is true, looking again after every commit. Rejects when `signal` aborts. */

@@ -9,14 +9,23 @@ export class ServiceFault extends Error {
   readonly status: number;
   /** Further members of the service's error shape, by the SDK's names (`BucketName`, say). */
   readonly detail: { readonly [member: string]: unknown } | undefined;
+  /** Headers that the answer has besides, in lower case (`x-amz-bucket-region`). */
+  readonly headers: Readonly<Record<string, string>> | undefined;
 
   /** Where the service's model knows `code` (as a shape's name or as the query protocol's code), AWS's own status is sent. */
-  constructor(code: string, message: string, status = 400, detail?: { readonly [member: string]: unknown }) {
+  constructor(
+    code: string,
+    message: string,
+    status = 400,
+    detail?: { readonly [member: string]: unknown },
+    headers?: Readonly<Record<string, string>>,
+  ) {
     super(message);
     this.name = "ServiceFault";
     this.code = code;
     this.status = status;
     this.detail = detail;
+    this.headers = headers;
   }
 }
 

@@ -13,6 +13,7 @@ export const services = {
   kms: { sdk: "kms", title: "KMS" },
   rds: { sdk: "rds", title: "RDS" },
   secretsmanager: { sdk: "secrets-manager", title: "Secrets Manager" },
+  s3: { sdk: "s3", title: "S3" },
   ssm: { sdk: "ssm", title: "Systems Manager" },
   sts: { sdk: "sts", title: "STS" },
 } as const;

@@ -4,6 +4,7 @@ import { iamOperations } from "../services/iam/operations.js";
 import { kmsOperations } from "../services/kms/operations.js";
 import { rdsOperations } from "../services/rds/operations.js";
 import { secretsmanagerOperations } from "../services/secretsmanager/operations.js";
+import { s3Operations } from "../services/s3/operations.js";
 import { ssmOperations } from "../services/ssm/parameters.js";
 import { stsOperations } from "../services/sts/operations.js";
 import { cloudformationOperations } from "../stacks/operations/operations.js";
@@ -18,6 +19,7 @@ export const operations: readonly Operation[] = [
   ...kmsOperations,
   ...rdsOperations,
   ...secretsmanagerOperations,
+  ...s3Operations,
   ...ssmOperations,
   ...stsOperations,
 ];

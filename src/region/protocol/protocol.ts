@@ -1,5 +1,24 @@
 import type { Wire, WireOperation } from "./wire.js";
 
+/** The body of a request that is read while it is worked on: an object's. */
+export interface IncomingBody {
+  /** Bytes, as the request announces them; undefined: it does not. */
+  readonly length: number | undefined;
+  /** Piece by piece, once. @throws ServiceFault when it is not what was signed, or ends early */
+  read(): AsyncIterable<Uint8Array>;
+  /** Names of the headers that follow the body, in lower case. */
+  readonly announced?: readonly string[];
+  /** What followed the body, names in lower case; whole once the body was read to its end. */
+  readonly trailers: Readonly<Record<string, string>>;
+}
+
+/** A body that is sent while it is read. */
+export interface OutgoingBody {
+  /** Bytes. */
+  readonly length: number;
+  read(): AsyncIterable<Uint8Array>;
+}
+
 /** An HTTP request as it came, after its body was read. */
 export interface WireRequest {
   readonly method: string;
@@ -9,13 +28,16 @@ export interface WireRequest {
   readonly query: string;
   /** Names in lower case; repeated headers joined by a comma. */
   readonly headers: { readonly [name: string]: string | undefined };
+  /** Empty where there is an `object`. */
   readonly body: Uint8Array;
+  /** The body, not read yet, of a request for an operation that takes an object. */
+  readonly object?: IncomingBody | undefined;
 }
 
 export interface WireResponse {
   readonly status: number;
   readonly headers: { readonly [name: string]: string };
-  readonly body: string | Uint8Array;
+  readonly body: string | Uint8Array | OutgoingBody;
 }
 
 /** The operation a request asks for, and the labels found in its path (REST only; decoded). */
@@ -37,6 +59,8 @@ export interface Refusal {
   readonly status: number;
   /** Further members of the service's error shape. */
   readonly detail?: { readonly [member: string]: unknown } | undefined;
+  /** Headers that the answer has besides. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /**

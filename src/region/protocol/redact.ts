@@ -23,6 +23,7 @@ export function redact(schema: NormalizedSchema, value: unknown): unknown {
     return item === undefined ? redacted : value.map((one) => redact(item, one));
   }
   if (typeof value !== "object" || value instanceof Date) return value;
+  if (schema.isBlobSchema()) return "length" in value ? `(${String(value.length)} bytes)` : "(a body)";
   if (schema.isStructSchema()) {
     const copy: Record<string, unknown> = {};
     for (const [name, member] of schema.structIterator()) {

@@ -18,7 +18,7 @@ export function readRest(target: Target, request: WireRequest, dialect: RestDial
     const others = [...unknown];
     if (payload !== undefined) {
       const [name, member] = payload;
-      if (member.isBlobSchema()) input[name] = request.body;
+      if (member.isBlobSchema()) input[name] = request.object ?? request.body;
       else if (member.isStringSchema()) input[name] = new TextDecoder().decode(request.body);
       else if (request.body.length > 0) input[name] = dialect.document(member, request.body, others);
     } else if (body.size > 0 && request.body.length > 0) {

@@ -1,14 +1,17 @@
 import type { Caller } from "../operations/call.js";
-import { NotModelled, type ServiceFault } from "../operations/fault.js";
+import { NotModelled, ServiceFault } from "../operations/fault.js";
 import type { WireRequest } from "../protocol/protocol.js";
 import { denied, tellsTimes, type Denial, type Speaker } from "./denials.js";
+import { checkClaim, isHash, type SignedPayload } from "./payload.js";
 import {
+  algorithm,
   canonicalRequest,
   expectedSignature,
   Incomplete,
   readSignature,
   sameText,
   sha256,
+  signText,
   timeOf,
   type Signed,
 } from "./sigv4.js";
@@ -26,6 +29,8 @@ export interface Credentials {
 export type FindCredentials = (accessKeyId: string) => Credentials | undefined;
 
 export interface Authenticated {
+  /** What was signed of the body; whoever reads a body that is not read yet checks it against this. */
+  readonly payload: SignedPayload;
   readonly caller: Caller;
   readonly service: string;
   readonly regionName: string;
@@ -33,8 +38,17 @@ export interface Authenticated {
 
 const widestSkew = 15 * 60_000;
 
-/** Who signed this request, for which service and region. @throws ServiceFault in the speaker's words */
-export function authenticate(request: WireRequest, find: FindCredentials, now: number, speaker: Speaker): Authenticated {
+/**
+ * Who signed this request, for which service and region. `bodyIsRead` says that `request.body` is the body; else what is signed of it
+ * is taken for true until it is read. @throws ServiceFault in the speaker's words
+ */
+export function authenticate(
+  request: WireRequest,
+  find: FindCredentials,
+  now: number,
+  speaker: Speaker,
+  bodyIsRead = true,
+): Authenticated {
   const deny = (denial: Denial, message?: string): ServiceFault => denied(speaker, denial, message);
   const signed = read(request, deny);
   const { service, region } = signed.scope;
@@ -52,12 +66,20 @@ export function authenticate(request: WireRequest, find: FindCredentials, now: n
 
   const credentials = find(signed.accessKeyId);
   if (credentials === undefined) throw deny("unknownKey");
-  const payload = payloadHash(request, signed, deny);
+  const payload = payloadHash(request, signed, deny, bodyIsRead);
   const expected = expectedSignature(canonicalRequest(request, signed, payload), signed, credentials.secretAccessKey);
   if (!sameText(expected, signed.signature)) throw deny("wrongSignature");
   if (!sameText(credentials.sessionToken ?? "", signed.sessionToken ?? "")) throw deny("wrongToken");
   if (credentials.expiresAt !== undefined && credentials.expiresAt <= now) throw deny("expiredToken");
-  return { caller: credentials.caller, service, regionName: region };
+  const { secretAccessKey } = credentials;
+  const sign: SignedPayload["sign"] = (kind, previous, lines) =>
+    signText(signed, secretAccessKey, `${algorithm}-${kind}`, [previous, ...lines]);
+  return {
+    payload: { claim: payload, seed: signed.signature, sign },
+    caller: credentials.caller,
+    service,
+    regionName: region,
+  };
 }
 
 type Deny = (denial: Denial, message?: string) => ServiceFault;
@@ -104,11 +126,14 @@ function checkTime(signed: Signed, now: number, speaker: Speaker, deny: Deny): v
 /** e.g. `20261121T100000Z`. */
 const stamp = (time: number): string => new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, "");
 
-function payloadHash(request: WireRequest, signed: Signed, deny: Deny): string {
+function payloadHash(request: WireRequest, signed: Signed, deny: Deny, bodyIsRead: boolean): string {
   const claimed = request.headers["x-amz-content-sha256"];
   const isS3 = signed.scope.service === "s3";
-  if (claimed === undefined && isS3 && signed.expires !== undefined) return "UNSIGNED-PAYLOAD";
-  if (claimed !== undefined && !/^[0-9a-f]{64}$/.test(claimed))
+  if (isS3 && signed.expires !== undefined) return claimed === undefined ? "UNSIGNED-PAYLOAD" : checkClaim(claimed);
+  if (isS3 && claimed === undefined && !bodyIsRead)
+    throw new ServiceFault("InvalidRequest", "Missing required header for this request: x-amz-content-sha256");
+  if (isS3 && claimed !== undefined && (!bodyIsRead || !isHash(claimed))) return checkClaim(claimed);
+  if (claimed !== undefined && !isHash(claimed))
     throw new NotModelled(`the payload signature ${claimed.slice(0, 60)}`, "Sign the whole body.");
   const actual = sha256(request.body);
   if (claimed !== undefined && claimed !== actual) throw deny("wrongPayload");

@@ -6,11 +6,13 @@ import type { Protocol, Refusal, WireRequest, WireResponse } from "../protocol/p
 import { guessProtocol, protocols } from "../protocol/protocols.js";
 import { redact } from "../protocol/redact.js";
 import type { ProtocolName } from "../protocol/table.js";
-import type { Wire } from "../protocol/wire.js";
+import type { Wire, WireOperation } from "../protocol/wire.js";
 import { authenticate, type FindCredentials } from "./authenticate.js";
+import { isHostOfS3, pathStyle } from "./bucket-host.js";
 import { speakerOf } from "./denials.js";
 import { Idempotency } from "./idempotency.js";
 import type { LogEntry } from "./log.js";
+import { openPayload, readWhole } from "./payload.js";
 import { Registry, unknownService, type FindWire } from "./registry.js";
 import { reviewRequest } from "./review.js";
 import { scopedService } from "./sigv4.js";
@@ -49,6 +51,8 @@ export interface Arrived {
   readonly at: number;
   readonly sourceAddress: string | undefined;
   readonly signal: AbortSignal;
+  /** The body of a request to S3, as it comes; the request's own is empty then. */
+  readonly raw?: AsyncIterable<Uint8Array> | undefined;
   /** What went wrong before the request could be looked at (too large, say). */
   readonly problem?: Refusal | undefined;
 }
@@ -71,7 +75,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     let wire: Wire | undefined;
     let name = guessProtocol(request, undefined);
     try {
-      const service = scopedService(request);
+      const service = scopedService(request) ?? (isHostOfS3(request.headers["host"] ?? "") ? "s3" : undefined);
       if (service !== undefined) notes.service = service;
       wire = service === undefined ? undefined : options.findWire(service);
       name = wire?.protocol ?? guessProtocol(request, service);
@@ -90,10 +94,18 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   };
 
   async function answer(arrived: Arrived, wire: Wire | undefined, name: ProtocolName, notes: Notes): Promise<WireResponse> {
-    const { request, requestId, signal } = arrived;
+    const { requestId, signal } = arrived;
+    let { request } = arrived;
     const protocol = protocols[name];
     const speaker = speakerOf(notes.service, name);
-    const { caller, service, regionName } = authenticate(request, options.findCredentials, options.clock(), speaker);
+    const bodyIsRead = arrived.raw === undefined;
+    const { caller, service, regionName, payload } = authenticate(
+      request,
+      options.findCredentials,
+      options.clock(),
+      speaker,
+      bodyIsRead,
+    );
     notes.caller = { arn: caller.arn, accountId: caller.accountId, userId: caller.userId, accessKeyId: caller.accessKeyId };
     notes.region = regionName;
     if (wire === undefined) throw unknownService(service, protocol.nameOf(request));
@@ -102,11 +114,18 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (encoding !== undefined && encoding !== "identity" && name !== "restXml")
       throw new NotModelled(`a request whose content-encoding is ${encoding.slice(0, 60)}`, "Send it as it is.");
 
+    if (service === "s3") request = pathStyle(request);
     const target = protocol.target(wire, request);
     notes.operation = target.operation.name;
     const operation = registry.find(service, target.operation.name);
     if (operation === undefined) throw new NotModelled(`${service}:${target.operation.name}`);
 
+    if (arrived.raw !== undefined) {
+      const body = openPayload(request, arrived.raw, payload);
+      request = takesObject(target.operation)
+        ? { ...request, object: body }
+        : { ...request, body: await readWhole(body, largestDocument) };
+    }
     const reading = readSafely(() => protocol.read(wire, target, request), protocol);
     notes.parameters = redact(target.operation.input, reading.input);
     const recorded = reviewRequest(operation, target.operation, reading);
@@ -146,6 +165,13 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   }
 }
 
+/** Bytes of a document sent to S3: ten thousand parts of an upload need a megabyte. */
+const largestDocument = 2 << 20;
+
+/** Is the body of the request an object, which may be larger than memory? */
+const takesObject = ({ input }: WireOperation): boolean =>
+  input.isStructSchema() && Object.values(input.getMemberSchemas()).some((member) => member.isStreaming());
+
 const withNetworks: readonly ServiceName[] = ["ec2", "elasticloadbalancing", "rds"];
 
 /** AWS names operations that only read so; a dry run only reads, too. */
@@ -176,7 +202,7 @@ function readSafely<T>(read: () => T, protocol: Protocol): T {
 
 function refusalOf(error: unknown, requestId: string): Refusal {
   if (error instanceof ServiceFault)
-    return { code: error.code, message: error.message, status: error.status, detail: error.detail };
+    return { code: error.code, message: error.message, status: error.status, detail: error.detail, headers: error.headers };
   // Something that the person can put right (a full disk): said as it is, and not as a 5xx, which clients would repeat for a minute.
   if (error instanceof UserFault) return { code: error.code, message: `${error.message}. To go on: ${error.fix}.`, status: 400 };
   const message = `Sandtable failed inside; this is a bug. Its log has the details under the request id ${requestId}.`;

@@ -8,6 +8,7 @@ import {
 } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { UserFault } from "../../faults.js";
 import type { Refusal, WireRequest, WireResponse } from "../protocol/protocol.js";
 import { createDispatch, type Dispatch, type DispatchOptions } from "./dispatch.js";
@@ -48,8 +49,8 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Largest body in bytes; objects (S3) may be larger. */
-const largestBody = { object: 64 << 20, other: 2 << 20 } as const;
+/** Largest body in bytes, but for what is sent to S3: that is read while it is worked on. */
+const largestBody = 2 << 20;
 
 const grace = 5_000;
 
@@ -161,13 +162,16 @@ async function serve(
   const taken = (): number => Math.round((performance.now() - began) * 10) / 10;
   try {
     const head = headOf(incoming);
-    const isObject = scopedService(head) === "s3";
-    const limit = isObject ? largestBody.object : largestBody.other;
-    const body = found === undefined ? await readBody(incoming, limit) : undefined;
-    const problem = found ?? problemOf(incoming, body, limit, isObject);
+    const raw = scopedService(head) === "s3" && hasBody(incoming) && found === undefined ? piecesOf(incoming) : undefined;
+    const body = found !== undefined ? undefined : raw === undefined ? await readBody(incoming, largestBody) : new Uint8Array();
+    const problem = found ?? problemOf(incoming, body);
     const request = { ...head, body: body ?? new Uint8Array() };
-    const { response, entry } = await dispatch({ request, requestId, at, sourceAddress, signal: abort.signal, problem });
-    send(outgoing, response, options.clock(), body === undefined || open.isLast || active.stopping);
+    const { response, entry } = await dispatch({ request, raw, requestId, at, sourceAddress, signal: abort.signal, problem });
+    const isCut = raw !== undefined && !incoming.complete;
+    await send(outgoing, response, options.clock(), {
+      last: body === undefined || isCut || open.isLast || active.stopping,
+      before: isCut ? () => restOf(incoming) : undefined,
+    });
     options.log?.({ ...entry, milliseconds: taken() });
   } catch (error) {
     // The client left in the middle of its request, or an answer could not be written: there is nobody to tell but the log.
@@ -185,16 +189,11 @@ async function serve(
   }
 }
 
-function problemOf(
-  incoming: IncomingMessage,
-  body: Uint8Array | undefined,
-  limit: number,
-  isObject: boolean,
-): Refusal | undefined {
+function problemOf(incoming: IncomingMessage, body: Uint8Array | undefined): Refusal | undefined {
   if (body === undefined)
     return {
-      code: isObject ? "EntityTooLarge" : "RequestEntityTooLargeException",
-      message: `The body of the request is larger than ${limit} bytes.`,
+      code: "RequestEntityTooLargeException",
+      message: `The body of the request is larger than ${largestBody} bytes.`,
       status: 413,
     };
   if (incoming.headers.host === undefined && incoming.httpVersion !== "1.0")
@@ -233,19 +232,65 @@ async function readBody(incoming: IncomingMessage, limit: number): Promise<Uint8
   });
 }
 
-function send(outgoing: ServerResponse, response: WireResponse, now: number, last: boolean): void {
+async function send(
+  outgoing: ServerResponse,
+  response: WireResponse,
+  now: number,
+  options: { readonly last: boolean; readonly before?: (() => Promise<void>) | undefined },
+): Promise<void> {
   if (outgoing.destroyed) return;
   const body = typeof response.body === "string" ? Buffer.from(response.body, "utf8") : response.body;
   // A HEAD tells the length of what a GET would send.
   const told = outgoing.req.method === "HEAD" ? response.headers["content-length"] : undefined;
+  const isEmpty = response.status === 204 || response.status === 304;
   outgoing.writeHead(response.status, {
     ...response.headers,
-    ...(response.status === 204 || response.status === 304 ? {} : { "content-length": told ?? String(body.length) }),
+    ...(isEmpty ? {} : { "content-length": told ?? String(body.length) }),
     // Clients correct their own clocks by this one.
     date: new Date(now).toUTCString(),
-    ...(last ? { connection: "close" } : {}),
+    ...(options.last ? { connection: "close" } : {}),
   });
-  outgoing.end(body);
+  if (isEmpty || outgoing.req.method === "HEAD") return void outgoing.end();
+  if (!(body instanceof Uint8Array)) return pipeline(body.read(), outgoing);
+  if (options.before === undefined) return void outgoing.end(body);
+  outgoing.write(body);
+  await options.before();
+  outgoing.end();
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+
+/** The body as it comes. Leaving it early does not end the connection: its client is to read the answer first. */
+async function* piecesOf(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of incoming.iterator({ destroyOnReturn: false })) yield piece as Buffer;
+  } catch (error) {
+    throw new ClientLeft("the client left in the middle of its request", { cause: error });
+  }
+}
+
+class ClientLeft extends Error {}
+
+/**
+ * What is unread of a request that is answered already is let pass for a while: were the connection closed on it, the kernel would
+ * take the answer back.
+ */
+function restOf(incoming: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, grace);
+    const done = (): void => {
+      clearTimeout(late);
+      resolve();
+    };
+    // With a listener: whoever has read the body before has left it without one, and it would not flow.
+    incoming
+      .on("data", () => undefined)
+      .once("end", done)
+      .once("close", done)
+      .once("error", done)
+      .resume();
+  });
 }
 
 function listen(server: Server, port: number): Promise<void> {

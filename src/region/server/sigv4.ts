@@ -125,10 +125,15 @@ export function canonicalRequest(request: WireRequest, signed: Signed, payloadHa
 
 /** What the signature should be. */
 export function expectedSignature(canonical: string, signed: Signed, secretAccessKey: string): string {
+  return signText(signed, secretAccessKey, algorithm, [sha256(canonical)]);
+}
+
+/** A signature under the request's own scope and time, over `lines` that follow them. */
+export function signText(signed: Signed, secretAccessKey: string, name: string, lines: readonly string[]): string {
   const { date, region, service } = signed.scope;
   const scope = [date, region, service, "aws4_request"];
   const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
-  return hmac(key, [algorithm, signed.timestamp, scope.join("/"), sha256(canonical)].join("\n")).toString("hex");
+  return hmac(key, [name, signed.timestamp, scope.join("/"), ...lines].join("\n")).toString("hex");
 }
 
 /** Takes as long for a wrong text as for the right one. */

@@ -35,7 +35,8 @@ const tooLargeHead: Refusal = {
 /** The whole response as it goes over the connection, which is closed after it. */
 export function answerBytes(request: WireRequest, refusal: Refusal, requestId: string, at: number, findWire: FindWire): string {
   const { status, headers, body } = refuse(request, refusal, requestId, findWire);
-  const text = typeof body === "string" ? body : Buffer.from(body).toString("utf8");
+  // An error is a document, never an object.
+  const text = typeof body === "string" ? body : body instanceof Uint8Array ? Buffer.from(body).toString("utf8") : "";
   const lines = Object.entries({
     ...headers,
     "content-length": String(Buffer.byteLength(text)),

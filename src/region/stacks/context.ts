@@ -14,6 +14,8 @@ export interface StacksContext {
   readonly readParameter: (call: Call, name: string) => string;
   /** What a dynamic reference to Secrets Manager stands for. Throws `ServiceFault`. */
   readonly readSecret: (call: Call, reference: SecretReference) => string;
+  /** The text of a template in S3. Throws `ServiceFault` (`ValidationError`) in CloudFormation's words. */
+  readonly fetchTemplate: (scope: Scope, url: string) => Promise<string>;
   /**
    * Is there a thing that a parameter of an AWS-specific type names (`AWS::EC2::VPC::Id`)? Undefined: things of that type are not
    * modelled.

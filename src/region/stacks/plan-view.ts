@@ -25,12 +25,12 @@ export const apiChanges = (plan: readonly PlannedChange[], sight: Sight): readon
   plan.map((change) => ({ Type: "Resource", ResourceChange: apiChange(change, plan, sight) }));
 
 function apiChange(change: PlannedChange, plan: readonly PlannedChange[], sight: Sight): ResourceChange {
-  const { action, logicalId, type, replacement, properties, scope, policyAction } = change;
+  const { action, logicalId, type, replacement, properties, scope, policyAction, automatic = false } = change;
   const was = action === "Add" ? undefined : shown(sight.before, logicalId, sight.existing);
   const is = action === "Remove" ? undefined : shown(sight.after, logicalId, keptBy(plan, sight.existing));
   const tags = properties.filter(({ name }) => name === "Tags");
   const attributes = [
-    ...(properties.length > tags.length ? ["Properties" as const] : []),
+    ...(properties.length > tags.length || automatic ? ["Properties" as const] : []),
     ...(tags.length > 0 && !scope.includes("Tags") ? ["Tags" as const] : []),
     ...scope,
   ];
@@ -44,6 +44,16 @@ function apiChange(change: PlannedChange, plan: readonly PlannedChange[], sight:
     Scope: attributes,
     Details: [
       ...properties.flatMap((property) => details(property, was?.[property.name], is?.[property.name])),
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html (ChangeSource)
+      ...(automatic
+        ? [
+            {
+              Target: { Attribute: "Properties" as const, RequiresRecreation: "Never" as const },
+              Evaluation: "Dynamic" as const,
+              ChangeSource: "Automatic" as const,
+            },
+          ]
+        : []),
       ...scope.map((attribute): ResourceChangeDetail => ({
         Target: { Attribute: attribute, RequiresRecreation: "Never" },
         Evaluation: "Static",
@@ -70,7 +80,9 @@ const keptBy = (plan: readonly PlannedChange[], existing: ResourceLookup): Resou
   return {
     ref: (logicalId) => ((changes.get(logicalId)?.replacement ?? "False") === "False" ? existing.ref(logicalId) : undefined),
     attribute: (logicalId, name) =>
-      (changes.get(logicalId)?.properties.length ?? 0) === 0 ? existing.attribute(logicalId, name) : undefined,
+      (changes.get(logicalId)?.properties.length ?? 0) === 0 && changes.get(logicalId)?.automatic !== true
+        ? existing.attribute(logicalId, name)
+        : undefined,
   };
 };
 

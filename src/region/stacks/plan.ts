@@ -13,6 +13,8 @@ export interface PlannedChange {
   /** For Modify: will there be another physical resource? */
   readonly replacement?: "True" | "False" | "Conditional";
   readonly properties: readonly PlannedProperty[];
+  /** A nested stack whose properties stay: what it is made of may have changed all the same. */
+  readonly automatic?: true;
   /** Other parts of the definition that change. */
   readonly scope: readonly ("Metadata" | "DeletionPolicy" | "UpdateReplacePolicy" | "Tags")[];
   /** What becomes of the physical resource that goes, if one may. */
@@ -35,6 +37,8 @@ export type Cause =
   | { readonly source: "DirectModification"; readonly evaluation: "Static" | "Dynamic" }
   | { readonly source: "ParameterReference"; readonly evaluation: "Static"; readonly entity: string }
   | { readonly source: "ResourceReference" | "ResourceAttribute"; readonly evaluation: "Dynamic"; readonly entity: string };
+
+export const nestedStackType = "AWS::CloudFormation::Stack";
 
 /** The template or a parameter changes it, whatever becomes of other resources. */
 const isCertain = ({ causes }: PlannedProperty): boolean => causes.some(({ evaluation }) => evaluation === "Static");
@@ -80,7 +84,8 @@ export function planChanges(
       ...(old.updateReplacePolicy === resource.updateReplacePolicy ? [] : ["UpdateReplacePolicy" as const]),
       ...(options.tagsChanged === true && (Object.hasOwn(spec, "Tags") || old.type !== resource.type) ? ["Tags" as const] : []),
     ];
-    if (properties.length === 0 && scope.length === 0 && old.type === resource.type) return undefined;
+    const automatic = properties.length === 0 && old.type === resource.type && resource.type === nestedStackType;
+    if (properties.length === 0 && scope.length === 0 && old.type === resource.type && !automatic) return undefined;
     const certain = properties.some((property) => property.recreation === "Always" && isCertain(property));
     const possible = properties.some((property) => property.recreation !== "Never");
     const replacement = certain ? "True" : possible ? "Conditional" : "False";
@@ -91,6 +96,7 @@ export function planChanges(
       replacement,
       properties,
       scope,
+      ...(automatic ? { automatic } : {}),
       ...(replacement === "False"
         ? {}
         : { policyAction: resource.updateReplacePolicy === "Delete" ? "ReplaceAndDelete" : "ReplaceAndRetain" }),
@@ -159,7 +165,7 @@ function resourceCauses(
     if ((reference.kind !== "ref" && reference.kind !== "attribute") || !after.resources.has(reference.name)) continue;
     const change = planOf(reference.name);
     if (change?.action !== "Modify") continue;
-    if (reference.kind === "attribute" && change.properties.length > 0) {
+    if (reference.kind === "attribute" && (change.properties.length > 0 || change.automatic === true)) {
       const entity = `${reference.name}.${reference.attribute ?? ""}`;
       causes.set(entity, { source: "ResourceAttribute", evaluation: "Dynamic", entity });
     } else if (reference.kind === "ref" && change.replacement !== "False")

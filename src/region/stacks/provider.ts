@@ -46,6 +46,13 @@ export interface ResourceProvider {
   ref?(call: Call, physicalId: string): string;
   /** Attributes of `Fn::GetAtt`; undefined: no such attribute. */
   readonly attributes: Readonly<Record<string, (call: Call, physicalId: string) => string | readonly string[]>>;
+  /** Attributes whose names only the resource itself knows (`Outputs.X` of a nested stack). */
+  readonly furtherAttributes?: {
+    readonly names: RegExp;
+    read(call: Call, physicalId: string, name: string): string;
+  };
+  /** An update of the stack always comes to this resource, and so does the way back: it may have changed although its properties have not. */
+  readonly refreshes?: true;
   /** Commit the resource and return its physical id. Throws `ServiceFault`. */
   create(call: Call, properties: Properties, naming: Naming): Promise<string>;
   /** Resolves when the resource is usable (RDS `available`, an instance `running`); rejects with the reason when it never will be. */

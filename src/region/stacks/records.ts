@@ -51,6 +51,14 @@ export interface Stack {
   /** While an update is under way, or has failed and was kept: what to go back to. Undefined then: the stack was never complete. */
   readonly previous?: Deployment;
   readonly outputs: readonly StackOutput[];
+  /** Of a nested stack: the stack whose resource it is. */
+  readonly parentId?: string;
+  /** Of a nested stack: the one above all. */
+  readonly rootId?: string;
+  /** Of a nested stack: the update of its parent (`updatedAt` there) that its own last one was part of. */
+  readonly partOf?: number;
+  /** While an update that is done may still be taken back (by that of the parent): the outputs before it. */
+  readonly previousOutputs?: readonly StackOutput[];
   readonly onFailure: OnFailure;
   readonly terminationProtection: boolean;
   /** In whose name resources are made. */
@@ -183,6 +191,10 @@ export function findStack(scope: Scope, nameOrId: string): Stack | undefined {
     scope.records.list(Stacks).find(({ stackName, status }) => stackName === nameOrId && status !== "DELETE_COMPLETE")
   );
 }
+
+/** The stack above all; the stack itself, where it is not nested. */
+export const rootOf = (scope: Scope, stack: Stack): Stack =>
+  stack.rootId === undefined ? stack : (scope.records.get(Stacks, stack.rootId) ?? stack);
 
 /** All entries of a stack. */
 export const resourcesOf = (scope: Scope, stackId: string): readonly StackResource[] =>

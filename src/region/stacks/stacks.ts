@@ -2,6 +2,8 @@ import { readSecret } from "../services/secretsmanager/reading.js";
 import { readParameter } from "../services/ssm/parameters.js";
 import type { StacksContext } from "./context.js";
 import { namedThingExists } from "./named-things.js";
+import { nestedStack } from "./nested/provider.js";
+import { fetchTemplate } from "./template-url.js";
 import { StackEngine } from "./engine/engine.js";
 import { resourceProviders } from "./providers/index.js";
 import { openSpecification } from "./spec/specification.js";
@@ -13,7 +15,11 @@ export interface CloudFormation {
 }
 
 export function furnishCloudFormation(context: StacksContext): CloudFormation {
-  return { context, engine: new StackEngine(context) };
+  // A stack may be a resource of another: its provider needs the engine.
+  const nested = nestedStack(() => formation);
+  const whole = { ...context, providers: new Map([...context.providers, [nested.type, nested]]) };
+  const formation: CloudFormation = { context: whole, engine: new StackEngine(whole) };
+  return formation;
 }
 
 /** One for all accounts and regions of the process; stack ids tell them apart. */
@@ -22,5 +28,6 @@ export const cloudFormation = furnishCloudFormation({
   specification: openSpecification(),
   readParameter,
   readSecret,
+  fetchTemplate,
   exists: namedThingExists,
 });

@@ -210,4 +210,6 @@ export const endpointNames = (regionName: string): readonly NameSpec[] =>
       .filter((service) => service !== "iam")
       .map((service) => `${service}.${regionName}.amazonaws.com`),
     bucketHost(regionName),
+    // Whatever the bucket is called: that it is not there is said by S3.
+    `*.s3.${regionName}.amazonaws.com`,
   ].map((name) => ({ name, addresses: [internet.endpoints] }));

@@ -9,13 +9,13 @@ import { everyOperation, startHarness } from "../server/harness.js";
 import { compact, ensureWire } from "./ensure-wire.js";
 import { plain, sample } from "./sample.js";
 
-/** restXml and restJson1 have no service in the region yet; their tables are made for this test only. */
-const others = { s3: { sdk: "s3" }, backup: { sdk: "backup" } } as const;
+/** restJson1 has no service in the region yet; its table is made for this test only. */
+const others = { backup: { sdk: "backup" } } as const;
 let elsewhere: string;
 
 beforeAll(async () => {
   elsewhere = await mkdtemp(join(tmpdir(), "sandtable-wire-"));
-  await Promise.all([ensureWire(), compact(elsewhere, ["s3", "backup"])]);
+  await Promise.all([ensureWire(), compact(elsewhere, ["backup"])]);
 }, 60_000);
 afterAll(() => rm(elsewhere, { recursive: true, force: true }));
 

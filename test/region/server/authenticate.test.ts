@@ -155,8 +155,8 @@ describe("a request is refused", () => {
       "NotImplemented",
     ],
     [
-      "whose payload comes signed in chunks",
-      { ...vpcs, service: "s3", headers: { "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" } },
+      "whose payload comes signed in chunks by another algorithm",
+      { ...vpcs, service: "s3", headers: { "x-amz-content-sha256": "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD" } },
       400,
       "NotImplemented",
     ],

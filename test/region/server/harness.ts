@@ -1,6 +1,8 @@
+import { ObjectFiles } from "../../../src/parts/objects/objectfiles.js";
 import type { Call, Caller } from "../../../src/region/operations/call.js";
 import { enforced, type MemberRules } from "../../../src/region/operations/members.js";
 import type { Operation, ServiceName } from "../../../src/region/operations/operation.js";
+import type { IncomingBody } from "../../../src/region/protocol/protocol.js";
 import type { Wire } from "../../../src/region/protocol/wire.js";
 import type { Change, RecordType } from "../../../src/region/records/records.js";
 import type { CallContext } from "../../../src/region/server/dispatch.js";
@@ -76,6 +78,7 @@ export function memoryCalls(now: () => number): (context: CallContext) => Call {
     },
     commit: (...changes) => changes.forEach(apply),
     now,
+    objects: new ObjectFiles("/nonexistent"),
     upkeep: { network: async () => {}, networks: async () => {}, nudge: () => {} },
     until: async () => {},
     holdWhile: async () => {},
@@ -105,6 +108,17 @@ export function everyOperation(wire: Wire, run: (name: string, input: Record<str
   return wire.operationNames().map((name) => {
     const { input } = wire.operation(name)!;
     const members = input.isStructSchema() ? [...input.structIterator()].map(([member]) => member) : [];
-    return fake(wire.service, name, members, (_call, sent) => run(name, sent));
+    return fake(wire.service, name, members, async (_call, sent) => run(name, await withBytes(sent)));
   });
+}
+
+/** The same with a body that comes while it is worked on as its bytes. */
+async function withBytes(input: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const read = async ([name, value]: [string, unknown]): Promise<[string, unknown]> => {
+    if (typeof value !== "object" || value === null || !("read" in value)) return [name, value];
+    const pieces: Uint8Array[] = [];
+    for await (const piece of (value as IncomingBody).read()) pieces.push(piece);
+    return [name, new Uint8Array(Buffer.concat(pieces))];
+  };
+  return Object.fromEntries(await Promise.all(Object.entries(input).map(read)));
 }

@@ -73,6 +73,7 @@ function everything(stacks: RealStacks, changes: Readonly<Record<string, object>
   const zone = (index: number): object => ({ "Fn::Select": [index, { "Fn::GetAZs": "" }] });
   const inVpc = { VpcId: ref("Vpc") };
   const resources: Record<string, readonly [type: string, properties?: object, dependsOn?: string]> = {
+    Files: ["S3::Bucket"],
     Vpc: ["EC2::VPC", { CidrBlock: "10.0.0.0/16" }],
     Peer: ["EC2::VPC", { CidrBlock: "10.1.0.0/16" }],
     Peering: ["EC2::VPCPeeringConnection", { ...inVpc, PeerVpcId: ref("Peer") }],

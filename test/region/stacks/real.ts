@@ -14,6 +14,7 @@ import { operationsOf } from "../../../src/region/stacks/operations/operations.j
 import { resourceProviders } from "../../../src/region/stacks/providers/index.js";
 import { namedThingExists } from "../../../src/region/stacks/named-things.js";
 import { openSpecification } from "../../../src/region/stacks/spec/specification.js";
+import { fetchTemplate } from "../../../src/region/stacks/template-url.js";
 import { furnishCloudFormation } from "../../../src/region/stacks/stacks.js";
 import { recordsAlone } from "../../support/records.js";
 
@@ -64,6 +65,7 @@ export async function realStacks(options: { readonly folder?: string } = {}): Pr
     specification: openSpecification(await ensureSpec()),
     exists: namedThingExists,
     readSecret,
+    fetchTemplate,
     readParameter: (_call, name) => {
       throw new ServiceFault("ParameterNotFound", `Parameter ${name} not found.`);
     },

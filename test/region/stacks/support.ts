@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Stack as ApiStack, StackEvent } from "@aws-sdk/client-cloudformation";
 import { ensureSpec } from "../../../scripts/compact-spec.js";
 import { accountId } from "../../../src/region/credentials.js";
+import { ObjectFiles } from "../../../src/parts/objects/objectfiles.js";
 import type { Call, Scope } from "../../../src/region/operations/call.js";
 import { ServiceFault } from "../../../src/region/operations/fault.js";
 import { enforced, recorded, states } from "../../../src/region/operations/members.js";
@@ -13,8 +14,10 @@ import type { ServerOptions } from "../../../src/region/server/server.js";
 import { Scopes } from "../../../src/region/scopes.js";
 import { operationsOf } from "../../../src/region/stacks/operations/operations.js";
 import type { ResourceProvider } from "../../../src/region/stacks/provider.js";
+import { s3Providers } from "../../../src/region/stacks/providers/s3/providers.js";
 import { waitCondition, waitConditionHandle } from "../../../src/region/stacks/providers/wait-condition.js";
 import { openSpecification } from "../../../src/region/stacks/spec/specification.js";
+import { fetchTemplate } from "../../../src/region/stacks/template-url.js";
 import { furnishCloudFormation, type CloudFormation } from "../../../src/region/stacks/stacks.js";
 
 /** The things that the test providers make. Their records are as real as any. */
@@ -187,18 +190,20 @@ export async function openBench(
   const scopes = new Scopes(store, {
     accountId,
     hold: 20_000,
+    objects: new ObjectFiles(join(folder, "objects")),
     now: Date.now,
     upkeep: () => ({ network: () => Promise.resolve(), networks: () => Promise.resolve(), nudge: () => undefined }),
   });
   const scope = scopes.of({ accountId, regionName: "eu-west-3" });
   const formation = furnishCloudFormation({
     providers: new Map(
-      [...testProviders(script), machine(script), waitConditionHandle, waitCondition].map((provider) => [
+      [...testProviders(script), machine(script), waitConditionHandle, waitCondition, ...s3Providers].map((provider) => [
         provider.type,
         provider,
       ]),
     ),
     specification,
+    fetchTemplate,
     exists: (_scope, type, value) =>
       type === "AWS::EC2::VPC::Id" ? value === "vpc-1" : type.startsWith("AWS::EC2::Image") || undefined,
     readSecret: (_call, { secretId, jsonKey = "" }) => `${secretId} ${jsonKey}`,

@@ -36,7 +36,7 @@ describe("a template that cannot work is refused before anything is created", ()
       one("AWS::SNS::Topik", "A: b"),
       "Unrecognized resource types: [AWS::SNS::Topik]; did you mean AWS::SNS::Topic? (line 3, column 5: Resources.A.Type)",
     ],
-    ["a type that is not modelled", one("AWS::S3::Bucket", "BucketName: b"), "Sandtable does not model AWS::S3::Bucket yet"],
+    ["a type that is not modelled", one("AWS::Kinesis::Stream", "Name: b"), "Sandtable does not model AWS::Kinesis::Stream yet"],
     ["a custom resource", one("Custom::Thing", "ServiceToken: x"), "Sandtable does not model custom resources (Custom::Thing)"],
     [
       "an unknown property",
@@ -100,20 +100,20 @@ describe("a template that cannot work is refused before anything is created", ()
 
   test("all at once, each with its place", async () => {
     const said = await refusal(
-      "Resources:\n  A: { Type: AWS::SNS::Topic, Properties: { Foo: 1, FifoTopic: true } }\n  B: { Type: AWS::S3::Bucket }\n  C: { Type: AWS::SNS::Topic, DependsOn: D }\n  D: { Type: AWS::SNS::Topic, DependsOn: C }\n",
+      "Resources:\n  A: { Type: AWS::SNS::Topic, Properties: { Foo: 1, FifoTopic: true } }\n  B: { Type: AWS::Kinesis::Stream }\n  C: { Type: AWS::SNS::Topic, DependsOn: D }\n  D: { Type: AWS::SNS::Topic, DependsOn: C }\n",
     );
     expect(said.split("\n")).toEqual([
       "The template has 4 problems; nothing was created.",
       "line 2, column 45 (Resources.A.Properties.Foo): Encountered unsupported property Foo (AWS::SNS::Topic has no such property)",
       "line 2, column 53 (Resources.A.Properties.FifoTopic): Sandtable does not model FifoTopic of AWS::SNS::Topic: only false is modelled, not true",
-      "line 3, column 8 (Resources.B.Type): Sandtable does not model AWS::S3::Bucket yet; leave it out of the local environment (a Condition can), or deploy to AWS",
+      "line 3, column 8 (Resources.B.Type): Sandtable does not model AWS::Kinesis::Stream yet; leave it out of the local environment (a Condition can), or deploy to AWS",
       "line 4, column 3 (Resources.C): Circular dependency between resources: [C, D]",
     ]);
   });
 
   test("what a condition leaves out may be of a type that is not modelled", async () => {
     const template =
-      "Conditions:\n  OnAws: !Equals [!Ref AWS::AccountId, '111111111111']\nResources:\n  A: { Type: AWS::SNS::Topic }\n  B: { Type: AWS::S3::Bucket, Condition: OnAws, Properties: { Foo: bar } }\n";
+      "Conditions:\n  OnAws: !Equals [!Ref AWS::AccountId, '111111111111']\nResources:\n  A: { Type: AWS::SNS::Topic }\n  B: { Type: AWS::Kinesis::Stream, Condition: OnAws, Properties: { Foo: bar } }\n";
     expect((await bench.deploy(template)).StackStatus).toBe("CREATE_COMPLETE");
   });
 

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, request, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
+import { ObjectFiles } from "../../../src/parts/objects/objectfiles.js";
 import type { Authority } from "../../../src/parts/outside/authority.js";
 import { put } from "../../../src/region/records/records.js";
 import { Store } from "../../../src/region/records/store.js";
@@ -17,7 +18,13 @@ const accountId = "000000000000";
 function twoRegions() {
   const store = Store.open(temporaryFolder());
   const upkeep = { network: () => Promise.resolve(), networks: () => Promise.resolve(), nudge: () => undefined };
-  const scopes = new Scopes(store, { accountId, hold: 0, now: Date.now, upkeep: () => upkeep });
+  const scopes = new Scopes(store, {
+    accountId,
+    hold: 0,
+    now: Date.now,
+    objects: new ObjectFiles("/nonexistent"),
+    upkeep: () => upkeep,
+  });
   const [home, other] = [scopes.of({ accountId, regionName: "eu-west-3" }), scopes.of({ accountId, regionName: "us-east-1" })];
   const log: LogEntry[] = [];
   const bucket = new WaitConditionBucket({

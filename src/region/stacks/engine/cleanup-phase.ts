@@ -3,6 +3,7 @@ import type { Change } from "../../records/records.js";
 import { bodiesOf, incarnationsOf, resourcesOf, type Incarnation, type Stack, type StackResource } from "../records.js";
 import { boundOf } from "./create-phase.js";
 import { orderOfDeletion } from "./deletion-order.js";
+import { mayCleanUp, nestedAtRest } from "../nested/holding.js";
 import { drop, entryOf, keep, moveStack, resourceChanges, resourceEvent } from "./journal.js";
 import { deletePhysical, rethrowClosed } from "./unmake.js";
 import { walk } from "./walk.js";
@@ -11,6 +12,7 @@ import { Closed, reasonOf, stackOf, type Work } from "./work.js";
 /** UPDATE_COMPLETE_CLEANUP_IN_PROGRESS and its twin after a rollback: what the stack's deployment does not have goes. */
 export async function cleanupPhase(work: Work, done: "UPDATE_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE"): Promise<void> {
   const { scope, stackId } = work;
+  if (!(await mayCleanUp(work))) return;
   const bound = boundOf(work);
   const leaving = resourcesOf(scope, stackId).filter(
     ({ logicalId, former, strays }) => !bound.resources.has(logicalId) || former !== undefined || strays !== undefined,
@@ -29,7 +31,10 @@ export async function cleanupPhase(work: Work, done: "UPDATE_COMPLETE" | "UPDATE
     { stop: false },
   );
   rethrowClosed(failures);
-  moveStack(scope, stackOf(work), done, { previous: undefined, keepFailedUpdate: undefined, retags: undefined });
+  await nestedAtRest(work);
+  moveStack(scope, stackOf(work), done, {
+    ...{ previous: undefined, previousOutputs: undefined, keepFailedUpdate: undefined, retags: undefined },
+  });
 }
 
 /** What an entry was, where that is another physical resource than the one that stays. */

@@ -32,7 +32,9 @@ export async function createPhase(work: Work): Promise<void> {
       : "fault" in outputs
         ? outputs.fault
         : `The following resource(s) failed to create: [${failed.join(", ")}].`;
-  if (stack.onFailure === "DO_NOTHING") moveStack(work.scope, now, "CREATE_FAILED", { statusReason: `${reason} ` });
+  // A nested stack waits for its parent to take it back.
+  if (stack.parentId !== undefined) moveStack(work.scope, now, "CREATE_FAILED", { statusReason: reason });
+  else if (stack.onFailure === "DO_NOTHING") moveStack(work.scope, now, "CREATE_FAILED", { statusReason: `${reason} ` });
   else if (stack.onFailure === "DELETE")
     moveStack(work.scope, now, "DELETE_IN_PROGRESS", { statusReason: `${reason} Delete requested by user.` });
   else moveStack(work.scope, now, "ROLLBACK_IN_PROGRESS", { statusReason: `${reason} Rollback requested by user.` });

@@ -62,6 +62,11 @@ export class StackEngine {
     Object.assign(run, { ended });
   }
 
+  /** The same for a nested stack, in the scope of the one that its parent is carried on in. */
+  attendNested(scope: Scope, parentId: string, stackId: string): void {
+    this.attend(this.runs.get(parentId)?.scope ?? scope, stackId);
+  }
+
   /** The stack has a new goal: what its present phase is waiting for is cancelled. */
   interrupt(stackId: string): void {
     this.runs.get(stackId)?.cancel.abort();

@@ -49,7 +49,13 @@ export async function updatePhase(work: Work): Promise<void> {
   const failed = [...failures.keys()];
   const outputs = failed.length > 0 ? [] : outputsOf(work, bound);
   if (!("fault" in outputs) && failed.length === 0)
-    return void moveStack(work.scope, now, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", { outputs }, refreshed(work, bound));
+    return void moveStack(
+      work.scope,
+      now,
+      "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+      { outputs, ...taken(now) },
+      refreshed(work, bound),
+    );
   const isNew = (logicalId: string): boolean => entryOf(work.scope, work.stackId, logicalId)?.status === "CREATE_FAILED";
   const created = failed.filter(isNew);
   const updated = failed.filter((logicalId) => !isNew(logicalId));
@@ -64,12 +70,19 @@ export async function updatePhase(work: Work): Promise<void> {
   else turnBack(work.scope, now, { statusReason });
 }
 
+/** A nested stack may have to give its new outputs back. */
+const taken = ({ parentId, outputs, previousOutputs = outputs }: Stack): Partial<Stack> =>
+  parentId === undefined ? {} : { previousOutputs };
+
 /** Undo the update of a stack: what it was is its wish again. One that was never complete goes back to nothing. */
 export function turnBack(scope: Scope, stack: Stack, change: Partial<Stack>): void {
-  const { deployment, previous } = stack;
+  const { deployment, previous, outputs, previousOutputs = outputs } = stack;
   if (previous === undefined)
     return void moveStack(scope, stack, "ROLLBACK_IN_PROGRESS", { ...change, keepFailedUpdate: undefined });
-  const turned = { deployment: previous, previous: deployment, keepFailedUpdate: undefined };
+  const turned = {
+    ...{ deployment: previous, previous: deployment, keepFailedUpdate: undefined },
+    ...{ outputs: previousOutputs, previousOutputs: undefined },
+  };
   moveStack(scope, stack, "UPDATE_ROLLBACK_IN_PROGRESS", { ...change, ...turned });
 }
 
@@ -122,7 +135,7 @@ async function changeResource(
     const isAnother = present.physicalId !== former.physicalId;
     if (isAnother && differingKeys(former.properties, properties).length === 0) return takeBack(work, entry, reachedBy);
     const retags = change?.scope.includes("Tags") === true || (stack.retags === true && canChange(provider, "Tags"));
-    if (names.length === 0 && !retries && !retags) return;
+    if (names.length === 0 && !retries && !retags && provider.refreshes !== true) return;
     const replaces =
       (retries && isAnother) ||
       names.some((name) => specs[name]?.replaces === "yes") ||

@@ -53,9 +53,9 @@ async function putBack(work: Work, logicalId: string): Promise<void> {
   }
   const { physicalId, properties, former } = entry;
   const back = takenBack(entry);
-  const { update } = providerOf(work, entry.type);
+  const { update, refreshes } = providerOf(work, entry.type);
   const isSame = [properties, entry.interim ?? properties].every((now) => differingKeys(now, former.properties).length === 0);
-  const nothingToDo = isSame && (stack.retags !== true || update === undefined);
+  const nothingToDo = isSame && refreshes !== true && (stack.retags !== true || update === undefined);
   if (former.physicalId !== physicalId || nothingToDo) return moveResource(scope, stack, { ...back, status: "UPDATE_COMPLETE" });
   const started: StackResource = { ...back, status: "UPDATE_IN_PROGRESS" };
   moveResource(scope, stack, started);

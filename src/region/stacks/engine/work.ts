@@ -39,6 +39,7 @@ export function callOf({ scope }: Work, stack: Stack, alongside: (changes: Commi
     accountId: scope.accountId,
     regionName: scope.regionName,
     records: scope.records,
+    objects: scope.objects,
     upkeep: scope.upkeep,
     now: () => scope.now(),
     until: (done, signal) => scope.until(done, signal),
@@ -63,7 +64,11 @@ export function existingResources(work: Work, stack: Stack): ResourceLookup {
     },
     attribute(logicalId, name): Value | undefined {
       const found = find(logicalId);
-      return found === undefined ? undefined : providerOf(work, found.type).attributes[name]?.(call, found.physicalId);
+      if (found === undefined) return undefined;
+      const { attributes, furtherAttributes: further } = providerOf(work, found.type);
+      return further?.names.test(name) === true
+        ? further.read(call, found.physicalId, name)
+        : attributes[name]?.(call, found.physicalId);
     },
   };
 }

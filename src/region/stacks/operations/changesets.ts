@@ -23,7 +23,8 @@ import { planChanges } from "../plan.js";
 import { apiChanges, withoutValues } from "../plan-view.js";
 import { ChangeSets, findStack, resourceKey, StackResources, type ChangeSet, type Stack } from "../records.js";
 import type { CloudFormation } from "../stacks.js";
-import { prepare, validationError } from "../validation/prepare.js";
+import { settledWish } from "../nested/checking.js";
+import { prepare, validationError, type Wish } from "../validation/prepare.js";
 import { plannedUpdate } from "./changes.js";
 import { checkRole, checkUpdatable, page, requiredName, theStack, wellFormedName, wishRules } from "./common.js";
 import { outdatedBy } from "./outdated.js";
@@ -46,10 +47,19 @@ export const changeSetOperations = (formation: CloudFormation): readonly Operati
       ClientToken: enforced,
       UsePreviousTemplate: enforced,
       OnStackFailure: enforced,
-      IncludeNestedStacks: states(true, false), // there are no nested stacks to include
+      IncludeNestedStacks: enforced, // `notes` say what is not done
       ImportExistingResources: states(false),
     },
     (call, input) => createChangeSet(call, input, formation),
+    ({ IncludeNestedStacks: included }) =>
+      included === true
+        ? [
+            {
+              path: "IncludeNestedStacks",
+              because: "nested stacks have no change sets of their own here: the parent's tells that they may change",
+            },
+          ]
+        : [],
   ),
   operation<DescribeChangeSetCommandInput, DescribeChangeSetCommandOutput>(
     "cloudformation",
@@ -101,9 +111,20 @@ export const changeSetOperations = (formation: CloudFormation): readonly Operati
   ),
 ];
 
-function createChangeSet(
+async function createChangeSet(
   call: Call,
   input: CreateChangeSetCommandInput,
+  formation: CloudFormation,
+): Promise<{ Id: string; StackId: string }> {
+  const existing = findStack(call, requiredName(input.StackName));
+  const place = existing ?? newStack(call, wellFormedName(input.StackName, "stackName"), undefined);
+  return createWhole(call, await settledWish(call, input, place, formation.context), formation);
+}
+
+/** Decide, with nothing to wait for any more. */
+function createWhole(
+  call: Call,
+  input: CreateChangeSetCommandInput & Pick<Wish, "fetched">,
   formation: CloudFormation,
 ): { Id: string; StackId: string } {
   const changeSetName = wellFormedName(input.ChangeSetName, "changeSetName");

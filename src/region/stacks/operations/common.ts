@@ -38,6 +38,7 @@ export function checkRole(scope: Scope, arn: string | undefined): void {
 export const wishRules = {
   StackName: enforced,
   TemplateBody: enforced,
+  TemplateURL: enforced,
   Parameters: within<Parameter>({ ParameterKey: enforced, ParameterValue: enforced, UsePreviousValue: enforced }),
   Capabilities: enforced,
   Tags: within<Tag>({ Key: enforced, Value: enforced }),

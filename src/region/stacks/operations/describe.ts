@@ -14,7 +14,7 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import { enforced } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
-import { eventKey, isMoving, resourcesOf, StackEvents, StackResources, Stacks } from "../records.js";
+import { eventKey, isMoving, resourcesOf, rootOf, StackEvents, StackResources, Stacks } from "../records.js";
 import { validationError } from "../validation/prepare.js";
 import { page, theStack } from "./common.js";
 import { eventView, resourceDetail, resourceSummary, resourceView, stackSummary, stackView } from "./views.js";
@@ -32,11 +32,12 @@ export const describeOperations: readonly Operation[] = [
           return stack !== undefined && isMoving(stack);
         });
         // By id from here on: a stack that was deleted meanwhile has no name any more, and its waiters want to see that.
-        return { Stacks: [stackView(theStack(call, input.StackName.startsWith("arn:") ? stackId : input.StackName))] };
+        const stack = theStack(call, input.StackName.startsWith("arn:") ? stackId : input.StackName);
+        return { Stacks: [stackView(stack, rootOf(call, stack))] };
       }
       const living = call.records.list(Stacks).filter(({ status }) => status !== "DELETE_COMPLETE");
       const { items, NextToken } = page(living, ({ stackId }) => stackId, input.NextToken);
-      return { Stacks: items.map(stackView), NextToken };
+      return { Stacks: items.map((stack) => stackView(stack, rootOf(call, stack))), NextToken };
     },
   ),
   operation<ListStacksCommandInput, ListStacksCommandOutput>(

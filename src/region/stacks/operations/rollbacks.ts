@@ -12,7 +12,8 @@ import { operation, type Operation } from "../../operations/operation.js";
 import { keep, moveStack } from "../engine/journal.js";
 import { turnBack } from "../engine/update-phase.js";
 import { takenBack } from "../engine/update-rollback-phase.js";
-import { resourcesOf, type Stack } from "../records.js";
+import { nestedStackType } from "../plan.js";
+import { resourcesOf, Stacks, type Stack, type StackResource } from "../records.js";
 import type { CloudFormation } from "../stacks.js";
 import { validationError } from "../validation/prepare.js";
 import { checkRole, roleRule, theStack } from "./common.js";
@@ -24,7 +25,7 @@ export const rollbackOperations = ({ engine }: CloudFormation): readonly Operati
     "CancelUpdateStack",
     { StackName: enforced, ClientRequestToken: enforced },
     (call, input) => {
-      const stack = theStack(call, input.StackName);
+      const stack = theRoot(call, input.StackName, "CancelUpdateStack");
       if (stack.status !== "UPDATE_IN_PROGRESS")
         throw validationError("CancelUpdateStack cannot be called from current stack status");
       turnBack(call, stack, { statusReason: "User Initiated", token: input.ClientRequestToken ?? stack.token });
@@ -38,7 +39,7 @@ export const rollbackOperations = ({ engine }: CloudFormation): readonly Operati
     "ContinueUpdateRollback",
     { StackName: enforced, ResourcesToSkip: enforced, RoleARN: roleRule, ClientRequestToken: enforced },
     (call, input) => {
-      const stack = theStack(call, input.StackName);
+      const stack = theRoot(call, input.StackName, "ContinueUpdateRollback");
       if (stack.status !== "UPDATE_ROLLBACK_FAILED")
         throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not continue its rollback.`);
       checkRole(call, input.RoleARN);
@@ -60,7 +61,7 @@ export const rollbackOperations = ({ engine }: CloudFormation): readonly Operati
     "RollbackStack",
     { StackName: enforced, RoleARN: roleRule, ClientRequestToken: enforced, RetainExceptOnCreate: enforced },
     (call, input) => {
-      const stack = theStack(call, input.StackName);
+      const stack = theRoot(call, input.StackName, "RollbackStack");
       checkRole(call, input.RoleARN);
       const common = {
         statusReason: "User Initiated",
@@ -76,15 +77,42 @@ export const rollbackOperations = ({ engine }: CloudFormation): readonly Operati
   ),
 ];
 
-function skippedEntries(call: Call, stack: Stack, names: readonly string[]): ReturnType<typeof resourcesOf> {
-  const nested = names.find((name) => name.includes("."));
-  if (nested !== undefined)
-    throw validationError(`Sandtable does not model nested stacks yet: ${nested} cannot be a resource to skip.`);
-  const failed = resourcesOf(call, stack.stackId).filter(({ status }) => status === "UPDATE_FAILED");
-  const unknown = names.filter((name) => !failed.some(({ logicalId }) => logicalId === name));
+/** A nested stack goes back with the one above all. */
+function theRoot(call: Call, name: string | undefined, operationName: string): Stack {
+  const stack = theStack(call, name);
+  if (stack.rootId === undefined) return stack;
+  throw validationError(
+    `${operationName} cannot be called on the nested stack [${stack.stackId}]; call it on its root stack ${stack.rootId}`,
+  );
+}
+
+/**
+ * What is to be skipped: resources of the stack by their logical ids, those of nested ones as `NESTED-STACK-NAME.LogicalId`.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ContinueUpdateRollback.html
+ */
+function skippedEntries(call: Call, stack: Stack, names: readonly string[]): readonly StackResource[] {
+  const found = names.map((name): StackResource | undefined => {
+    const dot = name.indexOf(".");
+    const owner = dot < 0 ? stack : nestedNamed(call, stack, name.slice(0, dot));
+    const entries = owner === undefined ? [] : resourcesOf(call, owner.stackId);
+    return entries.find(({ logicalId, status }) => logicalId === name.slice(dot + 1) && status === "UPDATE_FAILED");
+  });
+  const unknown = names.filter((_, index) => found[index] === undefined);
   if (unknown.length > 0)
     throw validationError(
       `The following resources cannot be skipped, for they are not in UPDATE_FAILED: [${unknown.join(", ")}]`,
     );
-  return failed.filter(({ logicalId }) => names.includes(logicalId));
+  const entries = found.filter((entry) => entry !== undefined);
+  const whole = entries.find((entry) => entry.type === nestedStackType && !isDeleted(call, entry));
+  if (whole !== undefined)
+    throw validationError(
+      `The nested stack ${whole.logicalId} cannot be skipped while it is there: name what failed in it as ${call.records.get(Stacks, whole.physicalId ?? "")?.stackName ?? whole.logicalId}.LogicalId`,
+    );
+  return entries;
 }
+
+const nestedNamed = (call: Call, root: Stack, name: string): Stack | undefined =>
+  call.records.list(Stacks).find((stack) => stack.rootId === root.stackId && stack.stackName === name);
+
+const isDeleted = (call: Call, { physicalId = "" }: StackResource): boolean =>
+  call.records.get(Stacks, physicalId)?.status.startsWith("DELETE_") !== false;

@@ -13,13 +13,24 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
-import { put } from "../../records/records.js";
+import { put, type Change } from "../../records/records.js";
 import { moveStack } from "../engine/journal.js";
 import { faultOfDeletion } from "../exports.js";
 import { newStackId } from "../naming.js";
-import { findStack, isGone, isMoving, resourcesOf, Stacks, type ChangeSet, type OnFailure, type Stack } from "../records.js";
+import {
+  findStack,
+  isGone,
+  isMoving,
+  resourcesOf,
+  rootOf,
+  Stacks,
+  type ChangeSet,
+  type OnFailure,
+  type Stack,
+} from "../records.js";
 import type { CloudFormation } from "../stacks.js";
-import { prepare, validationError } from "../validation/prepare.js";
+import { settledWish } from "../nested/checking.js";
+import { prepare, validationError, type Wish } from "../validation/prepare.js";
 import { plannedUpdate } from "./changes.js";
 import {
   checkRole,
@@ -78,6 +89,10 @@ export const stackOperations = (formation: CloudFormation): readonly Operation[]
     { StackName: enforced, EnableTerminationProtection: enforced },
     (call, input) => {
       const stack = theStack(call, input.StackName);
+      if (stack.rootId !== undefined)
+        throw validationError(
+          `Stack [${stack.stackId}] is a nested stack: its termination protection is that of its root stack ${stack.rootId}`,
+        );
       call.commit(put(Stacks, stack.stackId, { ...stack, terminationProtection: input.EnableTerminationProtection === true }));
       return { StackId: stack.stackId };
     },
@@ -96,7 +111,21 @@ export const newStack = (call: Call, stackName: string, token: string | undefine
   token,
 });
 
-function createStack(call: Call, input: CreateStackCommandInput, { engine, context }: CloudFormation): { StackId: string } {
+async function createStack(
+  call: Call,
+  input: CreateStackCommandInput,
+  { engine, context }: CloudFormation,
+): Promise<{ StackId: string }> {
+  const place = newStack(call, wellFormedName(input.StackName, "stackName"), input.ClientRequestToken);
+  return createWhole(call, await settledWish(call, input, place, context, { direct: true }), { engine, context });
+}
+
+/** Decide and begin, with nothing to wait for any more. */
+function createWhole(
+  call: Call,
+  input: CreateStackCommandInput & Pick<Wish, "fetched">,
+  { engine, context }: CloudFormation,
+): { StackId: string } {
   const stackName = wellFormedName(input.StackName, "stackName");
   if (input.DisableRollback !== undefined && input.OnFailure !== undefined)
     throw validationError("You cannot specify both OnFailure and DisableRollback.");
@@ -135,7 +164,18 @@ function createStack(call: Call, input: CreateStackCommandInput, { engine, conte
   return { StackId: stack.stackId };
 }
 
-function updateStack(call: Call, input: UpdateStackCommandInput, formation: CloudFormation): { StackId: string } {
+async function updateStack(call: Call, input: UpdateStackCommandInput, formation: CloudFormation): Promise<{ StackId: string }> {
+  const stack = findStack(call, requiredName(input.StackName));
+  const isRetry = stack !== undefined && input.ClientRequestToken !== undefined && stack.token === input.ClientRequestToken;
+  const wish = isRetry ? input : await settledWish(call, input, stack, formation.context, { direct: true });
+  return updateWhole(call, wish, formation);
+}
+
+function updateWhole(
+  call: Call,
+  input: UpdateStackCommandInput & Pick<Wish, "fetched">,
+  formation: CloudFormation,
+): { StackId: string } {
   const stack = findStack(call, requiredName(input.StackName));
   if (stack === undefined) throw validationError(`Stack [${input.StackName}] does not exist`);
   // The answer to the first request was lost on its way: the same token gets it again.
@@ -168,6 +208,31 @@ export const operationFlags = (input: {
   retainExceptOnCreate: input.RetainExceptOnCreate === true ? true : undefined,
 });
 
+/** What an update begins with, beside the deployment; `keepsPrevious`: it follows on one that was never cleaned up after. */
+export interface BegunUpdate extends Partial<Stack>, Pick<Stack, "deployment" | "token"> {
+  readonly keepsPrevious: boolean;
+}
+
+/** Move a stack to UPDATE_IN_PROGRESS. */
+export function updateBegun(
+  call: Call,
+  stack: Stack,
+  { keepsPrevious, ...change }: BegunUpdate,
+  further: readonly Change[] = outdatedBy(call, stack.stackId),
+): void {
+  const retags = keepsPrevious && stack.retags === true;
+  const begun = {
+    ...change,
+    // What the stack was when it was last complete.
+    previous: keepsPrevious ? stack.previous : stack.deployment,
+    retags: retags || !isDeepStrictEqual(stack.deployment?.tags, change.deployment?.tags) ? (true as const) : undefined,
+    updatedAt: call.now(),
+    statusReason: "User Initiated",
+    owner: call.caller,
+  };
+  moveStack(call, stack, "UPDATE_IN_PROGRESS", begun, further);
+}
+
 /** Start going from what a stack is to another deployment, by a change set or directly. What that makes of change sets shares its commit. */
 export function beginUpdate(
   call: Call,
@@ -176,17 +241,7 @@ export function beginUpdate(
   { engine }: CloudFormation,
   executing?: ChangeSet,
 ): void {
-  const retags = isKeptFailure(stack) && stack.retags === true;
-  const begun = {
-    ...change,
-    // What the stack was when it was last complete.
-    previous: isKeptFailure(stack) ? stack.previous : stack.deployment,
-    retags: retags || !isDeepStrictEqual(stack.deployment?.tags, change.deployment?.tags) ? (true as const) : undefined,
-    updatedAt: call.now(),
-    statusReason: "User Initiated",
-    owner: call.caller,
-  };
-  moveStack(call, stack, "UPDATE_IN_PROGRESS", begun, outdatedBy(call, stack.stackId, executing));
+  updateBegun(call, stack, { ...change, keepsPrevious: isKeptFailure(stack) }, outdatedBy(call, stack.stackId, executing));
   engine.attend(call, stack.stackId);
 }
 
@@ -196,7 +251,7 @@ const undeletable = /^UPDATE_.*_IN_PROGRESS$|^UPDATE_IN_PROGRESS$/;
 function deleteStack(call: Call, input: DeleteStackCommandInput, { engine }: CloudFormation): Record<string, never> {
   const stack = findStack(call, requiredName(input.StackName));
   if (stack === undefined || stack.status === "DELETE_COMPLETE" || stack.status === "DELETE_IN_PROGRESS") return {};
-  if (stack.terminationProtection)
+  if (rootOf(call, stack).terminationProtection)
     throw validationError(`Stack [${stack.stackName}] cannot be deleted while TerminationProtection is enabled`);
   if (undeletable.test(stack.status))
     throw validationError(`Stack [${stack.stackId}] cannot be deleted while in status ${stack.status}`);

@@ -15,7 +15,8 @@ import type { CloudFormation } from "../stacks.js";
 import { neededCapabilities } from "../validation/capabilities.js";
 import type { Deployment } from "../records.js";
 import type { Specification } from "../spec/specification.js";
-import { soundTemplate, validationError, valuesOf } from "../validation/prepare.js";
+import { fetchedBody } from "../nested/checking.js";
+import { sentBody, soundTemplate, validationError, valuesOf } from "../validation/prepare.js";
 import { theChangeSet } from "./changesets.js";
 import { theStack } from "./common.js";
 
@@ -37,10 +38,9 @@ export const templateOperations = ({ context }: CloudFormation): readonly Operat
   operation<ValidateTemplateCommandInput, ValidateTemplateCommandOutput>(
     "cloudformation",
     "ValidateTemplate",
-    { TemplateBody: enforced },
-    (_call, input) => {
-      if (input.TemplateBody === undefined) throw validationError("Either Template URL or Template Body must be specified.");
-      const template = soundTemplate(input.TemplateBody);
+    { TemplateBody: enforced, TemplateURL: enforced },
+    async (call, input) => {
+      const template = soundTemplate(sentBody({ ...input, ...(await fetchedBody(call, input, context)) }));
       return {
         Description: template.description,
         ...capabilitiesOf(template),
@@ -57,13 +57,15 @@ export const templateOperations = ({ context }: CloudFormation): readonly Operat
   operation<GetTemplateSummaryCommandInput, GetTemplateSummaryCommandOutput>(
     "cloudformation",
     "GetTemplateSummary",
-    { TemplateBody: enforced, StackName: enforced, TemplateSummaryConfig: enforced },
-    (call, input) => {
-      if ((input.TemplateBody === undefined) === (input.StackName === undefined))
-        throw validationError("Exactly one of TemplateBody and StackName must be specified.");
-      const stored = input.TemplateBody === undefined ? storedTemplate(call, input) : undefined;
+    { TemplateBody: enforced, TemplateURL: enforced, StackName: enforced, TemplateSummaryConfig: enforced },
+    async (call, input) => {
+      const ways = [input.TemplateBody, input.TemplateURL, input.StackName].filter((way) => way !== undefined);
+      if (ways.length !== 1) throw validationError("Exactly one of TemplateBody, TemplateURL and StackName must be specified.");
+      const stored = input.StackName === undefined ? undefined : storedTemplate(call, input);
       const template =
-        stored === undefined ? soundTemplate(input.TemplateBody ?? "") : soundTemplate(stored.template, valuesOf(stored));
+        stored === undefined
+          ? soundTemplate(sentBody({ ...input, ...(await fetchedBody(call, input, context)) }))
+          : soundTemplate(stored.template, valuesOf(stored));
       const types = [...new Set([...template.resources.values()].map(({ type }) => type))];
       const unknown = types.filter((type) => !context.specification.exists(type) && !context.providers.has(type));
       if (unknown.length > 0 && input.TemplateSummaryConfig?.TreatUnrecognizedResourceTypesAsWarnings !== true)

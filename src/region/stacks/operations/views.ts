@@ -35,11 +35,14 @@ const parametersOf = (deployment: Deployment | undefined): Parameter[] =>
     ResolvedValue: resolved,
   }));
 
-export function stackView(stack: Stack): ApiStack {
+/** `root` is the stack above all, or itself. */
+export function stackView(stack: Stack, root: Stack): ApiStack {
   const { deployment } = stack;
   return {
     StackId: stack.stackId,
     StackName: stack.stackName,
+    ParentId: stack.parentId,
+    RootId: stack.rootId,
     ChangeSetId: stack.changeSetId,
     Description: deployment?.description,
     Parameters: parametersOf(deployment),
@@ -62,7 +65,7 @@ export function stackView(stack: Stack): ApiStack {
       ExportName: exportName,
     })),
     Tags: [...(deployment?.tags ?? [])],
-    EnableTerminationProtection: stack.terminationProtection,
+    EnableTerminationProtection: root.terminationProtection,
     DriftInformation: { StackDriftStatus: "NOT_CHECKED" },
   };
 }
@@ -70,6 +73,8 @@ export function stackView(stack: Stack): ApiStack {
 export const stackSummary = (stack: Stack): StackSummary => ({
   StackId: stack.stackId,
   StackName: stack.stackName,
+  ParentId: stack.parentId,
+  RootId: stack.rootId,
   TemplateDescription: stack.deployment?.description,
   CreationTime: new Date(stack.createdAt),
   LastUpdatedTime: date(stack.updatedAt),

@@ -6,6 +6,7 @@ import { kmsProviders } from "./kms/providers.js";
 import { metadata } from "./metadata.js";
 import { rdsProviders } from "./rds/providers.js";
 import { secretsmanagerProviders } from "./secretsmanager/providers.js";
+import { s3Providers } from "./s3/providers.js";
 import { waitCondition, waitConditionHandle } from "./wait-condition.js";
 
 /** Every resource type that is modelled. A new one is added here. */
@@ -19,4 +20,5 @@ export const resourceProviders: readonly ResourceProvider[] = [
   ...kmsProviders,
   ...rdsProviders,
   ...secretsmanagerProviders,
+  ...s3Providers,
 ];

@@ -20,6 +20,9 @@ export const validationError = (message: string): ServiceFault => new ServiceFau
 export interface Wish {
   readonly StackName?: string;
   readonly TemplateBody?: string;
+  readonly TemplateURL?: string;
+  /** What lies at the URL. */
+  readonly fetched?: string;
   readonly UsePreviousTemplate?: boolean;
   readonly Parameters?: Parameter[];
   readonly Capabilities?: string[];
@@ -31,11 +34,6 @@ export interface Wish {
  * loops run over them.
  */
 export function soundTemplate(body: string, given?: ReadonlyMap<string, string>): Template {
-  if (body.length > longestBody)
-    throw validationError(
-      `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${longestBody} (it has ${body.length}; ` +
-        "Sandtable has no bucket to take a larger one from. CDK: leave out path metadata and indentation)",
-    );
   const { template, problems } = readTemplate(body, given);
   if (problems.length > 0 || template === undefined) throw refusal(problems);
   return template;
@@ -124,14 +122,23 @@ const templates = new WeakMap<Deployment, Template>();
 
 function bodyOf(wish: Wish, previous: Deployment | undefined): string {
   if (wish.UsePreviousTemplate === true) {
-    if (wish.TemplateBody !== undefined)
+    if (wish.TemplateBody !== undefined || wish.TemplateURL !== undefined)
       throw validationError("You cannot specify both usePreviousTemplate and Template Body/Template URL.");
     if (previous === undefined) throw validationError("UsePreviousTemplate cannot be used when creating a stack.");
     return previous.template;
   }
-  if (wish.TemplateBody === undefined || wish.TemplateBody === "")
-    throw validationError("Either Template URL or Template Body must be specified.");
-  return wish.TemplateBody;
+  return sentBody(wish);
+}
+
+/** The template that a request brings, or that lies where it says. @throws ServiceFault */
+export function sentBody({ TemplateBody: body, fetched }: Pick<Wish, "TemplateBody" | "fetched">): string {
+  if (fetched !== undefined) return fetched;
+  if (body === undefined || body === "") throw validationError("Either Template URL or Template Body must be specified.");
+  if (body.length > longestBody)
+    throw validationError(
+      `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${longestBody} (it has ${body.length}; a larger one is put into a bucket and named by TemplateURL)`,
+    );
+  return body;
 }
 
 /** What the client sends for parameters: values, and the names it sends without any (the default counts for them). */

@@ -69,7 +69,8 @@ export const recordedNotes = (properties: Values, provider: ResourceProvider): r
   ...(provider.notes?.(properties) ?? []),
 ];
 
-function checkType(
+/** Is the type one that is modelled? If not, that is a problem where the resource is wanted. */
+export function checkType(
   resource: Resource,
   providers: Providers,
   specification: Specification,
@@ -92,10 +93,9 @@ function checkType(
       `Template format error: Unrecognized resource types: [${type}]${meant === undefined ? "" : `; did you mean ${meant}?`}`,
     );
   } else if (included) {
-    const why = Object.hasOwn(reasons, type) ? ` (${reasons[type]})` : "";
     problems.add(
       path,
-      `Sandtable does not model ${type} yet${why}; leave it out of the local environment (a Condition can), or deploy to AWS`,
+      `Sandtable does not model ${type} yet; leave it out of the local environment (a Condition can), or deploy to AWS`,
     );
   }
   return false;
@@ -104,7 +104,6 @@ function checkType(
 /** Why some types are not modelled, where it is worth a word. */
 const reasons: Readonly<Record<string, string>> = {
   "AWS::SecretsManager::RotationSchedule": "rotation runs a Lambda function, which is not modelled",
-  "AWS::CloudFormation::Stack": "nested stacks: their templates lie in S3, which is not modelled yet",
 };
 
 function checkAttributes(bound: BoundTemplate, providers: Providers, specification: Specification, problems: Problems): void {
@@ -122,6 +121,7 @@ function checkAttributes(bound: BoundTemplate, providers: Providers, specificati
       const resource = bound.resources.get(reference.name);
       const provider = resource === undefined ? undefined : providers.get(resource.type);
       if (resource === undefined || provider === undefined || Object.hasOwn(provider.attributes, reference.attribute)) continue;
+      if (provider.furtherAttributes?.names.test(reference.attribute) === true) continue;
       const known = specification.of(resource.type)?.attributes ?? [];
       const meant = nearest(reference.attribute, Object.keys(provider.attributes));
       problems.add(
