@@ -122,6 +122,15 @@ function everything(stacks: RealStacks, changes: Readonly<Record<string, object>
     Key: ["KMS::Key"],
     Secret: ["SecretsManager::Secret", { SecretString: "one" }],
     Subnets: ["RDS::DBSubnetGroup", { DBSubnetGroupDescription: "two", SubnetIds: [ref("A"), ref("B")] }],
+    Cluster: [
+      "RDS::DBCluster",
+      {
+        Engine: "aurora-postgresql",
+        MasterUsername: "master",
+        MasterUserPassword: "secret-text",
+        DBSubnetGroupName: ref("Subnets"),
+      },
+    ],
     Db: [
       "RDS::DBInstance",
       {

@@ -8,7 +8,7 @@ import type { Store } from "../../../src/region/records/store.js";
 import { removeInterfacesOf } from "../../../src/region/services/ec2/interfaces.js";
 import { Instances } from "../../../src/region/services/ec2/records.js";
 import { LoadBalancers } from "../../../src/region/services/elbv2/records.js";
-import { DBInstances } from "../../../src/region/services/rds/records.js";
+import { DBClusters, DBInstances } from "../../../src/region/services/rds/records.js";
 import { readSecret } from "../../../src/region/services/secretsmanager/reading.js";
 import { operationsOf } from "../../../src/region/stacks/operations/operations.js";
 import { resourceProviders } from "../../../src/region/stacks/providers/index.js";
@@ -46,6 +46,7 @@ function settle(call: Call, kind: string, id: string): void {
     );
   if (kind === "database" && db?.status === "deleting")
     call.commit(remove(DBInstances, id), ...removeInterfacesOf(call, { kind: "database", id }));
+  else if (kind === "dbcluster" && call.records.get(DBClusters, id)?.wish === "deleted") call.commit(remove(DBClusters, id));
   else if (kind === "database" && db?.status === "creating") call.commit(put(DBInstances, id, { ...db, status: "available" }));
   if (kind === "balancer" && balancer?.state === "deleting")
     call.commit(remove(LoadBalancers, id), ...removeInterfacesOf(call, { kind: "balancer", id }));
