@@ -23,6 +23,7 @@ import { namedFiles } from "./services/s3/records.js";
 import { WaitConditionBucket } from "./stacks/waiting/bucket.js";
 import { BalancerKeeper } from "./upkeep/balancers.js";
 import { DatabaseCertificates } from "./upkeep/databases/certificates.js";
+import { serverLogs } from "./upkeep/databases/logs.js";
 import { ClusterKeeper } from "./upkeep/clusters/keeper.js";
 import { DatabaseKeeper, stopDatabases, type DatabaseHouse } from "./upkeep/databases/keeper.js";
 import { Housekeeping } from "./upkeep/housekeeping.js";
@@ -89,6 +90,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
     accountId,
     hold: options.hold,
     now: Date.now,
+    serverLogs: serverLogs(databases),
     upkeep: (scope) => housekeeping.upkeepOf(scope),
   });
   const home = scopes.of({ accountId, regionName: options.regionName });
@@ -115,6 +117,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
     engines: databases,
     certificate: (scope) => certificates.of(scope),
     backups: (path) => join(databaseFolder, "backups", path),
+    log,
   };
   const databaseKeepers = [new DatabaseKeeper(databaseHouse), new ClusterKeeper(databaseHouse)];
   for (const keeper of databaseKeepers) housekeeping.add(afterwards(engineReady, keeper));

@@ -13,6 +13,7 @@ import {
 } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { engineVersion, theEngine } from "./engines.js";
+import { instanceEvents } from "./instanceevents.js";
 import { newResourceId } from "./names.js";
 import { DBClusters, DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
 import { checkPublic, decideServer, newReplicationPassword, sitesOf } from "./servers.js";
@@ -196,7 +197,7 @@ export const inTransition = (db: DBInstance): boolean => !["available", "stopped
 
 export function change(call: Scope, db: DBInstance, changes: Partial<DBInstance>): DBInstance {
   const changed = { ...db, ...changes };
-  call.commit(put(DBInstances, db.identifier, changed));
+  call.commit(put(DBInstances, db.identifier, changed), ...instanceEvents(call, db, changed));
   // A member is looked after by its cluster's keeper, which this one tells.
   call.upkeep.nudge("database", db.identifier);
   return changed;

@@ -4,8 +4,9 @@ import { put } from "../../records/records.js";
 import { NetworkInterfaces, type Tags } from "../ec2/records.js";
 import { checkMasterPassword, checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
+import { instanceEvents } from "./instanceevents.js";
 import { checkGroups, defined, theDBInstance } from "./instances.js";
-import { DBInstances, type DBInstance, type DBInstanceSettings, type PendingModification } from "./records.js";
+import { DBInstances, type DBInstance, type DBInstanceSettings, type Modification, type PendingModification } from "./records.js";
 import { serversOf } from "./servers.js";
 
 /** What is not said stays as it is. */
@@ -58,6 +59,7 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
       : serversOf(db).flatMap(({ interfaceId }) => call.records.get(NetworkInterfaces, interfaceId) ?? []);
   call.commit(
     put(DBInstances, db.identifier, next),
+    ...instanceEvents(call, db, next),
     ...regrouped.map((nic) => put(NetworkInterfaces, nic.interfaceId, { ...nic, groupIds })),
   );
   if (regrouped.length > 0) await call.upkeep.network(db.vpcId);
@@ -69,8 +71,15 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
 export function withPending({ pending, ...db }: DBInstance): DBInstance {
   if (pending === undefined || Object.keys(pending).length === 0) return db;
   const { instanceClass = db.instanceClass, multiAz = db.multiAz, allocatedStorage = db.settings.allocatedStorage } = pending;
+  const applying: readonly Modification[] = [
+    ...(db.applying ?? []),
+    ...(instanceClass === db.instanceClass ? [] : ["class" as const]),
+    ...(allocatedStorage === db.settings.allocatedStorage ? [] : ["storage" as const]),
+    ...(multiAz === db.multiAz ? [] : [multiAz ? ("multiAz" as const) : ("singleAz" as const)]),
+  ];
   return {
     ...db,
+    ...(applying.length === 0 ? {} : { applying: [...new Set(applying)] }),
     instanceClass,
     multiAz,
     settings: { ...db.settings, allocatedStorage },

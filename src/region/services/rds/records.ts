@@ -63,6 +63,12 @@ export interface PendingModification {
   readonly allocatedStorage?: number;
 }
 
+/** What is being done to a DB instance that was asked for by ModifyDBInstance; for the events that tell of it. */
+export type Modification = "class" | "storage" | "multiAz" | "singleAz";
+
+/** Why a standby took over. */
+export type FailoverReason = "requested" | "unhealthy" | "unreachable";
+
 export interface DBInstance {
   readonly identifier: string;
   /** `db-` and 26 letters and digits; never used again. */
@@ -100,6 +106,10 @@ export interface DBInstance {
   /** Set until the keeper has restarted it. */
   readonly rebootWished?: "restart" | "failover";
   readonly pending?: PendingModification;
+  /** Of what was pending, in force and not done yet. */
+  readonly applying?: readonly Modification[];
+  /** Set from the moment the standby has the writer's place until it takes writes. */
+  readonly failover?: FailoverReason;
   readonly status: DBInstanceStatus;
   /** Why it is `failed` or `storage-full`. */
   readonly statusReason?: string;
