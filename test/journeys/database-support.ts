@@ -12,6 +12,7 @@ import {
 import {
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
+  DescribeEventsCommand,
   RDSClient,
   type DBCluster,
   type DBInstance,
@@ -139,6 +140,33 @@ export class DatabaseJourney {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error(`waited in vain: ${what}; it is ${JSON.stringify(await this.cluster(identifier))}`);
+  }
+
+  /** Messages of the instance's events of these categories, in their order; without categories of all. */
+  async events(EventCategories: string[] = [], SourceIdentifier = "orders"): Promise<readonly string[]> {
+    const { Events } = await this.rds.send(
+      new DescribeEventsCommand({ SourceIdentifier, SourceType: "db-instance", EventCategories }),
+    );
+    return (Events ?? []).map(({ Message }) => Message ?? "");
+  }
+
+  /** The first datapoint of a metric of AWS/RDS of the last hour; waits until there is one. */
+  async measured(name: string, DBInstanceIdentifier = "orders"): Promise<{ readonly average: number; readonly unit: string }> {
+    const request = { verb: "metrics", name, dimensions: { DBInstanceIdentifier }, period: 10 } as const;
+    return this.soon(`${name} is measured`, async () => {
+      const points = (await ask(this.region.state, request)) as { average: number; unit: string }[];
+      return points[0];
+    });
+  }
+
+  /** What comes at last; the test's own timeout is the limit. */
+  async soon<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+    for (let tries = 0; tries < 1200; tries += 1) {
+      const found = await look();
+      if (found !== undefined) return found;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`waited in vain: ${what}`);
   }
 
   zone(zone: string, cut: boolean): Promise<unknown> {

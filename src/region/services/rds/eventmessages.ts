@@ -62,6 +62,7 @@ export const eventMessages = {
     category: "recovery",
     message: "Multi-AZ instance recovery completed. Pending failover or activation.",
   },
+  "RDS-EVENT-0057": { category: "read replica", message: "Replication streaming has been terminated" },
   "RDS-EVENT-0087": { category: "notification", message: "DB instance stopped" },
   "RDS-EVENT-0088": { category: "notification", message: "DB instance started" },
   "RDS-EVENT-0090": { category: "creation", message: "Creating automated snapshot" },

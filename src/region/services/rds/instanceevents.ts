@@ -43,8 +43,9 @@ export const instanceEvents = (scope: Scope, before: DBInstance, after: DBInstan
 function availability(before: DBInstance, after: DBInstance): readonly Told[] {
   const events: Told[] = [];
   if (!before.born && after.born) events.push(["RDS-EVENT-0005"]);
-  if (before.rebootWished === "restart" && after.rebootWished === undefined && after.wish === "running")
-    events.push(["RDS-EVENT-0004"], ["RDS-EVENT-0006"]);
+  if (!before.born && after.born && after.origin.kind === "replica") events.push(["RDS-EVENT-0046"]);
+  if (before.origin.kind === "replica" && after.origin.kind !== "replica") events.push(["RDS-EVENT-0057"]);
+  if (isRestarted(before, after)) events.push(["RDS-EVENT-0004"], ["RDS-EVENT-0006"]);
   if (before.born && before.masterPassword !== undefined && after.masterPassword === undefined) events.push(["RDS-EVENT-0016"]);
   if (before.status === after.status) return events;
   if (after.status === "stopped") events.push(["RDS-EVENT-0004"], ["RDS-EVENT-0087"]);
@@ -53,6 +54,13 @@ function availability(before: DBInstance, after: DBInstance): readonly Told[] {
   if (after.status === "failed") events.push(["RDS-EVENT-0031", { state: "failed" }]);
   return events;
 }
+
+/** Of a reboot, with failover too where no standby could take over. */
+const isRestarted = (before: DBInstance, after: DBInstance): boolean =>
+  before.rebootWished !== undefined &&
+  after.rebootWished === undefined &&
+  after.wish === "running" &&
+  before.server.id === after.server.id;
 
 function modifications(before: DBInstance, after: DBInstance): readonly Told[] {
   const were = before.applying ?? [];

@@ -56,6 +56,23 @@ describe("what a DB instance's record shows is told", () => {
       ],
       [],
     ],
+    [
+      "it was to fail over and could not",
+      (db) => [
+        { ...db, status: "rebooting", rebootWished: "failover" },
+        { ...db, status: "rebooting" },
+      ],
+      ["0004", "0006"],
+    ],
+    [
+      "a replica is available",
+      (db) => [
+        { ...db, born: false, origin: { kind: "replica", of: "other" } },
+        { ...db, origin: { kind: "replica", of: "other" } },
+      ],
+      ["0005", "0046"],
+    ],
+    ["a replica is promoted", (db) => [{ ...db, origin: { kind: "replica", of: "other" } }, db], ["0057"]],
     ["its disk is full", (db) => [db, { ...db, status: "storage-full" }], ["0007"]],
     [
       "it stays full",
