@@ -6,6 +6,7 @@ import {
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStackResourcesCommand,
+  DescribeStacksCommand,
   waitUntilStackCreateComplete,
   waitUntilStackDeleteComplete,
 } from "@aws-sdk/client-cloudformation";
@@ -26,7 +27,10 @@ const launcher = fileURLToPath(new URL("../../bin/sandtable.js", import.meta.url
  * A VPC with a subnet in each zone, a DB subnet group over them, and two ends to talk from in zone c: `application`, whose group the
  * database admits, and `stranger`.
  */
-export function databaseTemplate(database: Readonly<Record<string, unknown>> | undefined): string {
+export function databaseTemplate(
+  database: Readonly<Record<string, unknown>> | undefined,
+  more: { readonly resources?: object; readonly outputs?: object } = {},
+): string {
   const ref = (Ref: string) => ({ Ref });
   const resource = (Type: string, Properties: object, more: object = {}) => ({ Type, Properties, ...more });
   const letters = ["A", "B", "C"];
@@ -78,7 +82,9 @@ export function databaseTemplate(database: Readonly<Record<string, unknown>> | u
               ...database,
             }),
           }),
+      ...more.resources,
     },
+    ...(more.outputs === undefined ? {} : { Outputs: more.outputs }),
   });
 }
 
@@ -95,14 +101,23 @@ export class DatabaseJourney {
   }
 
   /** Without a database: the network and the DB subnet group alone. */
-  async deploy(StackName: string, database?: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.cloudformation.send(new CreateStackCommand({ StackName, TemplateBody: databaseTemplate(database) }));
+  async deploy(
+    StackName: string,
+    database?: Readonly<Record<string, unknown>>,
+    more?: Parameters<typeof databaseTemplate>[1],
+  ): Promise<void> {
+    await this.cloudformation.send(new CreateStackCommand({ StackName, TemplateBody: databaseTemplate(database, more) }));
     await waitUntilStackCreateComplete(this.waiting(this.cloudformation), { StackName });
   }
 
   async delete(StackName: string): Promise<void> {
     await this.cloudformation.send(new DeleteStackCommand({ StackName }));
     await waitUntilStackDeleteComplete(this.waiting(this.cloudformation), { StackName });
+  }
+
+  async output(StackName: string, name: string): Promise<string> {
+    const { Stacks } = await this.cloudformation.send(new DescribeStacksCommand({ StackName }));
+    return Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue ?? "";
   }
 
   async physicalId(StackName: string, LogicalResourceId: string): Promise<string> {

@@ -41,7 +41,7 @@ export const instanceRules = {
   EngineVersion: recorded("the engine image's release of this major version is what runs"),
   KmsKeyId: recorded("data are only as encrypted as this machine's disk"),
   LicenseModel: states("postgresql-license", "general-public-license"),
-  ManageMasterUserPassword: states(false),
+  ManageMasterUserPassword: enforced,
   MasterUserAuthenticationType: states("password"),
   MasterUserPassword: enforced,
   MasterUsername: enforced,

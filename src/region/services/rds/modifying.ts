@@ -2,9 +2,10 @@ import type { Scope } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
 import { NetworkInterfaces, type Tags } from "../ec2/records.js";
-import { checkMasterPassword, checkStorage } from "./checks.js";
+import { checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { instanceEvents } from "./instanceevents.js";
+import { changedMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { checkGroups, defined, theDBInstance } from "./instances.js";
 import { DBInstances, type DBInstance, type DBInstanceSettings, type Modification, type PendingModification } from "./records.js";
 import { serversOf } from "./servers.js";
@@ -12,7 +13,7 @@ import { serversOf } from "./servers.js";
 /** What is not said stays as it is. */
 export interface DBInstanceModification {
   readonly deletionProtection?: boolean | undefined;
-  readonly masterPassword?: string | undefined;
+  readonly master?: MasterPasswordWish | undefined;
   readonly groupIds?: readonly string[] | undefined;
   readonly instanceClass?: string | undefined;
   readonly multiAz?: boolean | undefined;
@@ -33,7 +34,8 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
       "InvalidDBInstanceState",
       `Database instance: ${db.identifier} is not in available state: it is ${db.status}.`,
     );
-  const masterPassword = wish.masterPassword === undefined ? db.masterPassword : checkMasterPassword(wish.masterPassword);
+  const master = changedMasterPassword(call, db, { ...wish.master, immediately: wish.immediately });
+  const { masterPassword: _before, masterSecret: _its, ...rest } = db;
   const groupIds = wish.groupIds === undefined || wish.groupIds.length === 0 ? db.groupIds : wish.groupIds;
   checkGroups(call, groupIds, db.vpcId);
   const { allocatedStorage: storage, ...settings } = defined(wish.settings ?? {});
@@ -44,8 +46,8 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   });
   if (pending.instanceClass !== undefined) dbInstanceClass(pending.instanceClass);
   const changed: DBInstance = {
-    ...db,
-    ...(masterPassword === undefined ? {} : { masterPassword }),
+    ...rest,
+    ...master.part,
     groupIds,
     deletionProtection: wish.deletionProtection ?? db.deletionProtection,
     settings: { ...db.settings, ...settings },
@@ -60,6 +62,7 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   call.commit(
     put(DBInstances, db.identifier, next),
     ...instanceEvents(call, db, next),
+    ...master.changes,
     ...regrouped.map((nic) => put(NetworkInterfaces, nic.interfaceId, { ...nic, groupIds })),
   );
   if (regrouped.length > 0) await call.upkeep.network(db.vpcId);

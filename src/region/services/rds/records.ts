@@ -63,6 +63,12 @@ export interface PendingModification {
   readonly allocatedStorage?: number;
 }
 
+/** A secret of Secrets Manager that is RDS's own. */
+export interface MasterSecret {
+  readonly secretArn: string;
+  readonly kmsKeyArn: string;
+}
+
 /** What is being done to a DB instance that was asked for by ModifyDBInstance; for the events that tell of it. */
 export type Modification = "class" | "storage" | "multiAz" | "singleAz";
 
@@ -80,6 +86,8 @@ export interface DBInstance {
   readonly masterUsername: string;
   /** Until the server has been told, which keeps its own hash of it. */
   readonly masterPassword?: string;
+  /** Where RDS keeps the password when it manages it itself. */
+  readonly masterSecret?: MasterSecret;
   /** Of the user by whom its servers copy each other. */
   readonly replicationPassword: string;
   /** Unset: none but what every server of the engine has. */

@@ -5,6 +5,7 @@ import { remove } from "../../records/records.js";
 import { removeInterfacesOf } from "../../services/ec2/interfaces.js";
 import { theEngine, type Engine } from "../../services/rds/engines.js";
 import { eventOf, ofInstance } from "../../services/rds/events.js";
+import { masterSecretRemoval } from "../../services/rds/mastersecret.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { freedReplicas } from "../../services/rds/replicas.js";
 import { serversOf } from "../../services/rds/servers.js";
@@ -182,6 +183,7 @@ export class DatabaseKeeper implements Keeper {
       remove(DBInstances, db.identifier),
       ...alone,
       ...removeInterfacesOf(scope, { kind: "database", id: db.identifier }),
+      ...masterSecretRemoval(scope, db),
       eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0003"),
     );
     await scope.upkeep.network(db.vpcId);
