@@ -1,4 +1,4 @@
-import { ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
+import { CreateEventSubscriptionCommand, ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
 import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DatabaseJourney } from "./database-support.js";
@@ -53,6 +53,11 @@ test("the password that RDS keeps is the database's, and another one once it is 
   expect(await whoAmI(String((await valueOf(arn)).password))).toBe("keeper");
   await expect(whoAmI(String(password))).rejects.toThrow("password authentication failed");
   expect(await journey.events(["configuration change"])).toEqual(["Reset master credentials"]);
+});
+
+test("subscriptions to events are refused by name", async () => {
+  const wish = { SubscriptionName: "alarms", SnsTopicArn: "arn:aws:sns:eu-west-3:000000000000:alarms" };
+  await expect(journey.rds.send(new CreateEventSubscriptionCommand(wish))).rejects.toThrow(/CreateEventSubscription/);
 });
 
 test("a secret that is attached to the database says where it is", async () => {

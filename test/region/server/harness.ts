@@ -80,6 +80,7 @@ export function memoryCalls(now: () => number): (context: CallContext) => Call {
     commit: (...changes) => changes.forEach(apply),
     now,
     objects: new ObjectFiles("/nonexistent"),
+    serverLogs: noServerLogs,
     upkeep: { network: async () => {}, networks: async () => {}, nudge: () => {} },
     until: async () => {},
     holdWhile: async () => {},

@@ -77,7 +77,7 @@ function modifications(before: DBInstance, after: DBInstance): readonly Told[] {
 function multiAz(before: DBInstance, after: DBInstance): readonly Told[] {
   const events: Told[] = [];
   const [was, is] = [before.standby, after.standby];
-  if (before.server.id !== after.server.id) events.push(["RDS-EVENT-0013"]);
+  if (before.server.id !== after.server.id && after.failover !== undefined) events.push(["RDS-EVENT-0013"]);
   if (before.failover !== undefined && after.failover === undefined)
     events.push(
       ["RDS-EVENT-0006"],
