@@ -119,6 +119,11 @@ describe("an append workload goes on, and no acknowledged row is lost,", () => {
       "it is whole",
       (db) => db.DBInstanceStatus === "available" && db.SecondaryAvailabilityZone !== undefined,
     );
+    // A standby that is shown may still be being built; then it would not take over.
+    await journey.soon("its standby has every commit", async () => {
+      const last = (await journey.events(["recovery"])).at(-1) ?? "";
+      return last.includes("started") ? undefined : true;
+    });
     await journey.query("truncate appended", { host });
     const serverId = serverNow();
     const appender = journey.append(host);
