@@ -12,6 +12,8 @@ import { Machines } from "../parts/machines/machines.js";
 import { ObjectFiles } from "../parts/objects/objectfiles.js";
 import { Names } from "../parts/names/names.js";
 import { accountId } from "./credentials.js";
+import { Collector } from "./metrics/collector.js";
+import { MetricStore } from "./metrics/store.js";
 import { fileLog } from "./log.js";
 import type { Scope } from "./operations/call.js";
 import type { RegionOptions } from "./options.js";
@@ -23,8 +25,10 @@ import { namedFiles } from "./services/s3/records.js";
 import { WaitConditionBucket } from "./stacks/waiting/bucket.js";
 import { BalancerKeeper } from "./upkeep/balancers.js";
 import { DatabaseCertificates } from "./upkeep/databases/certificates.js";
+import { serverLogs } from "./upkeep/databases/logs.js";
 import { ClusterKeeper } from "./upkeep/clusters/keeper.js";
 import { DatabaseKeeper, stopDatabases, type DatabaseHouse } from "./upkeep/databases/keeper.js";
+import { DatabaseMetrics } from "./upkeep/databases/metrics.js";
 import { Housekeeping } from "./upkeep/housekeeping.js";
 import { InstanceKeeper } from "./upkeep/instances.js";
 import type { Keeper } from "./upkeep/keeper.js";
@@ -46,6 +50,7 @@ export interface House {
   readonly housekeeping: Housekeeping;
   readonly published: PublishedListeners;
   readonly outside: Outside;
+  readonly metrics: MetricStore;
   readonly log: (entry: object) => void;
   /** The scope of the region this process was started for. */
   readonly home: Scope;
@@ -89,6 +94,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
     accountId,
     hold: options.hold,
     now: Date.now,
+    serverLogs: serverLogs(databases),
     upkeep: (scope) => housekeeping.upkeepOf(scope),
   });
   const home = scopes.of({ accountId, regionName: options.regionName });
@@ -115,9 +121,16 @@ export async function furnish(options: RegionOptions): Promise<House> {
     engines: databases,
     certificate: (scope) => certificates.of(scope),
     backups: (path) => join(databaseFolder, "backups", path),
+    log,
   };
   const databaseKeepers = [new DatabaseKeeper(databaseHouse), new ClusterKeeper(databaseHouse)];
   for (const keeper of databaseKeepers) housekeeping.add(afterwards(engineReady, keeper));
+  const databaseMetrics = new DatabaseMetrics(databaseHouse);
+  const metrics = new MetricStore(join(folders.state, "metrics"));
+  const collector = new Collector({
+    ...{ store: metrics, now: Date.now, log, every: 10_000 },
+    sources: [() => databaseMetrics.take(scopes.all())],
+  });
   housekeeping.add(afterwards(engineReady, new BalancerKeeper(label, balancers)));
   housekeeping.add(
     new NamesKeeper(label, names, { scopes: () => scopes.all(), engineReady, fabric, published, outside, networks: network }),
@@ -126,6 +139,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
   const rest = async (): Promise<void> => {
     instanceKeeper.close();
     for (const keeper of databaseKeepers) keeper.close();
+    await collector.close();
     await housekeeping.close();
     await Promise.all([doors.closeAll(), published.close(), outside.close()]);
   };
@@ -142,6 +156,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
     housekeeping,
     published,
     outside,
+    metrics,
     log,
     home,
     begin: () => {
@@ -149,6 +164,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
       for (const scope of scopes.all())
         for (const { vpcId } of scope.records.list(Vpcs)) network.apply(scope, vpcId).catch(() => undefined);
       housekeeping.begin(scopes.all());
+      collector.begin();
       // Not worth building an image for: whoever needs names has it built.
       if (builtImage({ kind: "engine" }, folders) === undefined) return;
       home.upkeep.nudge("names", internetOwner);

@@ -6,6 +6,7 @@ import { ObjectFiles } from "../../src/parts/objects/objectfiles.js";
 import type { Call } from "../../src/region/operations/call.js";
 import type { Operation } from "../../src/region/operations/operation.js";
 import { Store } from "../../src/region/records/store.js";
+import type { DBServerLogs } from "../../src/region/services/rds/logs.js";
 import { Scopes } from "../../src/region/scopes.js";
 
 /** A folder that is gone after the test. */
@@ -16,11 +17,14 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** No server ever wrote anything. */
+export const noServerLogs: DBServerLogs = { list: () => [], read: () => undefined };
+
 /**
  * Real records in a real journal, with nobody to make a machine match them: for what a service decides. `asked` lists what was
  * asked of the upkeep.
  */
-export function recordsAlone(options: { now?: () => number; folder?: string } = {}): {
+export function recordsAlone(options: { now?: () => number; folder?: string; serverLogs?: DBServerLogs } = {}): {
   call: Call;
   store: Store;
   asked: string[];
@@ -33,6 +37,7 @@ export function recordsAlone(options: { now?: () => number; folder?: string } = 
     hold: 0,
     objects: new ObjectFiles(join(folder, "objects")),
     now: options.now ?? Date.now,
+    serverLogs: options.serverLogs ?? noServerLogs,
     upkeep: () => ({
       network: (vpcId) => {
         asked.push(`network ${vpcId}`);

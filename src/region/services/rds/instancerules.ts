@@ -2,7 +2,7 @@ import { enforced, recorded, states, type MemberRule } from "../../operations/me
 import { tagRules } from "./tags.js";
 
 const diskOfHost = "this machine's disk alone bounds the speed of data";
-const noMonitoring = "metrics are not collected yet";
+const noMonitoring = "Enhanced Monitoring and Performance Insights are not modelled, only the metrics of AWS/RDS are collected";
 
 /** What may be said at creation and be changed later. */
 export const settingRules = {
@@ -41,7 +41,7 @@ export const instanceRules = {
   EngineVersion: recorded("the engine image's release of this major version is what runs"),
   KmsKeyId: recorded("data are only as encrypted as this machine's disk"),
   LicenseModel: states("postgresql-license", "general-public-license"),
-  ManageMasterUserPassword: states(false),
+  ManageMasterUserPassword: enforced,
   MasterUserAuthenticationType: states("password"),
   MasterUserPassword: enforced,
   MasterUsername: enforced,

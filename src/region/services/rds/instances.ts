@@ -3,16 +3,11 @@ import { NotModelled, ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
 import { interfaceChanges } from "../ec2/interfaces.js";
 import { SecurityGroups, type Tags } from "../ec2/records.js";
-import {
-  checkDatabaseName,
-  checkIdentifier,
-  checkMasterPassword,
-  checkMasterUsername,
-  checkPort,
-  checkStorage,
-} from "./checks.js";
+import { checkDatabaseName, checkIdentifier, checkMasterUsername, checkPort, checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { engineVersion, theEngine } from "./engines.js";
+import { instanceEvents } from "./instanceevents.js";
+import { firstMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { newResourceId } from "./names.js";
 import { DBClusters, DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
 import { checkPublic, decideServer, newReplicationPassword, sitesOf } from "./servers.js";
@@ -25,7 +20,7 @@ export interface DBInstanceWish {
   readonly engine: string;
   readonly engineVersion?: string;
   readonly masterUsername?: string;
-  readonly masterPassword?: string;
+  readonly master: MasterPasswordWish;
   readonly databaseName?: string;
   readonly port?: number;
   readonly subnetGroupName?: string;
@@ -68,7 +63,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   checkPublic(call, publiclyAccessible, group.vpcId);
   checkGroups(call, wish.groupIds ?? [], group.vpcId);
   const masterUsername = checkMasterUsername(wish.masterUsername);
-  const masterPassword = checkMasterPassword(wish.masterPassword);
+  const { part, changes } = firstMasterPassword(call, { identifier, masterUsername }, wish.master);
   const databaseName = checkDatabaseName(wish.databaseName);
   const placement = { identifier, resourceId: newResourceId(), servers: 0, groupIds: wish.groupIds ?? [], publiclyAccessible };
   const { server, nic } = decideServer(call, placement, site);
@@ -78,7 +73,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
     engineVersion: version,
     instanceClass: wish.instanceClass,
     masterUsername,
-    masterPassword,
+    ...part,
     replicationPassword: newReplicationPassword(),
     ...(databaseName === undefined ? {} : { databaseName }),
     port: checkPort(wish.port, engine.port),
@@ -98,7 +93,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
     settings: { ...defaultSettings, ...defined(wish.settings), storageType, allocatedStorage },
     tags: wish.tags,
   };
-  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic));
+  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic), ...changes);
   await call.upkeep.network(db.vpcId);
   call.upkeep.nudge("database", identifier);
   return db;
@@ -196,7 +191,7 @@ export const inTransition = (db: DBInstance): boolean => !["available", "stopped
 
 export function change(call: Scope, db: DBInstance, changes: Partial<DBInstance>): DBInstance {
   const changed = { ...db, ...changes };
-  call.commit(put(DBInstances, db.identifier, changed));
+  call.commit(put(DBInstances, db.identifier, changed), ...instanceEvents(call, db, changed));
   // A member is looked after by its cluster's keeper, which this one tells.
   call.upkeep.nudge("database", db.identifier);
   return changed;

@@ -22,6 +22,14 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
     EngineVersion: db.engineVersion,
     EngineLifecycleSupport: settings.engineLifecycleSupport,
     MasterUsername: db.masterUsername,
+    MasterUserSecret:
+      db.masterSecret === undefined
+        ? undefined
+        : {
+            SecretArn: db.masterSecret.secretArn,
+            KmsKeyId: db.masterSecret.kmsKeyArn,
+            SecretStatus: !db.born ? "creating" : db.masterPassword === undefined ? "active" : "rotating",
+          },
     DBName: db.databaseName,
     // As on AWS there is none until it has been available.
     Endpoint: db.born ? { Address: endpointName(scope, db.identifier), Port: db.port } : undefined,

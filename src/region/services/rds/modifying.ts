@@ -2,16 +2,18 @@ import type { Scope } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
 import { NetworkInterfaces, type Tags } from "../ec2/records.js";
-import { checkMasterPassword, checkStorage } from "./checks.js";
+import { checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
+import { instanceEvents } from "./instanceevents.js";
+import { changedMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { checkGroups, defined, theDBInstance } from "./instances.js";
-import { DBInstances, type DBInstance, type DBInstanceSettings, type PendingModification } from "./records.js";
+import { DBInstances, type DBInstance, type DBInstanceSettings, type Modification, type PendingModification } from "./records.js";
 import { serversOf } from "./servers.js";
 
 /** What is not said stays as it is. */
 export interface DBInstanceModification {
   readonly deletionProtection?: boolean | undefined;
-  readonly masterPassword?: string | undefined;
+  readonly master?: MasterPasswordWish | undefined;
   readonly groupIds?: readonly string[] | undefined;
   readonly instanceClass?: string | undefined;
   readonly multiAz?: boolean | undefined;
@@ -32,7 +34,8 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
       "InvalidDBInstanceState",
       `Database instance: ${db.identifier} is not in available state: it is ${db.status}.`,
     );
-  const masterPassword = wish.masterPassword === undefined ? db.masterPassword : checkMasterPassword(wish.masterPassword);
+  const master = changedMasterPassword(call, db, { ...wish.master, immediately: wish.immediately });
+  const { masterPassword: _before, masterSecret: _its, ...rest } = db;
   const groupIds = wish.groupIds === undefined || wish.groupIds.length === 0 ? db.groupIds : wish.groupIds;
   checkGroups(call, groupIds, db.vpcId);
   const { allocatedStorage: storage, ...settings } = defined(wish.settings ?? {});
@@ -43,8 +46,8 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   });
   if (pending.instanceClass !== undefined) dbInstanceClass(pending.instanceClass);
   const changed: DBInstance = {
-    ...db,
-    ...(masterPassword === undefined ? {} : { masterPassword }),
+    ...rest,
+    ...master.part,
     groupIds,
     deletionProtection: wish.deletionProtection ?? db.deletionProtection,
     settings: { ...db.settings, ...settings },
@@ -58,6 +61,8 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
       : serversOf(db).flatMap(({ interfaceId }) => call.records.get(NetworkInterfaces, interfaceId) ?? []);
   call.commit(
     put(DBInstances, db.identifier, next),
+    ...instanceEvents(call, db, next),
+    ...master.changes,
     ...regrouped.map((nic) => put(NetworkInterfaces, nic.interfaceId, { ...nic, groupIds })),
   );
   if (regrouped.length > 0) await call.upkeep.network(db.vpcId);
@@ -69,8 +74,15 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
 export function withPending({ pending, ...db }: DBInstance): DBInstance {
   if (pending === undefined || Object.keys(pending).length === 0) return db;
   const { instanceClass = db.instanceClass, multiAz = db.multiAz, allocatedStorage = db.settings.allocatedStorage } = pending;
+  const applying: readonly Modification[] = [
+    ...(db.applying ?? []),
+    ...(instanceClass === db.instanceClass ? [] : ["class" as const]),
+    ...(allocatedStorage === db.settings.allocatedStorage ? [] : ["storage" as const]),
+    ...(multiAz === db.multiAz ? [] : [multiAz ? ("multiAz" as const) : ("singleAz" as const)]),
+  ];
   return {
     ...db,
+    ...(applying.length === 0 ? {} : { applying: [...new Set(applying)] }),
     instanceClass,
     multiAz,
     settings: { ...db.settings, allocatedStorage },

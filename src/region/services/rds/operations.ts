@@ -1,6 +1,8 @@
 import type { Operation } from "../../operations/operation.js";
 import { clusterOperations } from "./clusteroperations.js";
+import { eventOperations } from "./eventoperations.js";
 import { instanceOperations } from "./instanceoperations.js";
+import { logOperations } from "./logoperations.js";
 import { subnetGroupOperations } from "./subnetgroups.js";
 import { replicaOperations } from "./replicaoperations.js";
 import { tagOperations } from "./tags.js";
@@ -11,5 +13,7 @@ export const rdsOperations: readonly Operation[] = [
   ...instanceOperations,
   ...replicaOperations,
   ...clusterOperations,
+  ...eventOperations,
+  ...logOperations,
   ...tagOperations,
 ];

@@ -63,6 +63,18 @@ export interface PendingModification {
   readonly allocatedStorage?: number;
 }
 
+/** A secret of Secrets Manager that is RDS's own. */
+export interface MasterSecret {
+  readonly secretArn: string;
+  readonly kmsKeyArn: string;
+}
+
+/** What is being done to a DB instance that was asked for by ModifyDBInstance; for the events that tell of it. */
+export type Modification = "class" | "storage" | "multiAz" | "singleAz";
+
+/** Why a standby took over. */
+export type FailoverReason = "requested" | "unhealthy" | "unreachable";
+
 export interface DBInstance {
   readonly identifier: string;
   /** `db-` and 26 letters and digits; never used again. */
@@ -74,6 +86,8 @@ export interface DBInstance {
   readonly masterUsername: string;
   /** Until the server has been told, which keeps its own hash of it. */
   readonly masterPassword?: string;
+  /** Where RDS keeps the password when it manages it itself. */
+  readonly masterSecret?: MasterSecret;
   /** Of the user by whom its servers copy each other. */
   readonly replicationPassword: string;
   /** Unset: none but what every server of the engine has. */
@@ -100,6 +114,10 @@ export interface DBInstance {
   /** Set until the keeper has restarted it. */
   readonly rebootWished?: "restart" | "failover";
   readonly pending?: PendingModification;
+  /** Of what was pending, in force and not done yet. */
+  readonly applying?: readonly Modification[];
+  /** Set from the moment the standby has the writer's place until it takes writes. */
+  readonly failover?: FailoverReason;
   readonly status: DBInstanceStatus;
   /** Why it is `failed` or `storage-full`. */
   readonly statusReason?: string;

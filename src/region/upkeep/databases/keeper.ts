@@ -4,12 +4,15 @@ import type { Scope } from "../../operations/call.js";
 import { remove } from "../../records/records.js";
 import { removeInterfacesOf } from "../../services/ec2/interfaces.js";
 import { theEngine, type Engine } from "../../services/rds/engines.js";
+import { eventOf, ofInstance } from "../../services/rds/events.js";
+import { masterSecretRemoval } from "../../services/rds/mastersecret.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { freedReplicas } from "../../services/rds/replicas.js";
 import { serversOf } from "../../services/rds/servers.js";
 import type { Keeper } from "../keeper.js";
 import { change } from "./change.js";
-import { failOver, mayFailOver, retire } from "./failover.js";
+import { failOver, retire, whyFailOver } from "./failover.js";
+import { Retention } from "./retention.js";
 import { keepStandby } from "./standby.js";
 import { readerSpec, writerSpec, type ServerCircumstances } from "./spec.js";
 
@@ -26,6 +29,7 @@ export interface DatabaseHouse {
   readonly certificate: (scope: Scope) => Promise<ServerSpec["certificate"]>;
   /** Where backups are, by the paths that records have. */
   readonly backups: (path: string) => string;
+  readonly log: (entry: object) => void;
 }
 
 /** Keeps the servers of DB instances: their writer, and in Multi-AZ a standby that can take over. */
@@ -34,7 +38,11 @@ export class DatabaseKeeper implements Keeper {
   private readonly failures = new Map<string, number>();
   private readonly watches = new Map<string, () => void>();
 
-  constructor(private readonly house: DatabaseHouse) {}
+  private readonly retention: Retention;
+
+  constructor(private readonly house: DatabaseHouse) {
+    this.retention = new Retention((error) => house.log({ upkeep: "retention", message: String(error) }));
+  }
 
   owners(scope: Scope): readonly string[] {
     return scope.records.list(DBInstances).map((db) => db.identifier);
@@ -58,10 +66,12 @@ export class DatabaseKeeper implements Keeper {
 
   private async running(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<number> {
     const around = await this.around(scope, db);
-    if (mayFailOver(scope, db, engine)) {
-      await failOver(scope, db, engine, around);
+    const why = whyFailOver(scope, db, engine);
+    if (why !== undefined) {
+      await failOver(scope, db, why, engine, around);
       return 0;
     }
+    const hadEnded = db.status === "available" && !["ready", "starting"].includes(engine.observe(db.server.id));
     try {
       await this.writing(scope, db, engine, around);
     } catch (error) {
@@ -69,9 +79,11 @@ export class DatabaseKeeper implements Keeper {
       throw error;
     }
     this.failures.delete(db.resourceId);
-    change(scope, db, (now) => {
+    // What a failover ends with is told when `failover` goes.
+    const restarted = hadEnded && db.failover === undefined ? [eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0006")] : [];
+    const settled = (now: DBInstance): DBInstance => {
       // A reboot that was asked for while we waited is still to come.
-      const { rebootWished: _done, masterPassword: _told, ...rest } = now;
+      const { rebootWished: _done, masterPassword: _told, failover: _over, ...rest } = now;
       return {
         ...rest,
         ...(now.rebootWished === db.rebootWished || now.rebootWished === undefined ? {} : { rebootWished: now.rebootWished }),
@@ -79,8 +91,10 @@ export class DatabaseKeeper implements Keeper {
           ? {}
           : { masterPassword: now.masterPassword }),
       };
-    });
+    };
+    change(scope, db, settled, ...restarted);
     this.watch(scope, db, engine);
+    this.retention.attend(scope, db, engine);
     const now = scope.records.get(DBInstances, db.identifier);
     if (now?.resourceId !== db.resourceId || now.wish !== "running") return 0;
     const isWhole = await keepStandby(scope, now, engine, around);
@@ -128,7 +142,9 @@ export class DatabaseKeeper implements Keeper {
       // A Multi-AZ instance is not there before its standby is.
       if (!isWhole && !now.born) return now;
       if (now.status === "backing-up") return now;
-      const { statusReason: _past, ...rest } = now;
+      const { statusReason: _past, applying = [], ...others } = now;
+      const still = applying.filter((each) => each === "multiAz" && now.standby?.state !== "synchronous");
+      const rest = still.length === 0 ? others : { ...others, applying: still };
       return isFull
         ? { ...rest, born: true, status: "storage-full", statusReason: storageFull(now) }
         : { ...rest, born: true, status: "available" };
@@ -161,11 +177,14 @@ export class DatabaseKeeper implements Keeper {
       await engine.remove(id);
     }
     this.failures.delete(db.resourceId);
+    this.retention.forget(db);
     const alone = freedReplicas(scope, db.identifier);
     scope.commit(
       remove(DBInstances, db.identifier),
       ...alone,
       ...removeInterfacesOf(scope, { kind: "database", id: db.identifier }),
+      ...masterSecretRemoval(scope, db),
+      eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0003"),
     );
     await scope.upkeep.network(db.vpcId);
     scope.upkeep.nudge("names", db.vpcId);

@@ -1,14 +1,25 @@
 import { ServiceFault } from "../../../operations/fault.js";
-import { enforced, recorded, states, type MemberRules } from "../../../operations/members.js";
+import { enforced, recorded, states, within, type MemberRules } from "../../../operations/members.js";
 import { createMember } from "../../../services/rds/clustermembers.js";
 import { instanceRules, settingRules } from "../../../services/rds/instancerules.js";
 import { createDBInstance, deleteDBInstance, theDBInstance } from "../../../services/rds/instances.js";
+import type { MasterPasswordWish } from "../../../services/rds/masterpassword.js";
 import { modifyDBInstance } from "../../../services/rds/modifying.js";
 import { endpointName, instanceArn, subnetGroupArn } from "../../../services/rds/names.js";
 import { DBInstances, DBSubnetGroups, type DBInstanceSettings } from "../../../services/rds/records.js";
 import { createDBSubnetGroup, deleteDBSubnetGroup, modifyDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
-import { optionalFlag, optionalNumber, optionalText, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
+import {
+  optionalFlag,
+  optionalNumber,
+  optionalText,
+  structure,
+  tagRules,
+  tagsOf,
+  text,
+  texts,
+  unlessGone,
+} from "../properties.js";
 
 export const dbSubnetGroup: ResourceProvider = {
   type: "AWS::RDS::DBSubnetGroup",
@@ -40,6 +51,7 @@ const properties: MemberRules = {
   VPCSecurityGroups: enforced,
   DBClusterIdentifier: enforced,
   PromotionTier: states(1),
+  MasterUserSecret: within({ KmsKeyId: enforced }),
   DeleteAutomatedBackups: recorded("automated backups are not taken yet"),
   Tags: tagRules,
 };
@@ -60,6 +72,23 @@ const becomeAvailable: NonNullable<ResourceProvider["settled"]> = async (call, i
       500,
     );
 };
+
+const managing = (given: Properties): MasterPasswordWish => ({
+  managed: optionalFlag(given, "ManageMasterUserPassword"),
+  secretKmsKeyId: optionalText(structure(given, "MasterUserSecret") ?? {}, "KmsKeyId"),
+});
+
+/** The password where it is another than before, and who has charge of it where that changed: a secret keeps the key it was made with. */
+function masterChange(from: Properties, to: Properties): MasterPasswordWish {
+  const [before, after] = [managing(from), managing(to)];
+  const password = optionalText(to, "MasterUserPassword");
+  const changesHands = (before.managed ?? false) !== (after.managed ?? false);
+  return {
+    ...(password === optionalText(from, "MasterUserPassword") && !changesHands ? {} : { masterPassword: password }),
+    ...(changesHands ? { managed: after.managed ?? false } : {}),
+    ...(changesHands || before.secretKmsKeyId !== after.secretKmsKeyId ? { secretKmsKeyId: after.secretKmsKeyId } : {}),
+  };
+}
 
 const changeableSettings = (given: Properties): Partial<DBInstanceSettings> => ({
   allocatedStorage: optionalNumber(given, "AllocatedStorage"),
@@ -87,6 +116,7 @@ export const dbInstance: ResourceProvider = {
     "Endpoint.Address": (call, id) => endpointName(call, id),
     "Endpoint.Port": (call, id) => String(theDBInstance(call, id).port),
     DBInstanceArn: (call, id) => instanceArn(call, theDBInstance(call, id)),
+    "MasterUserSecret.SecretArn": (call, id) => theDBInstance(call, id).masterSecret?.secretArn ?? "",
     DbiResourceId: (call, id) => theDBInstance(call, id).resourceId,
   },
   create: async (call, given, naming) => {
@@ -113,7 +143,7 @@ export const dbInstance: ResourceProvider = {
       engine: text(given, "Engine"),
       engineVersion: optionalText(given, "EngineVersion"),
       masterUsername: optionalText(given, "MasterUsername"),
-      masterPassword: optionalText(given, "MasterUserPassword"),
+      master: { masterPassword: optionalText(given, "MasterUserPassword"), ...managing(given) },
       databaseName: optionalText(given, "DBName"),
       port: optionalNumber(given, "Port"),
       subnetGroupName: optionalText(given, "DBSubnetGroupName"),
@@ -138,6 +168,8 @@ export const dbInstance: ResourceProvider = {
     ...[
       "DeletionProtection",
       "MasterUserPassword",
+      "ManageMasterUserPassword",
+      "MasterUserSecret",
       "VPCSecurityGroups",
       "Tags",
       "DBInstanceClass",
@@ -147,10 +179,9 @@ export const dbInstance: ResourceProvider = {
     ...Object.keys(settingRules),
   ],
   update: async (call, id, { from, to }, naming, signal) => {
-    const masterPassword = optionalText(to, "MasterUserPassword");
     await modifyDBInstance(call, id, {
       deletionProtection: optionalFlag(to, "DeletionProtection") ?? false,
-      ...(masterPassword === optionalText(from, "MasterUserPassword") ? {} : { masterPassword }),
+      master: masterChange(from, to),
       groupIds: texts(to, "VPCSecurityGroups"),
       instanceClass: text(to, "DBInstanceClass"),
       multiAz: optionalFlag(to, "MultiAZ") ?? false,
