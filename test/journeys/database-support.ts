@@ -158,6 +158,7 @@ export class DatabaseJourney {
       readonly user?: string;
       readonly password?: string;
       readonly database?: string;
+      readonly ssl?: false;
     },
   ): Promise<readonly (readonly string[])[]> {
     const settings = {
@@ -166,7 +167,7 @@ export class DatabaseJourney {
       password: how.password ?? password,
       database: how.database ?? "app",
       connectionTimeoutMillis: 4000,
-      ssl: { rejectUnauthorized: false },
+      ssl: how.ssl ?? { rejectUnauthorized: false },
     };
     const program = `
       import pg from "pg";

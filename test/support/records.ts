@@ -1,11 +1,20 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { readMariadbParameters } from "../../src/parts/databases/mariadb/catalogue.js";
+import { readPostgresParameters } from "../../src/parts/databases/postgres/catalogue.js";
 import type { Call } from "../../src/region/operations/call.js";
 import type { Operation } from "../../src/region/operations/operation.js";
 import { Store } from "../../src/region/records/store.js";
 import { Scopes } from "../../src/region/scopes.js";
+
+/** What the programs of an engine image answered once. */
+const answered = (file: string): string => readFileSync(new URL(`../parts/databases/${file}`, import.meta.url), "utf8");
+const engineAnswers = {
+  postgres: () => readPostgresParameters(answered("postgres-parameters.tsv")),
+  mariadb: () => readMariadbParameters(answered("mariadb-parameters.tsv")),
+} as const;
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -37,6 +46,7 @@ export function recordsAlone(options: { now?: () => number; folder?: string } = 
       },
       networks: () => Promise.resolve(),
       nudge: (kind, id) => void asked.push(`${kind} ${id}`),
+      engineParameters: (program) => Promise.resolve(engineAnswers[program]()),
     }),
   });
   const call = scopes.call({

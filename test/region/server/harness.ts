@@ -76,7 +76,7 @@ export function memoryCalls(now: () => number): (context: CallContext) => Call {
     },
     commit: (...changes) => changes.forEach(apply),
     now,
-    upkeep: { network: async () => {}, networks: async () => {}, nudge: () => {} },
+    upkeep: { network: async () => {}, networks: async () => {}, nudge: () => {}, engineParameters: async () => [] },
     until: async () => {},
     holdWhile: async () => {},
   });

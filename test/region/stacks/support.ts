@@ -188,7 +188,12 @@ export async function openBench(
     accountId,
     hold: 20_000,
     now: Date.now,
-    upkeep: () => ({ network: () => Promise.resolve(), networks: () => Promise.resolve(), nudge: () => undefined }),
+    upkeep: () => ({
+      network: () => Promise.resolve(),
+      networks: () => Promise.resolve(),
+      nudge: () => undefined,
+      engineParameters: () => Promise.resolve([]),
+    }),
   });
   const scope = scopes.of({ accountId, regionName: "eu-west-3" });
   const formation = furnishCloudFormation({

@@ -16,7 +16,12 @@ const accountId = "000000000000";
 
 function twoRegions() {
   const store = Store.open(temporaryFolder());
-  const upkeep = { network: () => Promise.resolve(), networks: () => Promise.resolve(), nudge: () => undefined };
+  const upkeep = {
+    network: () => Promise.resolve(),
+    networks: () => Promise.resolve(),
+    nudge: () => undefined,
+    engineParameters: () => Promise.resolve([]),
+  };
   const scopes = new Scopes(store, { accountId, hold: 0, now: Date.now, upkeep: () => upkeep });
   const [home, other] = [scopes.of({ accountId, regionName: "eu-west-3" }), scopes.of({ accountId, regionName: "us-east-1" })];
   const log: LogEntry[] = [];

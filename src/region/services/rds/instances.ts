@@ -14,6 +14,7 @@ import {
 import { dbInstanceClass } from "./classes.js";
 import { engineVersion, theEngine } from "./engines.js";
 import { newResourceId } from "./names.js";
+import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
 import { DBClusters, DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
 import { checkPublic, decideServer, newReplicationPassword, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
@@ -34,6 +35,8 @@ export interface DBInstanceWish {
   readonly groupIds?: readonly string[];
   readonly publiclyAccessible?: boolean;
   readonly deletionProtection?: boolean;
+  readonly parameterGroupName?: string;
+  readonly optionGroupName?: string;
   readonly settings: Partial<DBInstanceSettings>;
   readonly tags: Tags;
 }
@@ -70,6 +73,8 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   const masterUsername = checkMasterUsername(wish.masterUsername);
   const masterPassword = checkMasterPassword(wish.masterPassword);
   const databaseName = checkDatabaseName(wish.databaseName);
+  const parameters = joinParameterGroup(call, engine, version, wish.parameterGroupName);
+  checkOptionGroup(engine, version, wish.optionGroupName);
   const placement = { identifier, resourceId: newResourceId(), servers: 0, groupIds: wish.groupIds ?? [], publiclyAccessible };
   const { server, nic } = decideServer(call, placement, site);
   const db: DBInstance = {
@@ -91,6 +96,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
     origin: { kind: "new" },
     groupIds: nic.groupIds,
     deletionProtection: wish.deletionProtection ?? false,
+    parameterGroup: parameters.membership,
     wish: "running",
     status: "creating",
     born: false,
@@ -98,7 +104,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
     settings: { ...defaultSettings, ...defined(wish.settings), storageType, allocatedStorage },
     tags: wish.tags,
   };
-  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic));
+  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic), ...parameters.commit);
   await call.upkeep.network(db.vpcId);
   call.upkeep.nudge("database", identifier);
   return db;

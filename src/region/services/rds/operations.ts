@@ -1,6 +1,7 @@
 import type { Operation } from "../../operations/operation.js";
 import { clusterOperations } from "./clusteroperations.js";
 import { instanceOperations } from "./instanceoperations.js";
+import { parameterGroupOperations } from "./parametergroupoperations.js";
 import { subnetGroupOperations } from "./subnetgroups.js";
 import { replicaOperations } from "./replicaoperations.js";
 import { tagOperations } from "./tags.js";
@@ -8,6 +9,7 @@ import { tagOperations } from "./tags.js";
 /** RDS: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/ */
 export const rdsOperations: readonly Operation[] = [
   ...subnetGroupOperations,
+  ...parameterGroupOperations,
   ...instanceOperations,
   ...replicaOperations,
   ...clusterOperations,

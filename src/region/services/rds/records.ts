@@ -1,5 +1,6 @@
 import { recordType } from "../../records/records.js";
 import type { Tags } from "../ec2/records.js";
+import type { ParameterMembership } from "./parametergrouprecords.js";
 
 /** The records of RDS. Names are kept in lower case, as on AWS; times are milliseconds since the epoch. */
 
@@ -37,6 +38,8 @@ export interface DBServer {
   readonly id: string;
   readonly zone: string;
   readonly interfaceId: string;
+  /** The parameters it runs with, in the engine's units; unset: those of its writer, or it has not been started. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -95,6 +98,8 @@ export interface DBInstance {
   readonly groupIds: readonly string[];
   readonly publiclyAccessible: boolean;
   readonly deletionProtection: boolean;
+  /** Unset: the default one of its family, by which it was started. */
+  readonly parameterGroup?: ParameterMembership;
   /** What the user wants of it. */
   readonly wish: "running" | "stopped" | "deleted";
   /** Set until the keeper has restarted it. */

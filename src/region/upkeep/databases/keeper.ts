@@ -4,12 +4,14 @@ import type { Scope } from "../../operations/call.js";
 import { remove } from "../../records/records.js";
 import { removeInterfacesOf } from "../../services/ec2/interfaces.js";
 import { theEngine, type Engine } from "../../services/rds/engines.js";
+import { rdsParameters } from "../../services/rds/rdsparameters.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { freedReplicas } from "../../services/rds/replicas.js";
 import { serversOf } from "../../services/rds/servers.js";
 import type { Keeper } from "../keeper.js";
 import { change } from "./change.js";
 import { failOver, mayFailOver, retire } from "./failover.js";
+import { readyStandby, settleParameters } from "./parameters.js";
 import { keepStandby } from "./standby.js";
 import { readerSpec, writerSpec, type ServerCircumstances } from "./spec.js";
 
@@ -56,8 +58,14 @@ export class DatabaseKeeper implements Keeper {
     for (const stop of this.watches.values()) stop();
   }
 
-  private async running(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<number> {
-    const around = await this.around(scope, db);
+  private async running(scope: Scope, recorded: DBInstance, engine: DatabaseEngine): Promise<number> {
+    const around = await this.around(scope);
+    const parameters = rdsParameters(
+      theEngine(recorded.engine).program,
+      await scope.upkeep.engineParameters(theEngine(recorded.engine).program),
+    );
+    const db = settleParameters(scope, recorded, engine, parameters);
+    await readyStandby(scope, db, engine, around);
     if (mayFailOver(scope, db, engine)) {
       await failOver(scope, db, engine, around);
       return 0;
@@ -186,8 +194,8 @@ export class DatabaseKeeper implements Keeper {
     }
   }
 
-  private async around(scope: Scope, db: DBInstance): Promise<ServerCircumstances> {
-    return { label: this.house.label, certificate: await this.house.certificate(scope), parameters: {} };
+  private async around(scope: Scope): Promise<ServerCircumstances> {
+    return { label: this.house.label, certificate: await this.house.certificate(scope) };
   }
 
   private engineOf(db: DBInstance): DatabaseEngine {
