@@ -71,7 +71,6 @@ const postgres: Defaults = {
     "Write-Ahead Log / Archiving",
   ],
   held: {
-    hot_standby_feedback: "0",
     huge_pages: "off",
     lc_messages: "C.UTF-8",
     log_destination: "stderr",

@@ -25,6 +25,7 @@ export type DBInstanceStatus =
   | "starting"
   | "storage-full"
   | "deleting"
+  | "incompatible-parameters"
   | "failed";
 
 /** Do commits wait for a copy, and may it take over? As `Standby.state`. */
@@ -106,7 +107,7 @@ export interface DBInstance {
   readonly rebootWished?: "restart" | "failover";
   readonly pending?: PendingModification;
   readonly status: DBInstanceStatus;
-  /** Why it is `failed` or `storage-full`. */
+  /** Why it is `failed`, `storage-full` or `incompatible-parameters`. */
   readonly statusReason?: string;
   /** It has been available: from then on it has an endpoint. */
   readonly born: boolean;

@@ -11,7 +11,7 @@ import { serversOf } from "../../services/rds/servers.js";
 import type { Keeper } from "../keeper.js";
 import { change } from "./change.js";
 import { failOver, mayFailOver, retire } from "./failover.js";
-import { readyStandby, settleParameters } from "./parameters.js";
+import { hasOwnParameters, readyStandby, settleParameters } from "./parameters.js";
 import { keepStandby } from "./standby.js";
 import { readerSpec, writerSpec, type ServerCircumstances } from "./spec.js";
 
@@ -150,6 +150,8 @@ export class DatabaseKeeper implements Keeper {
     const isFull = engine.observe(db.server.id) !== "absent" && engine.storage(db.server.id).free < leastFree;
     const statusReason = isFull ? storageFull(db) : error instanceof Error ? error.message : String(error);
     if (isFull) change(scope, db, (now) => ({ ...now, status: "storage-full", statusReason }));
+    else if (failures >= attemptsAtCreation && hasOwnParameters(scope, db))
+      change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "incompatible-parameters", statusReason } : now));
     else if (db.status === "creating" && failures >= attemptsAtCreation)
       change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "failed", statusReason } : now));
   }

@@ -43,6 +43,10 @@ const variablesOf = (db: DBInstance): FormulaVariables => {
   };
 };
 
+/** Does its group set any? Then they may be why it does not start; it is tried again, for the group may be changed. */
+export const hasOwnParameters = (scope: Pick<Scope, "records">, db: DBInstance): boolean =>
+  Object.values(groupOf(scope, db).parameters).some(({ value }) => value !== undefined);
+
 /** What a server goes on with that is not restarted. Pure. */
 export function whileRunning(now: Values, wished: Values, group: Pick<ParameterGroup, "parameters">, joined: number): Values {
   const at = Object.entries(group.parameters)
