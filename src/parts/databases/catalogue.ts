@@ -70,10 +70,11 @@ export async function askEngine({ label, root, templates }: EngineOptions, quest
 
 /** Rows as both engines write them for files: fields between tabs, a backslash before what would be read otherwise, `\N` for none. Pure. */
 export const rowsOf = (text: string): readonly (readonly (string | undefined)[])[] =>
-  text
-    .split(/(?<!\\)\n/)
-    .filter((line) => line !== "")
-    .map((line) => line.split(/(?<!\\)\t/).map((field) => (field === String.raw`\N` ? undefined : plain(field))));
+  (text.match(/(?:\\[\s\S]|[^\\\n])+/g) ?? []).map((line) =>
+    [...line.matchAll(/(?:^|\t)((?:\\[\s\S]|[^\\\t])*)/g)].map(([, field = ""]) =>
+      field === String.raw`\N` ? undefined : plain(field),
+    ),
+  );
 
 const escapes: Readonly<Record<string, string>> = { t: "\t", n: "\n", r: "\r", b: "\b", f: "\f", v: "\v", "0": "\0" };
 const plain = (field: string): string => field.replace(/\\([\s\S])/g, (_all, letter: string) => escapes[letter] ?? letter);

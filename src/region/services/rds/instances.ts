@@ -198,7 +198,8 @@ export function theDBInstance(call: Pick<Scope, "records">, wanted: string): DBI
 }
 
 /** Is it on its way to another state? */
-export const inTransition = (db: DBInstance): boolean => !["available", "stopped", "failed", "storage-full", "incompatible-parameters"].includes(db.status);
+export const inTransition = (db: DBInstance): boolean =>
+  !["available", "stopped", "failed", "storage-full", "incompatible-parameters"].includes(db.status);
 
 export function change(call: Scope, db: DBInstance, changes: Partial<DBInstance>): DBInstance {
   const changed = { ...db, ...changes };

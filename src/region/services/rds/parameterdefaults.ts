@@ -71,6 +71,7 @@ const postgres: Defaults = {
     "Write-Ahead Log / Archiving",
   ],
   held: {
+    // Replication without loss, and logs as RDS names them, rest on these.
     huge_pages: "off",
     lc_messages: "C.UTF-8",
     log_destination: "stderr",
@@ -105,7 +106,16 @@ const mariadb: Defaults = {
     max_connections: "{DBInstanceClassMemory/12582880}",
   },
   fixed: [
-    ...["aria_log_dir_path", "basedir", "bind_address", "character_sets_dir", "datadir", "general_log_file", "gtid_domain_id"],
+    ...[
+      "aria_log_dir_path",
+      "basedir",
+      "bind_address",
+      "character_sets_dir",
+      "character_set_system",
+      "datadir",
+      "general_log_file",
+      "gtid_domain_id",
+    ],
     ...[
       "gtid_strict_mode",
       "innodb_data_home_dir",
@@ -146,6 +156,21 @@ const mariadb: Defaults = {
   ],
   fixedCategories: [],
   held: {
+    // The server takes these from nobody but its clients, session by session.
+    autocommit: "1",
+    character_set_client: "utf8mb4",
+    character_set_connection: "utf8mb4",
+    character_set_database: "utf8mb4",
+    character_set_filesystem: "binary",
+    character_set_results: "utf8mb4",
+    collation_connection: "utf8mb4_general_ci",
+    collation_database: "utf8mb4_general_ci",
+    default_storage_engine: "InnoDB",
+    foreign_key_checks: "1",
+    time_zone: "UTC",
+    tx_isolation: "REPEATABLE-READ",
+    unique_checks: "1",
+    // Replication without loss rests on these.
     binlog_expire_logs_seconds: "7200",
     innodb_flush_log_at_trx_commit: "1",
     innodb_log_file_size: "134217728",

@@ -87,7 +87,9 @@ export function evaluatedParameters(
   variables: FormulaVariables,
 ): Readonly<Record<string, string>> {
   const all: Record<string, string> = {};
-  for (const { name, source, value } of parameters.values()) {
+  for (const { name, source, value, held } of parameters.values()) {
+    // The part has it so by itself.
+    if (held !== undefined) continue;
     const set = Object.hasOwn(group.parameters, name) ? group.parameters[name]?.value : undefined;
     const text = set ?? (source === "system" ? value : undefined);
     if (text !== undefined) all[name] = isFormula(text) ? String(evaluateFormula(text, variables)) : text;

@@ -60,10 +60,8 @@ export class DatabaseKeeper implements Keeper {
 
   private async running(scope: Scope, recorded: DBInstance, engine: DatabaseEngine): Promise<number> {
     const around = await this.around(scope);
-    const parameters = rdsParameters(
-      theEngine(recorded.engine).program,
-      await scope.upkeep.engineParameters(theEngine(recorded.engine).program),
-    );
+    const { program } = theEngine(recorded.engine);
+    const parameters = rdsParameters(program, await scope.upkeep.engineParameters(program));
     const db = settleParameters(scope, recorded, engine, parameters);
     await readyStandby(scope, db, engine, around);
     if (mayFailOver(scope, db, engine)) {

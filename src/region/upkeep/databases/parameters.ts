@@ -7,7 +7,7 @@ import type { ParameterGroup, ParameterMembership } from "../../services/rds/par
 import { instanceGroups, theParameterGroup } from "../../services/rds/parametergroups.js";
 import { defaultParameterGroup } from "../../services/rds/parametermembership.js";
 import { evaluatedParameters, type RdsParameters } from "../../services/rds/parametervalues.js";
-import type { DBInstance } from "../../services/rds/records.js";
+import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { change } from "./change.js";
 import { readerSpec, type ServerCircumstances } from "./spec.js";
 
@@ -70,21 +70,23 @@ export const ofStandby = (wished: Values, now: Values): Values => ({
   ),
 });
 
-/** Write down what the servers are to run with from this look on. Gives the instance as it is then. */
-export function settleParameters(scope: Scope, db: DBInstance, engine: DatabaseEngine, parameters: RdsParameters): DBInstance {
+/**
+ * Write down what the servers are to run with from this look on; of the record as it is now, for what is asked for while we wait (a
+ * reboot, say) is to be seen by all of a look or by none of it. Gives the instance as it is then.
+ */
+export function settleParameters(scope: Scope, seen: DBInstance, engine: DatabaseEngine, parameters: RdsParameters): DBInstance {
+  const db = scope.records.get(DBInstances, seen.identifier);
+  if (db?.resourceId !== seen.resourceId) return seen;
   const group = groupOf(scope, db);
   const wished = wishedParameters(scope, db, parameters);
-  const joined = db.parameterGroup?.revision ?? 0;
   const starts = isToStart(db, engine);
-  const writer =
-    starts || db.server.parameters === undefined ? wished : whileRunning(db.server.parameters, wished, group, joined);
+  const goOn = (now: Values): Values => whileRunning(now, wished, group, db.parameterGroup?.revision ?? 0);
+  const writer = starts || db.server.parameters === undefined ? wished : goOn(db.server.parameters);
   const settled = change(scope, db, (now) => ({
     ...now,
-    ...(now.server.id === db.server.id ? { server: { ...now.server, parameters: writer } } : {}),
-    ...(now.standby === undefined || now.standby.id !== db.standby?.id
-      ? {}
-      : { standby: { ...now.standby, parameters: whileRunning(now.standby.parameters ?? writer, wished, group, joined) } }),
-    ...(now.parameterGroup === undefined || now.parameterGroup.name !== db.parameterGroup?.name
+    server: { ...now.server, parameters: writer },
+    ...(now.standby === undefined ? {} : { standby: { ...now.standby, parameters: goOn(now.standby.parameters ?? writer) } }),
+    ...(now.parameterGroup === undefined
       ? {}
       : { parameterGroup: membership(now.parameterGroup, group.revision, starts, isSame(writer, wished)) }),
   }));
