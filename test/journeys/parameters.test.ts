@@ -61,7 +61,11 @@ test("another group, with all that it sets, waits for a reboot", async () => {
 test("a dynamic parameter is in force at once, a static one only after a reboot", async () => {
   await modify(
     { ParameterName: "work_mem", ParameterValue: "7000", ApplyMethod: "immediate" },
-    { ParameterName: "max_connections", ParameterValue: "LEAST({DBInstanceClassMemory/9531392},50)", ApplyMethod: "pending-reboot" },
+    {
+      ParameterName: "max_connections",
+      ParameterValue: "LEAST({DBInstanceClassMemory/9531392},50)",
+      ApplyMethod: "pending-reboot",
+    },
     { ParameterName: "log_min_duration_statement", ParameterValue: "1234", ApplyMethod: "pending-reboot" },
   );
   await journey.until("it knows what waits", (db) => status(db) === "pending-reboot");

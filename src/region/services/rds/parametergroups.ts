@@ -96,7 +96,12 @@ export function copyParameterGroup(
   target: { readonly name: string; readonly description: string; readonly tags: Tags },
 ): ParameterGroup {
   const from = source.startsWith("arn:") ? (source.split(":").at(-1) ?? "") : source;
-  const { family, parameters } = theParameterGroup(call, kind, from);
+  const { name, family, parameters } = theParameterGroup(call, kind, from);
+  if (isDefault(name))
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `A default parameter group cannot be copied: ${name}. Create one of its family.`,
+    );
   const set = Object.entries(parameters).filter(([, change]) => change.value !== undefined);
   return createParameterGroup(
     call,

@@ -148,7 +148,7 @@ export class DatabaseKeeper implements Keeper {
     const isFull = engine.observe(db.server.id) !== "absent" && engine.storage(db.server.id).free < leastFree;
     const statusReason = isFull ? storageFull(db) : error instanceof Error ? error.message : String(error);
     if (isFull) change(scope, db, (now) => ({ ...now, status: "storage-full", statusReason }));
-    else if (failures >= attemptsAtCreation && hasOwnParameters(scope, db))
+    else if (failures >= attemptsAtCreation && hasOwnParameters(scope, db) && engine.observe(db.server.id) === "stopped")
       change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "incompatible-parameters", statusReason } : now));
     else if (db.status === "creating" && failures >= attemptsAtCreation)
       change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "failed", statusReason } : now));

@@ -187,6 +187,10 @@ describe.each(kinds)("a $noun", ({ noun, describe: describeOperation, arn }) => 
     await expect(rds(call, `Delete${noun}`, name)).rejects.toEqual(
       fault("InvalidDBParameterGroupState", `Default ${noun} cannot be deleted: default.postgres15`),
     );
+    const copy = { [`Target${noun}Identifier`]: "copy", [`Target${noun}Description`]: "a copy" };
+    await expect(rds(call, `Copy${noun}`, { ...copy, [`Source${noun}Identifier`]: "default.postgres15" })).rejects.toEqual(
+      fault("InvalidParameterValue", /cannot be copied/),
+    );
   });
 });
 
