@@ -107,6 +107,7 @@ function createOf(call: Call, clusterId: string, input: CreateDBInstanceCommandI
       instanceClass: input.DBInstanceClass ?? "",
       zone: input.AvailabilityZone,
       publiclyAccessible: input.PubliclyAccessible,
+      parameterGroupName: input.DBParameterGroupName,
       tags: fromTags(input.Tags),
     },
     input.Engine ?? "",
