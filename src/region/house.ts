@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { Balancers } from "../parts/balancers/balancers.js";
+import { mariadbParameters } from "../parts/databases/mariadb/catalogue.js";
+import { postgresParameters } from "../parts/databases/postgres/catalogue.js";
 import { Postgres } from "../parts/databases/postgres/postgres.js";
 import type { DatabaseEngine } from "../parts/databases/spec.js";
 import { Fabric } from "../parts/fabric/fabric.js";
@@ -87,7 +89,12 @@ export async function furnish(options: RegionOptions): Promise<House> {
   const engineReady = (): Promise<string> => ensureImage({ kind: "engine" }, folders);
 
   const network = new NetworkKeeper(fabric, (scope, vpcId) => scope.upkeep.nudge("names", vpcId), log);
-  const housekeeping = new Housekeeping(network, log);
+  const askOf = { postgres: postgresParameters, mariadb: mariadbParameters } as const;
+  const engineParameters = once(async (program: Engine["program"]) => {
+    await engineReady();
+    return askOf[program]({ ...engines, folder: databaseFolder, templates: join(folders.images, "templates") });
+  });
+  const housekeeping = new Housekeeping(network, log, engineParameters);
   const objects = new ObjectFiles(join(folders.state, "objects"), () => store.durable());
   const scopes = new Scopes(store, {
     objects,
@@ -200,3 +207,16 @@ const afterwards = (ready: () => Promise<unknown>, keeper: Keeper): Keeper => ({
     return keeper.attend(scope, id);
   },
 });
+
+/** Ask once for each; a failure is that of those who asked, and the next one tries again. */
+function once<K, V>(ask: (key: K) => Promise<V>): (key: K) => Promise<V> {
+  const asked = new Map<K, Promise<V>>();
+  return (key) => {
+    const found = asked.get(key);
+    if (found !== undefined) return found;
+    const answer = ask(key);
+    asked.set(key, answer);
+    answer.catch(() => asked.delete(key));
+    return answer;
+  };
+}

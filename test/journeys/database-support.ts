@@ -201,6 +201,7 @@ export class DatabaseJourney {
       readonly user?: string;
       readonly password?: string;
       readonly database?: string;
+      readonly ssl?: false;
     },
   ): Promise<readonly (readonly string[])[]> {
     const settings = {
@@ -209,7 +210,7 @@ export class DatabaseJourney {
       password: how.password ?? password,
       database: how.database ?? "app",
       connectionTimeoutMillis: 4000,
-      ssl: { rejectUnauthorized: false },
+      ssl: how.ssl ?? { rejectUnauthorized: false },
     };
     const program = `
       import pg from "pg";

@@ -194,7 +194,12 @@ export async function openBench(
     objects: new ObjectFiles(join(folder, "objects")),
     now: Date.now,
     serverLogs: noServerLogs,
-    upkeep: () => ({ network: () => Promise.resolve(), networks: () => Promise.resolve(), nudge: () => undefined }),
+    upkeep: () => ({
+      network: () => Promise.resolve(),
+      networks: () => Promise.resolve(),
+      nudge: () => undefined,
+      engineParameters: () => Promise.resolve([]),
+    }),
   });
   const scope = scopes.of({ accountId, regionName: "eu-west-3" });
   const formation = furnishCloudFormation({

@@ -17,7 +17,12 @@ const accountId = "000000000000";
 
 function twoRegions() {
   const store = Store.open(temporaryFolder());
-  const upkeep = { network: () => Promise.resolve(), networks: () => Promise.resolve(), nudge: () => undefined };
+  const upkeep = {
+    network: () => Promise.resolve(),
+    networks: () => Promise.resolve(),
+    nudge: () => undefined,
+    engineParameters: () => Promise.resolve([]),
+  };
   const scopes = new Scopes(store, {
     accountId,
     hold: 0,

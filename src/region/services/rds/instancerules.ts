@@ -20,6 +20,9 @@ export const settingRules = {
   PreferredMaintenanceWindow: enforced,
   StorageThroughput: recorded(diskOfHost),
   StorageType: recorded(diskOfHost),
+  DBParameterGroupName: enforced,
+  // The default one; another is refused by name.
+  OptionGroupName: enforced,
 } as const satisfies Readonly<Record<string, MemberRule>>;
 
 /** What becomes of each thing that can be said of a DB instance, in CreateDBInstance and in CloudFormation alike. */
@@ -30,7 +33,6 @@ export const instanceRules = {
   DBInstanceClass: enforced,
   DBInstanceIdentifier: enforced,
   DBName: enforced,
-  DBParameterGroupName: states("default.postgres15"),
   DBSubnetGroupName: enforced,
   DedicatedLogVolume: states(false),
   DeletionProtection: enforced,
@@ -47,7 +49,6 @@ export const instanceRules = {
   MasterUsername: enforced,
   MultiAZ: enforced,
   NetworkType: states("IPV4"),
-  OptionGroupName: states("default:postgres-15"),
   Port: enforced,
   PubliclyAccessible: enforced,
   StorageEncrypted: recorded("data are only as encrypted as this machine's disk"),

@@ -9,6 +9,7 @@ import { engineVersion, theEngine } from "./engines.js";
 import { instanceEvents } from "./instanceevents.js";
 import { firstMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { newResourceId } from "./names.js";
+import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
 import { DBClusters, DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
 import { checkPublic, decideServer, newReplicationPassword, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
@@ -29,6 +30,8 @@ export interface DBInstanceWish {
   readonly groupIds?: readonly string[];
   readonly publiclyAccessible?: boolean;
   readonly deletionProtection?: boolean;
+  readonly parameterGroupName?: string;
+  readonly optionGroupName?: string;
   readonly settings: Partial<DBInstanceSettings>;
   readonly tags: Tags;
 }
@@ -65,6 +68,8 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   const masterUsername = checkMasterUsername(wish.masterUsername);
   const { part, changes } = firstMasterPassword(call, { identifier, masterUsername }, wish.master);
   const databaseName = checkDatabaseName(wish.databaseName);
+  const parameters = joinParameterGroup(call, engine, version, wish.parameterGroupName);
+  checkOptionGroup(engine, version, wish.optionGroupName);
   const placement = { identifier, resourceId: newResourceId(), servers: 0, groupIds: wish.groupIds ?? [], publiclyAccessible };
   const { server, nic } = decideServer(call, placement, site);
   const db: DBInstance = {
@@ -86,6 +91,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
     origin: { kind: "new" },
     groupIds: nic.groupIds,
     deletionProtection: wish.deletionProtection ?? false,
+    parameterGroup: parameters.membership,
     wish: "running",
     status: "creating",
     born: false,
@@ -93,7 +99,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
     settings: { ...defaultSettings, ...defined(wish.settings), storageType, allocatedStorage },
     tags: wish.tags,
   };
-  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic), ...changes);
+  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic), ...changes, ...parameters.commit);
   await call.upkeep.network(db.vpcId);
   call.upkeep.nudge("database", identifier);
   return db;
@@ -187,7 +193,8 @@ export function theDBInstance(call: Pick<Scope, "records">, wanted: string): DBI
 }
 
 /** Is it on its way to another state? */
-export const inTransition = (db: DBInstance): boolean => !["available", "stopped", "failed", "storage-full"].includes(db.status);
+export const inTransition = (db: DBInstance): boolean =>
+  !["available", "stopped", "failed", "storage-full", "incompatible-parameters"].includes(db.status);
 
 export function change(call: Scope, db: DBInstance, changes: Partial<DBInstance>): DBInstance {
   const changed = { ...db, ...changes };

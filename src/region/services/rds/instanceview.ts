@@ -1,6 +1,8 @@
 import type { DBInstance as ApiDBInstance } from "@aws-sdk/client-rds";
 import type { Scope } from "../../operations/call.js";
+import { defaultOptionGroup, theEngine } from "./engines.js";
 import { endpointName, instanceArn } from "./names.js";
+import { defaultParameterGroup } from "./parametermembership.js";
 import { DBSubnetGroups, type DBInstance } from "./records.js";
 import { describeDBSubnetGroup } from "./subnetgroups.js";
 import { replicasOf } from "./replicas.js";
@@ -10,6 +12,7 @@ import { toTags } from "./tags.js";
 export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance {
   const group = scope.records.get(DBSubnetGroups, db.subnetGroupName);
   const { settings } = db;
+  const engine = theEngine(db.engine);
   return {
     DBInstanceIdentifier: db.identifier,
     DBInstanceArn: instanceArn(scope, db),
@@ -42,15 +45,20 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
     DBSubnetGroup: group === undefined ? undefined : describeDBSubnetGroup(scope, group),
     VpcSecurityGroups: db.groupIds.map((id) => ({ VpcSecurityGroupId: id, Status: "active" })),
     DBSecurityGroups: [],
-    DBParameterGroups: [{ DBParameterGroupName: "default.postgres15", ParameterApplyStatus: "in-sync" }],
-    OptionGroupMemberships: [{ OptionGroupName: "default:postgres-15", Status: "in-sync" }],
+    DBParameterGroups: [
+      {
+        DBParameterGroupName: db.parameterGroup?.name ?? defaultParameterGroup(engine, db.engineVersion),
+        ParameterApplyStatus: db.parameterGroup?.status ?? "in-sync",
+      },
+    ],
+    OptionGroupMemberships: [{ OptionGroupName: defaultOptionGroup(engine, db.engineVersion), Status: "in-sync" }],
     PendingModifiedValues: {
       DBInstanceClass: db.pending?.instanceClass,
       MultiAZ: db.pending?.multiAz,
       AllocatedStorage: db.pending?.allocatedStorage,
       MasterUserPassword: db.masterPassword === undefined || !db.born ? undefined : "****",
     },
-    LicenseModel: "postgresql-license",
+    LicenseModel: engine.license,
     NetworkType: "IPV4",
     IAMDatabaseAuthenticationEnabled: false,
     DeletionProtection: db.deletionProtection,

@@ -4,9 +4,11 @@ import { put } from "../../records/records.js";
 import { NetworkInterfaces, type Tags } from "../ec2/records.js";
 import { checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
+import { theEngine } from "./engines.js";
 import { instanceEvents } from "./instanceevents.js";
 import { changedMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { checkGroups, defined, theDBInstance } from "./instances.js";
+import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
 import { DBInstances, type DBInstance, type DBInstanceSettings, type Modification, type PendingModification } from "./records.js";
 import { serversOf } from "./servers.js";
 
@@ -17,6 +19,8 @@ export interface DBInstanceModification {
   readonly groupIds?: readonly string[] | undefined;
   readonly instanceClass?: string | undefined;
   readonly multiAz?: boolean | undefined;
+  readonly parameterGroupName?: string | undefined;
+  readonly optionGroupName?: string | undefined;
   readonly settings?: Partial<DBInstanceSettings> | undefined;
   readonly tags?: Tags | undefined;
   /** Not only in the next maintenance window. */
@@ -38,6 +42,10 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   const { masterPassword: _before, masterSecret: _its, ...rest } = db;
   const groupIds = wish.groupIds === undefined || wish.groupIds.length === 0 ? db.groupIds : wish.groupIds;
   checkGroups(call, groupIds, db.vpcId);
+  const engine = theEngine(db.engine);
+  checkOptionGroup(engine, db.engineVersion, wish.optionGroupName);
+  const isJoining = wish.parameterGroupName !== undefined && wish.parameterGroupName.toLowerCase() !== db.parameterGroup?.name;
+  const joined = isJoining ? joinParameterGroup(call, engine, db.engineVersion, wish.parameterGroupName) : undefined;
   const { allocatedStorage: storage, ...settings } = defined(wish.settings ?? {});
   const pending = differing(db, {
     instanceClass: wish.instanceClass ?? db.pending?.instanceClass,
@@ -50,6 +58,7 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
     ...master.part,
     groupIds,
     deletionProtection: wish.deletionProtection ?? db.deletionProtection,
+    ...(joined === undefined ? {} : { parameterGroup: { ...joined.membership, status: "applying", isNew: true } }),
     settings: { ...db.settings, ...settings },
     tags: wish.tags ?? db.tags,
     pending,
@@ -63,6 +72,7 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
     put(DBInstances, db.identifier, next),
     ...instanceEvents(call, db, next),
     ...master.changes,
+    ...(joined?.commit ?? []),
     ...regrouped.map((nic) => put(NetworkInterfaces, nic.interfaceId, { ...nic, groupIds })),
   );
   if (regrouped.length > 0) await call.upkeep.network(db.vpcId);

@@ -3,6 +3,7 @@ import { clusterOperations } from "./clusteroperations.js";
 import { eventOperations } from "./eventoperations.js";
 import { instanceOperations } from "./instanceoperations.js";
 import { logOperations } from "./logoperations.js";
+import { parameterGroupOperations } from "./parametergroupoperations.js";
 import { subnetGroupOperations } from "./subnetgroups.js";
 import { replicaOperations } from "./replicaoperations.js";
 import { tagOperations } from "./tags.js";
@@ -10,6 +11,7 @@ import { tagOperations } from "./tags.js";
 /** RDS: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/ */
 export const rdsOperations: readonly Operation[] = [
   ...subnetGroupOperations,
+  ...parameterGroupOperations,
   ...instanceOperations,
   ...replicaOperations,
   ...clusterOperations,

@@ -1,5 +1,6 @@
 import { recordType } from "../../records/records.js";
 import type { Tags } from "../ec2/records.js";
+import type { ParameterMembership } from "./parametergrouprecords.js";
 
 /** The records of RDS. Names are kept in lower case, as on AWS; times are milliseconds since the epoch. */
 
@@ -24,6 +25,7 @@ export type DBInstanceStatus =
   | "starting"
   | "storage-full"
   | "deleting"
+  | "incompatible-parameters"
   | "failed";
 
 /** Do commits wait for a copy, and may it take over? As `Standby.state`. */
@@ -37,6 +39,8 @@ export interface DBServer {
   readonly id: string;
   readonly zone: string;
   readonly interfaceId: string;
+  /** The parameters it runs with, in the engine's units; unset: those of its writer, or it has not been started. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -109,6 +113,8 @@ export interface DBInstance {
   readonly groupIds: readonly string[];
   readonly publiclyAccessible: boolean;
   readonly deletionProtection: boolean;
+  /** Unset: the default one of its family, by which it was started. */
+  readonly parameterGroup?: ParameterMembership;
   /** What the user wants of it. */
   readonly wish: "running" | "stopped" | "deleted";
   /** Set until the keeper has restarted it. */
@@ -119,7 +125,7 @@ export interface DBInstance {
   /** Set from the moment the standby has the writer's place until it takes writes. */
   readonly failover?: FailoverReason;
   readonly status: DBInstanceStatus;
-  /** Why it is `failed` or `storage-full`. */
+  /** Why it is `failed`, `storage-full` or `incompatible-parameters`. */
   readonly statusReason?: string;
   /** It has been available: from then on it has an endpoint. */
   readonly born: boolean;

@@ -3,7 +3,7 @@ import { isCut } from "../../faults/zones.js";
 import type { Scope } from "../../operations/call.js";
 import { removeInterface } from "../../services/ec2/interfaces.js";
 import { NetworkInterfaces } from "../../services/ec2/records.js";
-import type { DBInstance, FailoverReason } from "../../services/rds/records.js";
+import type { DBInstance, DBServer, FailoverReason, Standby } from "../../services/rds/records.js";
 import { change } from "./change.js";
 import { writerSpec, type ServerCircumstances } from "./spec.js";
 
@@ -37,7 +37,7 @@ export async function failOver(
     standby?.state === "synchronous"
       ? {
           ...now,
-          server: { id: standby.id, zone: standby.zone, interfaceId: standby.interfaceId },
+          server: asServer(standby),
           retired: [...now.retired, now.server],
           failover: why,
         }
@@ -47,6 +47,8 @@ export async function failOver(
   await engine.start(writerSpec(promoted, around));
   scope.upkeep.nudge("names", db.vpcId);
 }
+
+const asServer = ({ state: _past, ...server }: Standby): DBServer => server;
 
 /** Servers whose place was taken go, with all they had. */
 export async function retire(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<void> {

@@ -6,12 +6,14 @@ import { removeInterfacesOf } from "../../services/ec2/interfaces.js";
 import { theEngine, type Engine } from "../../services/rds/engines.js";
 import { eventOf, ofInstance } from "../../services/rds/events.js";
 import { masterSecretRemoval } from "../../services/rds/mastersecret.js";
+import { rdsParameters } from "../../services/rds/rdsparameters.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { freedReplicas } from "../../services/rds/replicas.js";
 import { serversOf } from "../../services/rds/servers.js";
 import type { Keeper } from "../keeper.js";
 import { change } from "./change.js";
 import { failOver, retire, whyFailOver } from "./failover.js";
+import { hasOwnParameters, readyStandby, settleParameters } from "./parameters.js";
 import { Retention } from "./retention.js";
 import { keepStandby } from "./standby.js";
 import { readerSpec, writerSpec, type ServerCircumstances } from "./spec.js";
@@ -64,8 +66,12 @@ export class DatabaseKeeper implements Keeper {
     for (const stop of this.watches.values()) stop();
   }
 
-  private async running(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<number> {
-    const around = await this.around(scope, db);
+  private async running(scope: Scope, recorded: DBInstance, engine: DatabaseEngine): Promise<number> {
+    const around = await this.around(scope);
+    const { program } = theEngine(recorded.engine);
+    const parameters = rdsParameters(program, await scope.upkeep.engineParameters(program));
+    const db = settleParameters(scope, recorded, engine, parameters);
+    await readyStandby(scope, db, engine, around);
     const why = whyFailOver(scope, db, engine);
     if (why !== undefined) {
       await failOver(scope, db, why, engine, around);
@@ -158,6 +164,8 @@ export class DatabaseKeeper implements Keeper {
     const isFull = engine.observe(db.server.id) !== "absent" && engine.storage(db.server.id).free < leastFree;
     const statusReason = isFull ? storageFull(db) : error instanceof Error ? error.message : String(error);
     if (isFull) change(scope, db, (now) => ({ ...now, status: "storage-full", statusReason }));
+    else if (failures >= attemptsAtCreation && hasOwnParameters(scope, db) && engine.observe(db.server.id) === "stopped")
+      change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "incompatible-parameters", statusReason } : now));
     else if (db.status === "creating" && failures >= attemptsAtCreation)
       change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "failed", statusReason } : now));
   }
@@ -205,8 +213,8 @@ export class DatabaseKeeper implements Keeper {
     }
   }
 
-  private async around(scope: Scope, db: DBInstance): Promise<ServerCircumstances> {
-    return { label: this.house.label, certificate: await this.house.certificate(scope), parameters: {} };
+  private async around(scope: Scope): Promise<ServerCircumstances> {
+    return { label: this.house.label, certificate: await this.house.certificate(scope) };
   }
 
   private engineOf(db: DBInstance): DatabaseEngine {

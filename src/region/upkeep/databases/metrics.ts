@@ -70,7 +70,7 @@ export class DatabaseMetrics {
   private async of(scope: Scope, db: DBInstance): Promise<readonly Sample[]> {
     const engine = this.house.engines[theEngine(db.engine).program];
     if (engine.observe(db.server.id) !== "ready") return [];
-    const spec = writerSpec(db, { label: this.house.label, certificate: await this.house.certificate(scope), parameters: {} });
+    const spec = writerSpec(db, { label: this.house.label, certificate: await this.house.certificate(scope) });
     const metrics = await engine.metrics(spec);
     const at = scope.now();
     const reading: Reading = {

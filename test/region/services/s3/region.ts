@@ -34,7 +34,12 @@ export async function startS3(folder = mkdtempSync(join(tmpdir(), "sandtable-s3-
     hold: 0,
     now: Date.now,
     objects,
-    upkeep: () => ({ network: () => Promise.resolve(), networks: () => Promise.resolve(), nudge: () => undefined }),
+    upkeep: () => ({
+      network: () => Promise.resolve(),
+      networks: () => Promise.resolve(),
+      nudge: () => undefined,
+      engineParameters: () => Promise.resolve([]),
+    }),
   });
   objects.sweep(namedFiles(scopes.of({ accountId, regionName: "eu-west-3" }).records));
   let server: RunningServer | undefined = await startServer({

@@ -1,12 +1,14 @@
 import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, recorded, states, within, type MemberRules } from "../../../operations/members.js";
 import { createMember } from "../../../services/rds/clustermembers.js";
+import { theEngine } from "../../../services/rds/engines.js";
 import { instanceRules, settingRules } from "../../../services/rds/instancerules.js";
 import { createDBInstance, deleteDBInstance, theDBInstance } from "../../../services/rds/instances.js";
 import type { MasterPasswordWish } from "../../../services/rds/masterpassword.js";
 import { modifyDBInstance } from "../../../services/rds/modifying.js";
 import { endpointName, instanceArn, subnetGroupArn } from "../../../services/rds/names.js";
-import { DBInstances, DBSubnetGroups, type DBInstanceSettings } from "../../../services/rds/records.js";
+import { defaultParameterGroup } from "../../../services/rds/parametermembership.js";
+import { DBInstances, DBSubnetGroups, type DBInstance, type DBInstanceSettings } from "../../../services/rds/records.js";
 import { createDBSubnetGroup, deleteDBSubnetGroup, modifyDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
 import {
@@ -108,6 +110,8 @@ const changeableSettings = (given: Properties): Partial<DBInstanceSettings> => (
   caCertificateIdentifier: optionalText(given, "CACertificateIdentifier"),
 });
 
+const defaultGroupOf = (db: DBInstance): string => defaultParameterGroup(theEngine(db.engine), db.engineVersion);
+
 export const dbInstance: ResourceProvider = {
   type: "AWS::RDS::DBInstance",
   record: DBInstances,
@@ -132,6 +136,7 @@ export const dbInstance: ResourceProvider = {
             instanceClass: text(given, "DBInstanceClass"),
             zone: optionalText(given, "AvailabilityZone"),
             publiclyAccessible: optionalFlag(given, "PubliclyAccessible"),
+            parameterGroupName: optionalText(given, "DBParameterGroupName"),
             tags: tagsOf(given, naming),
           },
           text(given, "Engine"),
@@ -152,6 +157,8 @@ export const dbInstance: ResourceProvider = {
       publiclyAccessible: optionalFlag(given, "PubliclyAccessible"),
       deletionProtection: optionalFlag(given, "DeletionProtection"),
       multiAz: optionalFlag(given, "MultiAZ"),
+      parameterGroupName: optionalText(given, "DBParameterGroupName"),
+      optionGroupName: optionalText(given, "OptionGroupName"),
       settings: {
         ...changeableSettings(given),
         storageEncrypted: optionalFlag(given, "StorageEncrypted"),
@@ -185,6 +192,8 @@ export const dbInstance: ResourceProvider = {
       groupIds: texts(to, "VPCSecurityGroups"),
       instanceClass: text(to, "DBInstanceClass"),
       multiAz: optionalFlag(to, "MultiAZ") ?? false,
+      parameterGroupName: optionalText(to, "DBParameterGroupName") ?? defaultGroupOf(theDBInstance(call, id)),
+      optionGroupName: optionalText(to, "OptionGroupName"),
       settings: changeableSettings(to),
       tags: tagsOf(to, naming),
       immediately: true,
