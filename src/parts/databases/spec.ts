@@ -38,8 +38,8 @@ export interface Reader {
 /** What a server's disk is made from, once. */
 export type Origin =
   | { readonly kind: "new" }
-  /** A running writer that is reached over the server's own network. */
-  | { readonly kind: "server"; readonly address: string; readonly port: number }
+  /** A running writer of this engine, by its id and as it is reached over the server's own network. */
+  | { readonly kind: "server"; readonly id: string; readonly address: string; readonly port: number }
   | BackupOrigin;
 
 /** A backup, as `backup` made it; with the log up to a moment in milliseconds since the epoch, or to the log's end. */
