@@ -4,6 +4,7 @@ import { MariaDb } from "../../../src/parts/databases/mariadb/mariadb.js";
 import { serverPlace, type EngineOptions } from "../../../src/parts/databases/place.js";
 import type { ServerSpec } from "../../../src/parts/databases/spec.js";
 import { command, inNamespace, run } from "../../../src/parts/host/command.js";
+import { writeSysctls } from "../../../src/parts/host/namespaces.js";
 import { firstProcess } from "../../../src/parts/host/container.js";
 import { TestEngines } from "../engines.js";
 
@@ -14,17 +15,18 @@ export class TestServers {
   private constructor(
     readonly engines: TestEngines,
     readonly options: EngineOptions,
-    private readonly ids: readonly string[],
+    private readonly slots: readonly string[],
     private readonly certificate: ServerSpec["certificate"],
   ) {}
 
-  /** The servers have the addresses 10.99.1.2, 10.99.2.2, and so on. */
-  static async begin(...ids: readonly string[]): Promise<TestServers> {
+  /** Namespaces for servers, at 10.99.1.2, 10.99.2.2, and so on; a server `db-A-7` is in `db-A`. */
+  static async begin(...slots: readonly string[]): Promise<TestServers> {
     const engines = await TestEngines.begin();
-    await engines.wire("application", ...ids);
+    await engines.wire("application", ...slots);
+    await writeSysctls(new Map([[engines.named("application"), new Map([["ipv4/ip_forward", "1"]])]]));
     const { label, root, templates } = engines;
     const options = { label, folder: join(engines.state, "databases"), root, templates };
-    return new TestServers(engines, options, ids, await certificate(root));
+    return new TestServers(engines, options, slots, await certificate(root));
   }
 
   /** As a region that has just come up would have it. */
@@ -33,13 +35,13 @@ export class TestServers {
   }
 
   address(id: string): string {
-    return `10.99.${this.ids.indexOf(id) + 1}.2`;
+    return `10.99.${this.slots.findIndex((slot) => id.startsWith(slot)) + 1}.2`;
   }
 
   writer(id: string, other: Partial<ServerSpec> = {}): ServerSpec {
     return {
       id,
-      namespace: this.engines.named(id),
+      namespace: this.engines.named(this.slots.find((slot) => id.startsWith(slot)) ?? id),
       port: 3306,
       memoryMiB: 1024,
       vcpus: 2,

@@ -1,4 +1,5 @@
-import { statusOf, variableOf } from "./replication.js";
+import { setTimeout as pause } from "node:timers/promises";
+import { slaveStatus, statusOf, variableOf } from "./replication.js";
 import type { Query } from "./session.js";
 
 /**
@@ -13,6 +14,8 @@ export async function tellToAcknowledge(acknowledges: boolean, query: Query): Pr
   // It is agreed upon when it connects.
   await query("STOP SLAVE IO_THREAD");
   await query("START SLAVE IO_THREAD");
+  // Who asks meanwhile would take it for lost.
+  for (let tries = 0; tries < 100 && (await slaveStatus(query))?.Slave_IO_Running !== "Yes"; tries += 1) await pause(10);
 }
 
 /** The servers that copy this one now, by id. */

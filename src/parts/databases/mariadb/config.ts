@@ -42,7 +42,7 @@ export const redoLogBytes = 128 * 1024 * 1024;
 /** Commits wait for a copy, without end: falling back would lose what was acknowledged. Milliseconds, the most there is. */
 const forEver = 0xffffffff;
 /** How long the log is kept for a copy that is away, in seconds. RDS has no figure: it keeps it while a replica needs it. */
-const logSeconds = 7200;
+export const logSeconds = 3600;
 
 /**
  * The settings of a DB instance: RDS's defaults for its memory (innodb_buffer_pool_size `{DBInstanceClassMemory*3/4}`,
@@ -79,8 +79,6 @@ export function settingsOf(spec: ServerSpec, acknowledges = false): Settings {
     port: spec.port,
     bind_address: "*",
     skip_name_resolve: "ON",
-    // What is asked for is had or nothing: 32000 by itself, which not every host lets a program have.
-    open_files_limit: 16384,
     ssl_key: files.key,
     ssl_cert: files.certificate,
     log_error: `${inside.log}/${errorLog}`,

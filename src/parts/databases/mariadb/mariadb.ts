@@ -11,7 +11,7 @@ import {
   removeContainer,
   watchContainer,
 } from "../../host/container.js";
-import { ensureDisk, growDisk, removeDisk } from "../disk.js";
+import { diskSpace, ensureDisk, growDisk, removeDisk } from "../disk.js";
 import { readIfThere } from "../files.js";
 import { logFiles, readLogFile } from "../logs.js";
 import { serverPlace, type EngineOptions, type ServerPlace } from "../place.js";
@@ -30,9 +30,10 @@ import { usageOf } from "../usage.js";
 import { backupInto } from "./backup.js";
 import { copiesNow, tellToAcknowledge } from "./acknowledge.js";
 import { errorLog, files, settingsOf, type Settings } from "./config.js";
-import { copiesAnother, engineProgram, engineUser, makeData } from "./data.js";
+import { copiesAnother, makeData } from "./data.js";
 import { healthOf, reportOf, type CopyReport } from "./health.js";
 import { pruneLog, shipLog } from "./log.js";
+import { engineProgram, engineUser } from "./program.js";
 import { statusOf, takeRole } from "./replication.js";
 import { withSession, type Query } from "./session.js";
 import { isPending, tellSettings, writeForStart } from "./settings.js";
@@ -117,6 +118,10 @@ export class MariaDb implements DatabaseEngine {
     return pid !== undefined && readIfThere(place.ready) === String(pid) ? "ready" : "starting";
   }
 
+  storage(id: string): { readonly free: number; readonly total: number } {
+    return diskSpace(this.place(id).folder);
+  }
+
   watch(id: string, onEnd: () => void): () => void {
     return watchContainer(this.place(id), onEnd);
   }
@@ -129,7 +134,7 @@ export class MariaDb implements DatabaseEngine {
   }
 
   backup(spec: ServerSpec, folder: string): Promise<Backup> {
-    return backupInto(this.place(spec.id), folder);
+    return backupInto(this.place(spec.id), folder, engineUser(this.options));
   }
 
   ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined> {
@@ -158,7 +163,11 @@ export class MariaDb implements DatabaseEngine {
   private async startServer(spec: ServerSpec, place: ServerPlace): Promise<void> {
     // Until its role is settled, one that copied another takes no writes.
     const isReader = spec.replication.role === "reader" || copiesAnother(place);
-    const argv = ["mariadbd", `--defaults-file=${files.settings}`, `--read-only=${isReader ? "ON" : "OFF"}`] as const;
+    const argv = [
+      // MariaDB asks for more open files than some hosts allow, and would go on with the few it has rather than with what it may have.
+      ...(["/bin/sh", "-c", 'ulimit -Sn "$(ulimit -Hn)"; exec mariadbd "$@"', "mariadbd"] as const),
+      ...[`--defaults-file=${files.settings}`, `--read-only=${isReader ? "ON" : "OFF"}`],
+    ] as const;
     await startEngine(place, engineProgram(this.options, spec, place, argv));
   }
 

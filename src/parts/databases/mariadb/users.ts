@@ -48,6 +48,7 @@ export const templateSql = [
   "CREATE OR REPLACE USER mysql@localhost IDENTIFIED VIA unix_socket;",
   "GRANT ALL ON *.* TO mysql@localhost;",
   "DROP USER IF EXISTS root@localhost, ''@localhost;",
+  "DELETE FROM mysql.proxies_priv;",
   `CREATE DATABASE ${adminUser};`,
   `CREATE TABLE ${adminUser}.mark (id TINYINT PRIMARY KEY, at DATETIME(6) NOT NULL) ENGINE = InnoDB;`,
   "",
