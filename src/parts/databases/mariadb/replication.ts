@@ -13,7 +13,8 @@ export interface SlaveStatus {
   readonly Read_Master_Log_Pos: number | string;
   readonly Slave_IO_Running: "Yes" | "No" | "Connecting" | "Preparing";
   readonly Slave_SQL_Running: "Yes" | "No";
-  readonly Slave_SQL_Running_State: string;
+  /** Nothing in the moment in which it starts. */
+  readonly Slave_SQL_Running_State: string | null;
   readonly Last_SQL_Errno: number | string;
   readonly Last_SQL_Error: string;
   readonly Seconds_Behind_Master: number | string | null;
@@ -113,4 +114,4 @@ async function applyReceived(query: Query): Promise<ApplyFailure | undefined> {
 const relayLogReadFailure = 1594;
 
 export const hasAppliedAll = (status: SlaveStatus): boolean =>
-  status.Slave_SQL_Running_State.startsWith("Slave has read all relay log");
+  status.Slave_SQL_Running_State?.startsWith("Slave has read all relay log") === true;
