@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { MariaDb } from "../../../src/parts/databases/mariadb/mariadb.js";
+import { withSession } from "../../../src/parts/databases/mariadb/session.js";
 import { serverPlace, type EngineOptions } from "../../../src/parts/databases/place.js";
 import type { ServerSpec } from "../../../src/parts/databases/spec.js";
 import { command, inNamespace, run } from "../../../src/parts/host/command.js";
@@ -78,6 +79,11 @@ export class TestServers {
       ...[`--host=${this.address(id)}`, `--user=${user}`, tls ? "--ssl" : "--skip-ssl", "--connect-timeout=5", database],
     );
     return run({ ...inNamespace(this.engines.named("application"), client), stdin: sql }, { env: { MYSQL_PWD: password } });
+  }
+
+  /** A statement of the control user. */
+  control(id: string, sql: string): Promise<unknown> {
+    return withSession(serverPlace(this.options, id), (query) => query(sql));
   }
 
   /** End the server as a crash would: its processes are killed, and nobody is told. */

@@ -16,18 +16,21 @@ const startedWith = (place: ServerPlace): string => join(place.folder, "started.
 /** Write what the server reads when it starts. */
 export function writeForStart(spec: ServerSpec, settings: Settings, place: ServerPlace, user: ImageUser): void {
   writeCertificate(spec, place, user);
-  writeOwned(onHost(files.settings, place), settingsText(settings), user);
-  writeOwned(startedWith(place), settingsText(settings), user);
+  writeChanged(onHost(files.settings, place), settingsText(settings), user);
+  writeChanged(startedWith(place), settingsText(settings), user);
+}
+
+/** Gives whether it is another than before. Where it is not, a full disk does not matter. */
+function writeChanged(file: string, text: string, user: ImageUser): boolean {
+  if (readIfThere(file) === text) return false;
+  writeOwned(file, text, user);
+  return true;
 }
 
 /** Gives whether it is another than before. */
-function writeCertificate(spec: ServerSpec, place: ServerPlace, user: ImageUser): boolean {
-  const changed = [
-    [onHost(files.key, place), spec.certificate.key] as const,
-    [onHost(files.certificate, place), spec.certificate.certificate] as const,
-  ].filter(([file, text]) => readIfThere(file) !== text);
-  for (const [file, text] of changed) writeOwned(file, text, user);
-  return changed.length > 0;
+function writeCertificate({ certificate }: ServerSpec, place: ServerPlace, user: ImageUser): boolean {
+  const key = writeChanged(onHost(files.key, place), certificate.key, user);
+  return writeChanged(onHost(files.certificate, place), certificate.certificate, user) || key;
 }
 
 /** Tell a running server what it can take while it runs; the rest waits in its file. */
