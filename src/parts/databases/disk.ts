@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { command, run } from "../host/command.js";
+import { command, CommandFailed, run, type Command } from "../host/command.js";
 import { mountsBelow, unmountBelow } from "../host/mounts.js";
 
 /**
@@ -31,15 +31,47 @@ export async function ensureDisk(folder: string, sizeGiB: number): Promise<void>
   await run(command("mount", "-o", "loop,discard,nosuid,nodev", image, diskFolder(folder)));
 }
 
-/** Give a mounted disk more room, while it is in use. Never less. */
-export async function growDisk(folder: string, sizeGiB: number): Promise<void> {
+/**
+ * Give a mounted disk more room, while it is in use. Never less. Gives false where this host lets nobody do so to a file system that is
+ * in use (a container without CAP_SYS_RESOURCE): then it is to be tried again while the server does not run.
+ */
+export async function growDisk(folder: string, sizeGiB: number): Promise<boolean> {
   const image = imageOf(folder);
-  if (statSync(image).size >= sizeGiB * gib) return;
-  truncateSync(image, sizeGiB * gib);
+  if (statSync(image).size < sizeGiB * gib) truncateSync(image, sizeGiB * gib);
+  // What was cut short after that is told by the file system itself.
+  if ((await fileSystemBytes(image)) >= sizeGiB * gib) return true;
   const device = await run(command("findmnt", "--noheadings", "--output", "SOURCE", "--mountpoint", diskFolder(folder)));
   await run(command("losetup", "--set-capacity", device));
-  await run(command("resize2fs", device));
+  try {
+    await run(command("resize2fs", device));
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommandFailed) || !error.stderr.includes("Permission denied")) throw error;
+  }
+  // Not lazily: what is in use stays.
+  if (!(await isDone(command("umount", diskFolder(folder))))) return false;
+  // 1: errors were corrected.
+  await run(command("e2fsck", "-f", "-p", image)).catch((error: unknown) => {
+    if (!(error instanceof CommandFailed) || error.exitCode !== 1) throw error;
+  });
+  await run(command("resize2fs", image));
+  await ensureDisk(folder, sizeGiB);
+  return true;
 }
+
+async function fileSystemBytes(image: string): Promise<number> {
+  const said = await run(command("dumpe2fs", "-h", image));
+  const [blocks, size] = ["Block count", "Block size"].map((name) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(said)?.[1]),
+  );
+  return (blocks ?? 0) * (size ?? 0);
+}
+
+const isDone = (wanted: Command): Promise<boolean> =>
+  run(wanted).then(
+    () => true,
+    () => false,
+  );
 
 /** Bytes, as the server's own user could use them. */
 export function diskSpace(folder: string): { readonly free: number; readonly total: number } {

@@ -40,7 +40,9 @@ test("on a full disk writes fail or wait and reads are answered; with more stora
   await servers.query("db-FULL", "insert into filled values (100000, '')");
   await mariadb.stop("db-FULL");
   await mariadb.start({ ...spec, storageGiB: 2 });
-  expect(Number(await servers.query("db-FULL", "select count(*) from filled where number < 100000"))).toBeGreaterThanOrEqual(committed);
+  expect(Number(await servers.query("db-FULL", "select count(*) from filled where number < 100000"))).toBeGreaterThanOrEqual(
+    committed,
+  );
   expect(await servers.query("db-FULL", "check table filled")).toMatch(/status\tOK$/);
   await mariadb.remove("db-FULL");
 });

@@ -59,7 +59,7 @@ export class TestServers {
 
   /** One that copies `from`. */
   reader(id: string, from: string, other: Partial<ServerSpec> = {}): ServerSpec {
-    const replication = { role: "reader", from: { address: this.address(from), port: 3306 } } as const;
+    const replication = { role: "reader", from: { id: from, address: this.address(from), port: 3306 } } as const;
     return this.writer(id, { replication, ...other });
   }
 

@@ -34,7 +34,7 @@ import { copiesAnother, makeData } from "./data.js";
 import { healthOf, reportOf, type CopyReport } from "./health.js";
 import { pruneLog, shipLog } from "./log.js";
 import { engineProgram, engineUser } from "./program.js";
-import { statusOf, takeRole } from "./replication.js";
+import { receivedUpTo, statusOf, takeRole } from "./replication.js";
 import { withSession, type Query } from "./session.js";
 import { isPending, tellSettings, writeForStart } from "./settings.js";
 import { databaseStatement, isThere, masterStatements, replicationStatements } from "./users.js";
@@ -53,7 +53,10 @@ export class MariaDb implements DatabaseEngine {
     const place = this.place(spec.id);
     const settings = this.settings(spec);
     await ensureDisk(place.folder, spec.storageGiB);
-    await growDisk(place.folder, spec.storageGiB);
+    if (!(await growDisk(place.folder, spec.storageGiB))) {
+      await this.stop(spec.id);
+      await growDisk(place.folder, spec.storageGiB);
+    }
     const runs = observeContainer(place).state === "running";
     if (!runs) {
       writeForStart(spec, settings, place, engineUser(this.options));
@@ -89,6 +92,14 @@ export class MariaDb implements DatabaseEngine {
       },
       30_000,
     );
+  }
+
+  async mostAdvanced(specs: readonly ServerSpec[]): Promise<readonly string[]> {
+    const reached = await Promise.all(
+      specs.map(async ({ id }) => [id, await withSession(this.place(id), receivedUpTo).catch(() => -1)] as const),
+    );
+    const most = Math.max(...reached.map(([, sequence]) => sequence));
+    return reached.filter(([, sequence]) => sequence === most && sequence >= 0).map(([id]) => id);
   }
 
   async stop(id: string, seconds = 20): Promise<void> {

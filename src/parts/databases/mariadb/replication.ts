@@ -88,6 +88,12 @@ async function refuseWriter(spec: ServerSpec, query: Query): Promise<void> {
     throw new Error(`${spec.id} has taken writes of its own: it cannot copy another server before it is made anew`);
 }
 
+/** The last transaction that a reader has received, applied or not. */
+export async function receivedUpTo(query: Query): Promise<number> {
+  const received = sequenceOf((await slaveStatus(query))?.Gtid_IO_Pos ?? "");
+  return Math.max(received, sequenceOf(await variableOf(query, "gtid_slave_pos")));
+}
+
 interface ApplyFailure {
   readonly message: string;
   /** The log it received ends in the middle of something, which therefore was never acknowledged. */

@@ -23,12 +23,12 @@ export function readerSpec(
   scope: Scope,
   db: DBInstance,
   server: DBServer,
-  from: { readonly interfaceId: string; readonly port: number },
+  from: Pick<DBServer, "id" | "interfaceId"> & { readonly port: number },
   around: ServerCircumstances,
 ): ServerSpec & { readonly replication: Reader } {
   const address = scope.records.get(NetworkInterfaces, from.interfaceId)?.privateIp;
   if (address === undefined) throw new Error(`the server that ${server.id} copies has no interface (${from.interfaceId})`);
-  return { ...serverSpec(db, server, around), replication: { role: "reader", from: { address, port: from.port } } };
+  return { ...serverSpec(db, server, around), replication: { role: "reader", from: { id: from.id, address, port: from.port } } };
 }
 
 const serverSpec = (
