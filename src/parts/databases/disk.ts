@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { command, CommandFailed, run, type Command } from "../host/command.js";
+import { setTimeout as pause } from "node:timers/promises";
+import { command, CommandFailed, run } from "../host/command.js";
 import { mountsBelow, unmountBelow } from "../host/mounts.js";
 
 /**
@@ -32,31 +33,39 @@ export async function ensureDisk(folder: string, sizeGiB: number): Promise<void>
 }
 
 /**
- * Give a mounted disk more room, while it is in use. Never less. Gives false where this host lets nobody do so to a file system that is
- * in use (a container without CAP_SYS_RESOURCE): then it is to be tried again while the server does not run.
+ * Give a mounted disk more room, while it is in use. Never less. Some hosts let nobody do that (a container without
+ * CAP_SYS_RESOURCE): there `stop` is called first, which ends the server that uses it.
  */
-export async function growDisk(folder: string, sizeGiB: number): Promise<boolean> {
+export async function growDisk(folder: string, sizeGiB: number, stop: () => Promise<void>): Promise<void> {
   const image = imageOf(folder);
   if (statSync(image).size < sizeGiB * gib) truncateSync(image, sizeGiB * gib);
-  // What was cut short after that is told by the file system itself.
-  if ((await fileSystemBytes(image)) >= sizeGiB * gib) return true;
+  // Asked of the file system itself: an earlier attempt may have been cut short after that.
+  if ((await fileSystemBytes(image)) >= sizeGiB * gib) return;
   const device = await run(command("findmnt", "--noheadings", "--output", "SOURCE", "--mountpoint", diskFolder(folder)));
   await run(command("losetup", "--set-capacity", device));
   try {
     await run(command("resize2fs", device));
-    return true;
   } catch (error) {
     if (!(error instanceof CommandFailed) || !error.stderr.includes("Permission denied")) throw error;
+    await stop();
+    await growUnused(folder);
+    await ensureDisk(folder, sizeGiB);
   }
-  // Not lazily: what is in use stays.
-  if (!(await isDone(command("umount", diskFolder(folder))))) return false;
-  // 1: errors were corrected.
+}
+
+async function growUnused(folder: string): Promise<void> {
+  const image = imageOf(folder);
+  await unmountBelow(folder);
+  // It may be mounted in a namespace that is about to end, and two who write to it would ruin it.
+  for (let tries = 0; (await run(command("losetup", "--associated", image))) !== ""; tries += 1) {
+    if (tries > 500) throw new Error(`${image} cannot grow: it is still in use after its server was stopped`);
+    await pause(10);
+  }
+  // 1: errors were corrected, such as those of a server that was killed.
   await run(command("e2fsck", "-f", "-p", image)).catch((error: unknown) => {
     if (!(error instanceof CommandFailed) || error.exitCode !== 1) throw error;
   });
   await run(command("resize2fs", image));
-  await ensureDisk(folder, sizeGiB);
-  return true;
 }
 
 async function fileSystemBytes(image: string): Promise<number> {
@@ -66,12 +75,6 @@ async function fileSystemBytes(image: string): Promise<number> {
   );
   return (blocks ?? 0) * (size ?? 0);
 }
-
-const isDone = (wanted: Command): Promise<boolean> =>
-  run(wanted).then(
-    () => true,
-    () => false,
-  );
 
 /** Bytes, as the server's own user could use them. */
 export function diskSpace(folder: string): { readonly free: number; readonly total: number } {

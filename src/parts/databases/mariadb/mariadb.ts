@@ -53,10 +53,7 @@ export class MariaDb implements DatabaseEngine {
     const place = this.place(spec.id);
     const settings = this.settings(spec);
     await ensureDisk(place.folder, spec.storageGiB);
-    if (!(await growDisk(place.folder, spec.storageGiB))) {
-      await this.stop(spec.id);
-      await growDisk(place.folder, spec.storageGiB);
-    }
+    await growDisk(place.folder, spec.storageGiB, () => this.stop(spec.id));
     const runs = observeContainer(place).state === "running";
     if (!runs) {
       writeForStart(spec, settings, place, engineUser(this.options));
