@@ -34,6 +34,7 @@ import { copiesAnother, makeData } from "./data.js";
 import { healthOf, reportOf, type CopyReport } from "./health.js";
 import { pruneLog, shipLog } from "./log.js";
 import { engineProgram, engineUser } from "./program.js";
+import { applyReceivedBefore } from "./relay.js";
 import { receivedUpTo, statusOf, takeRole } from "./replication.js";
 import { withSession, type Query } from "./session.js";
 import { isPending, tellSettings, writeForStart } from "./settings.js";
@@ -65,6 +66,7 @@ export class MariaDb implements DatabaseEngine {
       async (query) => {
         if (runs) await tellSettings(spec, settings, place, engineUser(this.options), query);
         await tellReplicationPassword(spec, place, query);
+        if (copiesAnother(place)) await applyReceivedBefore(place, engineUser(this.options), query);
         await takeRole(spec, query);
         await this.tellCopies(spec, query);
       },
