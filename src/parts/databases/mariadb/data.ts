@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { command, run } from "../../host/command.js";
 import { ownedFolder } from "../files.js";
@@ -12,7 +12,9 @@ import { mariadbTemplate } from "./template.js";
 /** Make the data of a server on its mounted disk; what an earlier attempt left half-made is made anew. */
 export async function makeData(options: EngineOptions, spec: ServerSpec, place: ServerPlace, origin: Origin): Promise<void> {
   const user = engineUser(options);
-  writeFileSync(passwdFile(place), passwd(user), { mode: 0o644 });
+  writeFileSync(passwdFile(place), passwd(user));
+  // Whatever the umask here: the server's user has to read it.
+  chmodSync(passwdFile(place), 0o644);
   if (existsSync(place.data)) return;
   const making = `${place.data}.making`;
   for (const folder of [making, ...diskFolders.map((name) => join(place.disk, name))])

@@ -20,4 +20,4 @@ export const memberReaderSpec = (
   writer: DBInstance,
   around: ServerCircumstances,
 ): ServerSpec & { readonly replication: Reader } =>
-  readerSpec(scope, reader, reader.server, { interfaceId: writer.server.interfaceId, port: writer.port }, around);
+  readerSpec(scope, reader, reader.server, { ...writer.server, port: writer.port }, around);
