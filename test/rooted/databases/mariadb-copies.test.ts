@@ -10,7 +10,7 @@ beforeAll(async () => {
   servers = await TestServers.begin("db-A", "db-B");
 });
 afterAll(async () => {
-  expect(await servers.engines.end()).toEqual([]);
+  expect(await servers.end()).toEqual([]);
 });
 
 const waitingFor = (

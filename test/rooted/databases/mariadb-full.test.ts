@@ -7,7 +7,7 @@ beforeAll(async () => {
   servers = await TestServers.begin("db-FULL");
 });
 afterAll(async () => {
-  expect(await servers.engines.end()).toEqual([]);
+  expect(await servers.end()).toEqual([]);
 });
 
 test("on a full disk writes fail or wait and reads are answered; with more storage it goes on, and nothing committed is lost", async () => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
   kept = join(servers.engines.state, "kept");
 });
 afterAll(async () => {
-  expect(await servers.engines.end()).toEqual([]);
+  expect(await servers.end()).toEqual([]);
 });
 
 const log = (): string => join(kept, "log");

@@ -15,7 +15,7 @@ beforeAll(async () => {
   spec = servers.writer("db-ONE");
 });
 afterAll(async () => {
-  expect(await servers.engines.end()).toEqual([]);
+  expect(await servers.end()).toEqual([]);
 });
 
 const query = (...args: Parameters<TestServers["query"]> extends [string, ...infer Rest] ? Rest : never): Promise<string> =>

@@ -30,6 +30,13 @@ export class TestServers {
     return new TestServers(engines, options, slots, await certificate(root));
   }
 
+  /** Take everything down; gives what is left, which is nothing, nor a device whose disk is gone. */
+  async end(): Promise<string[]> {
+    const left = await this.engines.end();
+    const devices = await run(command("losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE"));
+    return [...left, ...devices.split("\n").filter((line) => line.includes(this.engines.state))];
+  }
+
   /** As a region that has just come up would have it. */
   get mariadb(): MariaDb {
     return new MariaDb(this.options);
