@@ -137,9 +137,9 @@ describe("a MariaDB server", () => {
     expect(mariadb.logs(spec.id).map(({ name }) => name)).toEqual(
       expect.arrayContaining(["error/mysql-error.log", "general/mysql-general.log", "slowquery/mysql-slowquery.log"]),
     );
-    expect(mariadb.readLog(spec.id, "general/mysql-general.log", 0, 1_000_000)).toContain("seen in the logs");
-    expect(mariadb.readLog(spec.id, "slowquery/mysql-slowquery.log", 0, 1_000_000)).toContain("seen in the logs");
-    expect(mariadb.readLog(spec.id, "error/mysql-error.log", 0, 1_000_000)).toContain("ready for connections");
+    expect(mariadb.readLog(spec.id, "general/mysql-general.log", 0, 1_000_000)?.toString()).toContain("seen in the logs");
+    expect(mariadb.readLog(spec.id, "slowquery/mysql-slowquery.log", 0, 1_000_000)?.toString()).toContain("seen in the logs");
+    expect(mariadb.readLog(spec.id, "error/mysql-error.log", 0, 1_000_000)?.toString()).toContain("ready for connections");
     expect(mariadb.readLog(spec.id, "../server.key", 0, 10)).toBeUndefined();
     spec = { ...spec, parameters: {} };
     await mariadb.start(spec);
@@ -150,7 +150,7 @@ describe("a MariaDB server", () => {
     await mariadb.setMaster(spec, master);
     const folder = join(options.folder, spec.id);
     const texts = [
-      ...mariadb.logs(spec.id).map(({ name }) => mariadb.readLog(spec.id, name, 0, 10_000_000) ?? ""),
+      ...mariadb.logs(spec.id).map(({ name }) => mariadb.readLog(spec.id, name, 0, 10_000_000)?.toString() ?? ""),
       ...["config.json", "console.log", "started.cnf"].map((file) => readFileSync(join(folder, file), "utf8")),
       ...readdirSync("/proc")
         .filter((pid) => /^\d+$/.test(pid))

@@ -166,7 +166,7 @@ export class MariaDb implements DatabaseEngine {
     return logFiles(this.place(id).log);
   }
 
-  readLog(id: string, name: string, from: number, bytes: number): string | undefined {
+  readLog(id: string, name: string, from: number, bytes: number): Buffer | undefined {
     return readLogFile(this.place(id).log, name, from, bytes);
   }
 
