@@ -141,6 +141,12 @@ describe("a MariaDB server", () => {
     expect(mariadb.readLog(spec.id, "slowquery/mysql-slowquery.log", 0, 1_000_000)?.toString()).toContain("seen in the logs");
     expect(mariadb.readLog(spec.id, "error/mysql-error.log", 0, 1_000_000)?.toString()).toContain("ready for connections");
     expect(mariadb.readLog(spec.id, "../server.key", 0, 10)).toBeUndefined();
+    // What is old goes, and the server writes on.
+    mariadb.pruneLogs(spec.id, Date.now() + 1000);
+    await query("select 'seen afterwards'");
+    const general = mariadb.readLog(spec.id, "general/mysql-general.log", 0, 1_000_000)?.toString();
+    expect(general).toContain("seen afterwards");
+    expect(general).not.toContain("seen in the logs");
     spec = { ...spec, parameters: {} };
     await mariadb.start(spec);
   });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startEngine } from "../../engine/program.js";
@@ -168,6 +168,12 @@ export class MariaDb implements DatabaseEngine {
 
   readLog(id: string, name: string, from: number, bytes: number): Buffer | undefined {
     return readLogFile(this.place(id).log, name, from, bytes);
+  }
+
+  pruneLogs(id: string, before: number): void {
+    const { log } = this.place(id);
+    // The server keeps each of them open and writes at its end: one that was taken away would swallow what comes.
+    for (const { name, bytes, writtenAt } of logFiles(log)) if (writtenAt < before && bytes > 0) truncateSync(join(log, name));
   }
 
   private async startServer(spec: ServerSpec, place: ServerPlace): Promise<void> {
