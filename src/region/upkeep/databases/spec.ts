@@ -33,7 +33,7 @@ export function readerSpec(
   return {
     ...own,
     parameters: notLess(own.parameters, source.server.parameters ?? {}),
-    replication: { role: "reader", from: { address, port: source.port } },
+    replication: { role: "reader", from: { id: source.server.id, address, port: source.port } },
   };
 }
 
