@@ -24,6 +24,7 @@ import { WaitConditionBucket } from "./stacks/waiting/bucket.js";
 import { BalancerKeeper } from "./upkeep/balancers.js";
 import { DatabaseCertificates } from "./upkeep/databases/certificates.js";
 import { ClusterKeeper } from "./upkeep/clusters/keeper.js";
+import { BackupKeeper } from "./upkeep/databases/backups/keeper.js";
 import { DatabaseKeeper, stopDatabases, type DatabaseHouse } from "./upkeep/databases/keeper.js";
 import { Housekeeping } from "./upkeep/housekeeping.js";
 import { InstanceKeeper } from "./upkeep/instances.js";
@@ -115,9 +116,12 @@ export async function furnish(options: RegionOptions): Promise<House> {
     engines: databases,
     certificate: (scope) => certificates.of(scope),
     backups: (path) => join(databaseFolder, "backups", path),
+    shipEvery: options.shipLog,
   };
-  const databaseKeepers = [new DatabaseKeeper(databaseHouse), new ClusterKeeper(databaseHouse)];
+  const databaseKeeper = new DatabaseKeeper(databaseHouse);
+  const databaseKeepers = [databaseKeeper, new ClusterKeeper(databaseHouse)];
   for (const keeper of databaseKeepers) housekeeping.add(afterwards(engineReady, keeper));
+  housekeeping.add(afterwards(engineReady, new BackupKeeper(databaseKeeper.backupHouse)));
   housekeeping.add(afterwards(engineReady, new BalancerKeeper(label, balancers)));
   housekeeping.add(
     new NamesKeeper(label, names, { scopes: () => scopes.all(), engineReady, fabric, published, outside, networks: network }),

@@ -17,7 +17,7 @@ export interface Upkeep {
   nudge(kind: OwnerKind, id: string): void;
 }
 
-export type OwnerKind = "instance" | "database" | "dbcluster" | "balancer" | "names";
+export type OwnerKind = "instance" | "database" | "dbcluster" | "backup" | "balancer" | "names";
 
 /** Of the kind `names`: the internet's own, beside those of VPCs. */
 export const internetOwner = "internet";

@@ -20,7 +20,7 @@ import type {
   ServerState,
 } from "../spec.js";
 import { usageOf } from "../usage.js";
-import { backupInto, pruneLog, shipLog } from "./backup.js";
+import { backupInto, moveLog, pruneLog, shipLog } from "./backup.js";
 import { binaries, certificateFiles, logFolder, pgHbaConf, postgresqlConf } from "./config.js";
 import { accepts, copiesAnother, engineProgram, makeData, writePassword } from "./data.js";
 import { healthOf, receivedUpTo } from "./health.js";
@@ -143,7 +143,8 @@ export class Postgres implements DatabaseEngine {
   }
 
   ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined> {
-    return shipLog(spec, this.place(spec.id), folder);
+    const place = this.place(spec.id);
+    return observeContainer(place).state === "running" ? shipLog(spec, place, folder) : Promise.resolve(moveLog(place, folder));
   }
 
   prune(folder: string, backups: readonly string[]): Promise<void> {

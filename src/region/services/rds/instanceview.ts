@@ -1,5 +1,7 @@
 import type { DBInstance as ApiDBInstance } from "@aws-sdk/client-rds";
 import type { Scope } from "../../operations/call.js";
+import { latestRestorable } from "./backups/automated.js";
+import { theEngine } from "./engines.js";
 import { endpointName, instanceArn } from "./names.js";
 import { DBSubnetGroups, type DBInstance } from "./records.js";
 import { describeDBSubnetGroup } from "./subnetgroups.js";
@@ -10,6 +12,7 @@ import { toTags } from "./tags.js";
 export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance {
   const group = scope.records.get(DBSubnetGroups, db.subnetGroupName);
   const { settings } = db;
+  const latest = latestRestorable(scope, db);
   return {
     DBInstanceIdentifier: db.identifier,
     DBInstanceArn: instanceArn(scope, db),
@@ -42,7 +45,7 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
       AllocatedStorage: db.pending?.allocatedStorage,
       MasterUserPassword: db.masterPassword === undefined || !db.born ? undefined : "****",
     },
-    LicenseModel: "postgresql-license",
+    LicenseModel: theEngine(db.engine).license,
     NetworkType: "IPV4",
     IAMDatabaseAuthenticationEnabled: false,
     DeletionProtection: db.deletionProtection,
@@ -54,6 +57,8 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
     StorageEncrypted: settings.storageEncrypted,
     KmsKeyId: settings.kmsKeyId,
     BackupRetentionPeriod: settings.backupRetentionPeriod,
+    LatestRestorableTime: latest === undefined ? undefined : new Date(latest),
+    BackupTarget: "region",
     PreferredBackupWindow: settings.preferredBackupWindow,
     PreferredMaintenanceWindow: settings.preferredMaintenanceWindow,
     CopyTagsToSnapshot: settings.copyTagsToSnapshot,

@@ -1,5 +1,8 @@
 import type { Operation } from "../../operations/operation.js";
 import { clusterOperations } from "./clusteroperations.js";
+import { automatedBackupOperations } from "./backups/automatedoperations.js";
+import { restoreOperations } from "./backups/restoreoperations.js";
+import { snapshotOperations } from "./backups/snapshotoperations.js";
 import { instanceOperations } from "./instanceoperations.js";
 import { subnetGroupOperations } from "./subnetgroups.js";
 import { replicaOperations } from "./replicaoperations.js";
@@ -11,5 +14,8 @@ export const rdsOperations: readonly Operation[] = [
   ...instanceOperations,
   ...replicaOperations,
   ...clusterOperations,
+  ...snapshotOperations,
+  ...automatedBackupOperations,
+  ...restoreOperations,
   ...tagOperations,
 ];

@@ -100,6 +100,12 @@ export interface DBInstance {
   /** Set until the keeper has restarted it. */
   readonly rebootWished?: "restart" | "failover";
   readonly pending?: PendingModification;
+  /** The manual snapshot to be made before it is deleted. */
+  readonly finalSnapshot?: string;
+  /** Its automated backups stay when it is deleted. */
+  readonly retainsBackups?: boolean;
+  /** The writer is known to keep its log for restoring to a point in time. */
+  readonly keepsLog?: boolean;
   readonly status: DBInstanceStatus;
   /** Why it is `failed` or `storage-full`. */
   readonly statusReason?: string;

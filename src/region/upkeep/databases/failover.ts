@@ -3,7 +3,7 @@ import { isCut } from "../../faults/zones.js";
 import type { Scope } from "../../operations/call.js";
 import { removeInterface } from "../../services/ec2/interfaces.js";
 import { NetworkInterfaces } from "../../services/ec2/records.js";
-import type { DBInstance } from "../../services/rds/records.js";
+import type { DBInstance, DBServer } from "../../services/rds/records.js";
 import { change } from "./change.js";
 import { writerSpec, type ServerCircumstances } from "./spec.js";
 
@@ -41,10 +41,18 @@ export async function failOver(scope: Scope, db: DBInstance, engine: DatabaseEng
   scope.upkeep.nudge("names", db.vpcId);
 }
 
-/** Servers whose place was taken go, with all they had. */
-export async function retire(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<void> {
+/** Servers whose place was taken go, with all they had but for the log of the time when they were the writer. */
+export async function retire(
+  scope: Scope,
+  db: DBInstance,
+  engine: DatabaseEngine,
+  handOver: (server: DBServer) => Promise<void>,
+): Promise<void> {
   if (db.retired.length === 0) return;
-  for (const { id } of db.retired) await engine.remove(id);
+  for (const server of db.retired) {
+    await handOver(server);
+    await engine.remove(server.id);
+  }
   const gone = new Set(db.retired.map(({ id }) => id));
   change(
     scope,

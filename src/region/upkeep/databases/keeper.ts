@@ -4,10 +4,13 @@ import type { Scope } from "../../operations/call.js";
 import { remove } from "../../records/records.js";
 import { removeInterfacesOf } from "../../services/ec2/interfaces.js";
 import { theEngine, type Engine } from "../../services/rds/engines.js";
+import { backupsAfterDeletion } from "../../services/rds/backups/automated.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { freedReplicas } from "../../services/rds/replicas.js";
 import { serversOf } from "../../services/rds/servers.js";
 import type { Keeper } from "../keeper.js";
+import type { BackupHouse } from "./backups/keeper.js";
+import { handOver, ship } from "./backups/shipping.js";
 import { change } from "./change.js";
 import { failOver, mayFailOver, retire } from "./failover.js";
 import { keepStandby } from "./standby.js";
@@ -26,6 +29,8 @@ export interface DatabaseHouse {
   readonly certificate: (scope: Scope) => Promise<ServerSpec["certificate"]>;
   /** Where backups are, by the paths that records have. */
   readonly backups: (path: string) => string;
+  /** So often the log goes to the backups, in milliseconds. */
+  readonly shipEvery: number;
 }
 
 /** Keeps the servers of DB instances: their writer, and in Multi-AZ a standby that can take over. */
@@ -47,7 +52,7 @@ export class DatabaseKeeper implements Keeper {
     const engine = this.engineOf(db);
     if (db.wish === "deleted") return this.deleted(scope, db, engine);
     // First of all, so that no server that was taken its place from runs beside the one that has it.
-    await retire(scope, db, engine);
+    await retire(scope, db, engine, (server) => handOver(scope, this.backupHouse, db, server, engine));
     if (db.wish === "stopped") return this.stopped(scope, db, engine);
     return this.running(scope, db, engine);
   }
@@ -74,6 +79,7 @@ export class DatabaseKeeper implements Keeper {
       const { rebootWished: _done, masterPassword: _told, ...rest } = now;
       return {
         ...rest,
+        keepsLog: db.settings.backupRetentionPeriod > 0,
         ...(now.rebootWished === db.rebootWished || now.rebootWished === undefined ? {} : { rebootWished: now.rebootWished }),
         ...(now.masterPassword === db.masterPassword || now.masterPassword === undefined
           ? {}
@@ -127,13 +133,16 @@ export class DatabaseKeeper implements Keeper {
       if (now.wish !== "running" || now.rebootWished !== undefined) return now;
       // A Multi-AZ instance is not there before its standby is.
       if (!isWhole && !now.born) return now;
-      if (now.status === "backing-up") return now;
+      if (now.status === "backing-up" || now.status === "deleting") return now;
       const { statusReason: _past, ...rest } = now;
       return isFull
         ? { ...rest, born: true, status: "storage-full", statusReason: storageFull(now) }
         : { ...rest, born: true, status: "available" };
     });
-    if (!db.born && scope.records.get(DBInstances, db.identifier)?.born === true) scope.upkeep.nudge("names", db.vpcId);
+    const now = scope.records.get(DBInstances, db.identifier);
+    if (!db.born && now?.born === true) scope.upkeep.nudge("names", db.vpcId);
+    if (now !== undefined && (now.status !== db.status || now.keepsLog !== db.keepsLog))
+      scope.upkeep.nudge("backup", db.resourceId);
   }
 
   private startFailed(scope: Scope, db: DBInstance, engine: DatabaseEngine, error: unknown): void {
@@ -155,9 +164,14 @@ export class DatabaseKeeper implements Keeper {
 
   /** The record goes last, so that a death on the way leaves an owner that is attended to again. */
   private async deleted(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<void> {
-    for (const { id } of serversOf(db)) {
+    // What was committed last is to be there for restoring too. A server that cannot say how far that is hands over its files below.
+    if (db.retainsBackups === true && engine.observe(db.server.id) === "ready")
+      await ship(scope, this.backupHouse, db, engine).catch(() => undefined);
+    for (const server of serversOf(db)) {
+      const { id } = server;
       this.watches.get(id)?.();
       this.watches.delete(id);
+      if (db.retainsBackups === true) await handOver(scope, this.backupHouse, db, server, engine);
       await engine.remove(id);
     }
     this.failures.delete(db.resourceId);
@@ -166,7 +180,9 @@ export class DatabaseKeeper implements Keeper {
       remove(DBInstances, db.identifier),
       ...alone,
       ...removeInterfacesOf(scope, { kind: "database", id: db.identifier }),
+      ...backupsAfterDeletion(scope.records, db),
     );
+    scope.upkeep.nudge("backup", db.resourceId);
     await scope.upkeep.network(db.vpcId);
     scope.upkeep.nudge("names", db.vpcId);
     for (const { id } of alone) scope.upkeep.nudge("database", id);
@@ -184,6 +200,16 @@ export class DatabaseKeeper implements Keeper {
         }),
       );
     }
+  }
+
+  /** What those who look after its backups are told of it. */
+  get backupHouse(): BackupHouse {
+    return {
+      engineOf: (name) => this.house.engines[theEngine(name).program],
+      specOf: async (scope, db) => writerSpec(db, await this.around(scope, db)),
+      pathOf: (path) => this.house.backups(path),
+      shipEvery: this.house.shipEvery,
+    };
   }
 
   private async around(scope: Scope, db: DBInstance): Promise<ServerCircumstances> {
