@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { environment, type ImageUser } from "../../engine/program.js";
-import { run } from "../../host/command.js";
-import { inContainer } from "../../host/container.js";
+import { command, run } from "../../host/command.js";
+import { inContainer, observeContainer } from "../../host/container.js";
 import { bytesBelow, filesIn, moveFiles } from "../files.js";
 import { inside, type ServerPlace } from "../place.js";
 import type { Backup, ServerSpec } from "../spec.js";
@@ -61,6 +61,8 @@ export async function shipLog(spec: ServerSpec, place: ServerPlace, folder: stri
   });
   if (last !== undefined)
     for (let tries = 0; !existsSync(join(outgoing, last.segment)) && !existsSync(join(folder, last.segment)); tries += 1) {
+      if (observeContainer(place).state !== "running")
+        throw new Error(`PostgreSQL of ${spec.id} ended while it handed out its log`);
       if (tries > 6000)
         throw new Error(`PostgreSQL of ${spec.id} did not hand out its log (segment ${last.segment}) in a minute`);
       await pause(10);
@@ -69,9 +71,24 @@ export async function shipLog(spec: ServerSpec, place: ServerPlace, folder: stri
   return last === undefined ? undefined : { until: last.until };
 }
 
-/** Of a server that does not run: what it had handed out. */
-export function moveLog(place: ServerPlace, folder: string): undefined {
+function moveLog(place: ServerPlace, folder: string): void {
   moveFiles(join(place.outbox, logFolder), folder, isWholeLog);
+}
+
+/**
+ * Of a server that does not run, with its disk mounted: what it had handed out, and what it had finished and not come to hand out. The
+ * one that takes its place need not have the whole of that last segment: it begins with the next one when it has read that it ends.
+ */
+export async function rescueLog(place: ServerPlace, folder: string): Promise<void> {
+  moveLog(place, folder);
+  const segments = join(place.data, "pg_wal");
+  const finished = filesIn(join(segments, "archive_status")).flatMap((name) => /^(.*)\.ready$/.exec(name)?.[1] ?? []);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of finished.filter((each) => isWholeLog(each) && !existsSync(join(folder, each)))) {
+    const making = join(folder, `${name}.part`);
+    await run(command("cp", "--sparse=always", join(segments, name), making));
+    renameSync(making, join(folder, name));
+  }
 }
 
 /** Segments that no backup needs any more; those of any timeline, as pg_archivecleanup does. */
