@@ -46,7 +46,7 @@ export async function retire(
   scope: Scope,
   db: DBInstance,
   engine: DatabaseEngine,
-  handOver: (server: DBServer) => Promise<void>,
+  handOver: (server: DBServer) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   if (db.retired.length === 0) return;
   for (const server of db.retired) {

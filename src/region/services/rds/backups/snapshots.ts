@@ -17,6 +17,11 @@ export function createDBSnapshot(
   wish: { readonly identifier: string | undefined; readonly instance: string; readonly tags: Tags },
 ): DBSnapshot {
   const db = theDBInstance(call, wish.instance);
+  if (db.clusterId !== undefined)
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `The specified instance ${db.identifier} is a member of the DB cluster ${db.clusterId}. Use the CreateDBClusterSnapshot API.`,
+    );
   const snapshot = decideSnapshot(call, db, wish.identifier, "DBSnapshotIdentifier", wish.tags);
   if (db.status !== "available")
     throw new ServiceFault(

@@ -57,7 +57,8 @@ export class BackupKeeper implements Keeper {
   }
 
   private async instance(scope: Scope, db: DBInstance): Promise<number | undefined> {
-    if (db.wish === "deleted") return undefined;
+    // What is backed up of a member is its cluster.
+    if (db.wish === "deleted" || db.clusterId !== undefined) return undefined;
     const { backupRetentionPeriod: days, preferredBackupWindow: window } = db.settings;
     if (days === 0) scope.commit(...withoutAutomated(scope.records, db.resourceId));
     const engine = this.house.engineOf(db.engine);
