@@ -100,7 +100,10 @@ describe("a snapshot", () => {
     await journey.rds.send(
       new CopyDBSnapshotCommand({ SourceDBSnapshotIdentifier: "before", TargetDBSnapshotIdentifier: "copied", CopyTags: true }),
     );
-    expect(await snapshot("copied")).toMatchObject({ Status: "available", TagList: expect.arrayContaining([{ Key: "team", Value: "books" }]) });
+    expect(await snapshot("copied")).toMatchObject({
+      Status: "available",
+      TagList: expect.arrayContaining([{ Key: "team", Value: "books" }]),
+    });
     await journey.rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: "before" }));
     await journey.rds.send(
       new RestoreDBInstanceFromDBSnapshotCommand({
@@ -124,7 +127,9 @@ describe("to a point in time", () => {
   async function second(n: number): Promise<Date> {
     await journey.query(`insert into rows values (${n})`, { host });
     await journey.query("select pg_sleep(1.1)", { host });
-    const [[at = ""] = []] = await journey.query("select extract(epoch from date_trunc('second', clock_timestamp()))::bigint", { host });
+    const [[at = ""] = []] = await journey.query("select extract(epoch from date_trunc('second', clock_timestamp()))::bigint", {
+      host,
+    });
     await journey.query("select pg_sleep(1.1)", { host });
     return new Date(Number(at) * 1000);
   }
@@ -191,7 +196,9 @@ describe("to a point in time", () => {
           RestoreTime: new Date(time),
         }),
       );
-    await expect(at((LatestRestorableTime?.getTime() ?? 0) + 3_600_000)).rejects.toThrow(/cannot be restored to a time later than/);
+    await expect(at((LatestRestorableTime?.getTime() ?? 0) + 3_600_000)).rejects.toThrow(
+      /cannot be restored to a time later than/,
+    );
     await expect(at(Date.now() - 3_600_000)).rejects.toThrow(/or earlier than/);
   });
 });
@@ -216,7 +223,11 @@ test("retention 0 deletes automated backups with their log, and turned on there 
   await keep(0);
   expect(await automated()).toEqual([]);
   expect((await journey.describe()).LatestRestorableTime).toBeUndefined();
-  await until("its files are gone", async () => existsSync(backupFolder()) && readdirSync(backupFolder()).length > 0, (is) => !is);
+  await until(
+    "its files are gone",
+    async () => existsSync(backupFolder()) && readdirSync(backupFolder()).length > 0,
+    (is) => !is,
+  );
   await keep(7);
   await until("there is one again", automated, (list) => list.some(({ Status }) => Status === "available"));
 });
@@ -259,5 +270,9 @@ test("a final snapshot and retained backups outlive the instance; deleted they l
   await journey.rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: "last" }));
   for (const identifier of ["risen", "final"]) await gone(identifier);
   expect(await kept()).toEqual([]);
-  await until("nothing is left", async () => readdirSync(backupFolder()), (list) => list.length === 0);
+  await until(
+    "nothing is left",
+    async () => readdirSync(backupFolder()),
+    (list) => list.length === 0,
+  );
 });

@@ -131,10 +131,12 @@ test("a full disk ends writes and not the data, and a larger one brings them bac
   await postgres.start(small);
   await postgres.setMaster(small, master);
   await query("create table filled (n serial primary key, text text)");
-  const fill = "insert into filled (text) select string_agg(md5(random()::text), '') from generate_series(1, 2000000) group by random() < 0.5";
+  const fill =
+    "insert into filled (text) select string_agg(md5(random()::text), '') from generate_series(1, 2000000) group by random() < 0.5";
   await expect(
     (async () => {
-      for (let round = 0; round < 40; round += 1) await query("alter table filled alter text set storage external").then(() => query(fill));
+      for (let round = 0; round < 40; round += 1)
+        await query("alter table filled alter text set storage external").then(() => query(fill));
     })(),
   ).rejects.toThrow(/No space left on device|server closed the connection|the database system is/);
   expect(postgres.storage(small.id).free).toBeLessThan(256 * 1024 * 1024);

@@ -74,7 +74,9 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   checkPublic(call, publiclyAccessible, group.vpcId);
   checkGroups(call, wish.groupIds ?? [], group.vpcId);
   const masterUsername = wish.restored?.masterUsername ?? checkMasterUsername(wish.masterUsername);
-  const masterPassword = wish.restored === undefined ? checkMasterPassword(wish.masterPassword) : undefined;
+  // A restored one has the password of its data, unless it is to be another.
+  const masterPassword =
+    wish.restored !== undefined && wish.masterPassword === undefined ? undefined : checkMasterPassword(wish.masterPassword);
   const windows = chosenWindows(defined(wish.settings), call.regionName);
   checkRetention(wish.settings.backupRetentionPeriod);
   const databaseName = checkDatabaseName(wish.databaseName);

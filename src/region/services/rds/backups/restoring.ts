@@ -20,6 +20,7 @@ export interface RestoreWish extends Pick<
   | "deletionProtection"
   | "settings"
   | "tags"
+  | "masterPassword"
 > {
   readonly instanceClass?: string | undefined;
   /** Can only be said again. */

@@ -1,5 +1,5 @@
 import { ServiceFault } from "../../../operations/fault.js";
-import { enforced, recorded, states, type MemberRules } from "../../../operations/members.js";
+import { enforced, states, type MemberRules } from "../../../operations/members.js";
 import { createMember } from "../../../services/rds/clustermembers.js";
 import { instanceRules, settingRules } from "../../../services/rds/instancerules.js";
 import { createDBInstance, deleteDBInstance, theDBInstance } from "../../../services/rds/instances.js";
@@ -8,6 +8,7 @@ import { endpointName, instanceArn, subnetGroupArn } from "../../../services/rds
 import { DBInstances, DBSubnetGroups, type DBInstanceSettings } from "../../../services/rds/records.js";
 import { createDBSubnetGroup, deleteDBSubnetGroup, modifyDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
+import { restoreAsSaid, restoreProperties } from "./restoring.js";
 import { optionalFlag, optionalNumber, optionalText, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
 
 export const dbSubnetGroup: ResourceProvider = {
@@ -40,7 +41,8 @@ const properties: MemberRules = {
   VPCSecurityGroups: enforced,
   DBClusterIdentifier: enforced,
   PromotionTier: states(1),
-  DeleteAutomatedBackups: recorded("automated backups are not taken yet"),
+  DeleteAutomatedBackups: enforced,
+  ...restoreProperties,
   Tags: tagRules,
 };
 
@@ -107,14 +109,9 @@ export const dbInstance: ResourceProvider = {
           text(given, "Engine"),
         )
       ).identifier;
-    const db = await createDBInstance(call, {
+    const said = {
       identifier,
-      instanceClass: text(given, "DBInstanceClass"),
-      engine: text(given, "Engine"),
-      engineVersion: optionalText(given, "EngineVersion"),
-      masterUsername: optionalText(given, "MasterUsername"),
       masterPassword: optionalText(given, "MasterUserPassword"),
-      databaseName: optionalText(given, "DBName"),
       port: optionalNumber(given, "Port"),
       subnetGroupName: optionalText(given, "DBSubnetGroupName"),
       zone: optionalText(given, "AvailabilityZone"),
@@ -130,6 +127,16 @@ export const dbInstance: ResourceProvider = {
         engineLifecycleSupport: optionalText(given, "EngineLifecycleSupport"),
       },
       tags: tagsOf(given, naming),
+    };
+    const restored = restoreAsSaid(call, given, said);
+    if (restored !== undefined) return (await restored).identifier;
+    const db = await createDBInstance(call, {
+      ...said,
+      instanceClass: text(given, "DBInstanceClass"),
+      engine: text(given, "Engine"),
+      engineVersion: optionalText(given, "EngineVersion"),
+      masterUsername: optionalText(given, "MasterUsername"),
+      databaseName: optionalText(given, "DBName"),
     });
     return db.identifier;
   },
@@ -144,7 +151,7 @@ export const dbInstance: ResourceProvider = {
       "MultiAZ",
       "AllocatedStorage",
     ],
-    ...Object.keys(settingRules),
+    ...["DeleteAutomatedBackups", ...Object.keys(settingRules)],
   ],
   update: async (call, id, { from, to }, naming, signal) => {
     const masterPassword = optionalText(to, "MasterUserPassword");
@@ -160,10 +167,14 @@ export const dbInstance: ResourceProvider = {
     });
     await becomeAvailable(call, id, signal);
   },
-  // DeletionPolicy Snapshot is the engine's to refuse: there are no snapshots to take yet.
-  delete: (call, id, _given, signal) =>
+  delete: (call, id, given, signal, last) =>
     unlessGone(["DBInstanceNotFound"], async () => {
-      if (theDBInstance(call, id).status !== "deleting") deleteDBInstance(call, id, { skipFinalSnapshot: true });
+      const db = theDBInstance(call, id);
+      const retainBackups = optionalFlag(given, "DeleteAutomatedBackups") === false;
+      // One that has never been available, or has failed, has nothing to keep.
+      const isKept = last !== undefined && db.born && db.status !== "failed" && db.clusterId === undefined;
+      const how = isKept ? { skipFinalSnapshot: false, finalSnapshot: last.finalSnapshot } : { skipFinalSnapshot: true };
+      if (db.status !== "deleting") deleteDBInstance(call, id, { ...how, retainBackups });
       await call.until(() => call.records.get(DBInstances, id) === undefined, signal);
     }),
 };
