@@ -12,7 +12,6 @@ import { operation, type Operation } from "../../operations/operation.js";
 import { put, type Change } from "../../records/records.js";
 import type { Tags } from "../ec2/records.js";
 import { DBSnapshots } from "./backups/records.js";
-import { theDBSnapshot } from "./backups/snapshots.js";
 import { DBClusters, DBInstances, DBSubnetGroups } from "./records.js";
 
 export const tagRules = within<Tag>({ Key: enforced, Value: enforced });
@@ -37,7 +36,8 @@ function tagged(call: Call, arn: string | undefined): { tags: Tags; change: (tag
     return { tags: record.tags, change: (tags) => put(DBClusters, name, { ...record, tags }) };
   }
   if (kind === "snapshot") {
-    const record = theDBSnapshot(call, name);
+    const record = call.records.get(DBSnapshots, name);
+    if (record === undefined) throw new ServiceFault("DBSnapshotNotFound", `DBSnapshot ${name} not found.`, 404);
     return { tags: record.tags, change: (tags) => put(DBSnapshots, name, { ...record, tags }) };
   }
   const record = call.records.get(DBSubnetGroups, name);
