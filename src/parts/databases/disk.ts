@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { command, run } from "../host/command.js";
+import { setTimeout as pause } from "node:timers/promises";
+import { command, CommandFailed, run } from "../host/command.js";
 import { mountsBelow, unmountBelow } from "../host/mounts.js";
 
 /**
@@ -31,14 +32,48 @@ export async function ensureDisk(folder: string, sizeGiB: number): Promise<void>
   await run(command("mount", "-o", "loop,discard,nosuid,nodev", image, diskFolder(folder)));
 }
 
-/** Give a mounted disk more room, while it is in use. Never less. */
-export async function growDisk(folder: string, sizeGiB: number): Promise<void> {
+/**
+ * Give a mounted disk more room, while it is in use. Never less. Some hosts let nobody do that (a container without
+ * CAP_SYS_RESOURCE): there `stop` is called first, which ends the server that uses it.
+ */
+export async function growDisk(folder: string, sizeGiB: number, stop: () => Promise<void>): Promise<void> {
   const image = imageOf(folder);
-  if (statSync(image).size >= sizeGiB * gib) return;
-  truncateSync(image, sizeGiB * gib);
+  if (statSync(image).size < sizeGiB * gib) truncateSync(image, sizeGiB * gib);
+  // Asked of the file system itself: an earlier attempt may have been cut short after that.
+  if ((await fileSystemBytes(image)) >= sizeGiB * gib) return;
   const device = await run(command("findmnt", "--noheadings", "--output", "SOURCE", "--mountpoint", diskFolder(folder)));
   await run(command("losetup", "--set-capacity", device));
-  await run(command("resize2fs", device));
+  try {
+    await run(command("resize2fs", device));
+  } catch (error) {
+    if (!(error instanceof CommandFailed) || !error.stderr.includes("Permission denied")) throw error;
+    await stop();
+    await growUnused(folder);
+    await ensureDisk(folder, sizeGiB);
+  }
+}
+
+async function growUnused(folder: string): Promise<void> {
+  const image = imageOf(folder);
+  await unmountBelow(folder);
+  // It may be mounted in a namespace that is about to end, and two who write to it would ruin it.
+  for (let tries = 0; (await run(command("losetup", "--associated", image))) !== ""; tries += 1) {
+    if (tries > 500) throw new Error(`${image} cannot grow: it is still in use after its server was stopped`);
+    await pause(10);
+  }
+  // 1: errors were corrected, such as those of a server that was killed.
+  await run(command("e2fsck", "-f", "-p", image)).catch((error: unknown) => {
+    if (!(error instanceof CommandFailed) || error.exitCode !== 1) throw error;
+  });
+  await run(command("resize2fs", image));
+}
+
+async function fileSystemBytes(image: string): Promise<number> {
+  const said = await run(command("dumpe2fs", "-h", image));
+  const [blocks, size] = ["Block count", "Block size"].map((name) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(said)?.[1]),
+  );
+  return (blocks ?? 0) * (size ?? 0);
 }
 
 /** Bytes, as the server's own user could use them. */

@@ -130,15 +130,12 @@ test("a full disk ends writes and not the data, and a larger one brings them bac
   await postgres.make(small, { kind: "new" });
   await postgres.start(small);
   await postgres.setMaster(small, master);
-  await query("create table filled (n serial primary key, text text)");
-  const fill =
-    "insert into filled (text) select string_agg(md5(random()::text), '') from generate_series(1, 2000000) group by random() < 0.5";
-  await expect(
-    (async () => {
-      for (let round = 0; round < 40; round += 1)
-        await query("alter table filled alter text set storage external").then(() => query(fill));
-    })(),
-  ).rejects.toThrow(/No space left on device|server closed the connection|the database system is/);
+  await query("create table filled (text text); alter table filled alter text set storage external");
+  await query("insert into filled values ('before')");
+  // More than there is, and as it is said: nothing of it may be kept.
+  await expect(query("insert into filled select repeat('x', 1000000) from generate_series(1, 2000)")).rejects.toThrow(
+    /No space left on device/,
+  );
   expect(postgres.storage(small.id).free).toBeLessThan(256 * 1024 * 1024);
   const larger = { ...small, storageGiB: 3 };
   await until("it answers again", () =>
@@ -148,8 +145,8 @@ test("a full disk ends writes and not the data, and a larger one brings them bac
     ),
   );
   expect(postgres.storage(small.id).total).toBeGreaterThan(2 * 1024 ** 3);
-  await query("insert into filled (text) values ('goes on')");
-  expect(await query("select count(*) from filled where text = 'goes on'")).toBe("1");
+  await query("insert into filled values ('after')");
+  expect(await query("select string_agg(text, ',' order by text desc) from filled")).toBe("before,after");
   await postgres.remove(small.id);
 });
 

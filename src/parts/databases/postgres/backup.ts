@@ -86,7 +86,8 @@ export async function rescueLog(place: ServerPlace, folder: string): Promise<voi
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const name of finished.filter((each) => isWholeLog(each) && !existsSync(join(folder, each)))) {
     const making = join(folder, `${name}.part`);
-    await run(command("cp", "--sparse=always", join(segments, name), making));
+    // With its owner: a server reads it.
+    await run(command("cp", "-a", "--sparse=always", join(segments, name), making));
     renameSync(making, join(folder, name));
   }
 }

@@ -43,7 +43,7 @@ export class Postgres implements DatabaseEngine {
   async start(spec: ServerSpec): Promise<void> {
     const place = this.place(spec.id);
     await ensureDisk(place.folder, spec.storageGiB);
-    await growDisk(place.folder, spec.storageGiB);
+    await growDisk(place.folder, spec.storageGiB, () => this.stop(spec.id));
     const runs = observeContainer(place).state === "running";
     const isChanged = this.writeFiles(spec, place);
     if (!runs) await this.startServer(spec, place);
