@@ -276,3 +276,24 @@ test("a final snapshot and retained backups outlive the instance; deleted they l
     (list) => list.length === 0,
   );
 });
+
+test("a stack's database is deleted with a snapshot, and another stack's is made from it with a password of its own", async () => {
+  await journey.delete("orders");
+  await journey.deploy("billing", { DBInstanceIdentifier: "billing", BackupRetentionPeriod: "0" });
+  const before = (await journey.describe("billing")).Endpoint?.Address ?? "";
+  await journey.query("create table rows (n int)", { host: before });
+  await journey.query("insert into rows values (7)", { host: before });
+  await journey.delete("billing");
+  const { DBSnapshots: [last] = [] } = await journey.rds.send(new DescribeDBSnapshotsCommand({ SnapshotType: "manual" }));
+  expect(last).toMatchObject({ Status: "available", DBInstanceIdentifier: "billing" });
+  expect(last?.DBSnapshotIdentifier).toMatch(/^billing-snapshot-database-[a-z0-9]{12}$/);
+  await journey.deploy("later", {
+    DBInstanceIdentifier: "later",
+    DBSnapshotIdentifier: last?.DBSnapshotIdentifier,
+    BackupRetentionPeriod: "0",
+    MasterUserPassword: "another-password",
+  });
+  const after = (await journey.describe("later")).Endpoint?.Address ?? "";
+  expect(await journey.query("select n from rows", { host: after, password: "another-password" })).toEqual([["7"]]);
+  await expect(journey.query("select 1", { host: after })).rejects.toThrow(/password authentication failed/);
+});
