@@ -29,7 +29,8 @@ export type ControlVerb =
   | "stop"
   | "leftovers"
   | "why"
-  | "zone";
+  | "zone"
+  | "metrics";
 
 const frame = z.object({
   progress: z.string().optional(),

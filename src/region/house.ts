@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { Balancers } from "../parts/balancers/balancers.js";
+import { mariadbParameters } from "../parts/databases/mariadb/catalogue.js";
+import { postgresParameters } from "../parts/databases/postgres/catalogue.js";
 import { Postgres } from "../parts/databases/postgres/postgres.js";
 import type { DatabaseEngine } from "../parts/databases/spec.js";
 import { Fabric } from "../parts/fabric/fabric.js";
@@ -12,6 +14,8 @@ import { Machines } from "../parts/machines/machines.js";
 import { ObjectFiles } from "../parts/objects/objectfiles.js";
 import { Names } from "../parts/names/names.js";
 import { accountId } from "./credentials.js";
+import { Collector } from "./metrics/collector.js";
+import { MetricStore } from "./metrics/store.js";
 import { fileLog } from "./log.js";
 import type { Scope } from "./operations/call.js";
 import type { RegionOptions } from "./options.js";
@@ -23,9 +27,11 @@ import { namedFiles } from "./services/s3/records.js";
 import { WaitConditionBucket } from "./stacks/waiting/bucket.js";
 import { BalancerKeeper } from "./upkeep/balancers.js";
 import { DatabaseCertificates } from "./upkeep/databases/certificates.js";
+import { serverLogs } from "./upkeep/databases/logs.js";
 import { ClusterKeeper } from "./upkeep/clusters/keeper.js";
 import { BackupKeeper } from "./upkeep/databases/backups/keeper.js";
 import { DatabaseKeeper, stopDatabases, type DatabaseHouse } from "./upkeep/databases/keeper.js";
+import { DatabaseMetrics } from "./upkeep/databases/metrics.js";
 import { Housekeeping } from "./upkeep/housekeeping.js";
 import { InstanceKeeper } from "./upkeep/instances.js";
 import type { Keeper } from "./upkeep/keeper.js";
@@ -47,6 +53,7 @@ export interface House {
   readonly housekeeping: Housekeeping;
   readonly published: PublishedListeners;
   readonly outside: Outside;
+  readonly metrics: MetricStore;
   readonly log: (entry: object) => void;
   /** The scope of the region this process was started for. */
   readonly home: Scope;
@@ -83,13 +90,19 @@ export async function furnish(options: RegionOptions): Promise<House> {
   const engineReady = (): Promise<string> => ensureImage({ kind: "engine" }, folders);
 
   const network = new NetworkKeeper(fabric, (scope, vpcId) => scope.upkeep.nudge("names", vpcId), log);
-  const housekeeping = new Housekeeping(network, log);
+  const askOf = { postgres: postgresParameters, mariadb: mariadbParameters } as const;
+  const engineParameters = once(async (program: Engine["program"]) => {
+    await engineReady();
+    return askOf[program]({ ...engines, folder: databaseFolder, templates: join(folders.images, "templates") });
+  });
+  const housekeeping = new Housekeeping(network, log, engineParameters);
   const objects = new ObjectFiles(join(folders.state, "objects"), () => store.durable());
   const scopes = new Scopes(store, {
     objects,
     accountId,
     hold: options.hold,
     now: Date.now,
+    serverLogs: serverLogs(databases),
     upkeep: (scope) => housekeeping.upkeepOf(scope),
   });
   const home = scopes.of({ accountId, regionName: options.regionName });
@@ -117,11 +130,18 @@ export async function furnish(options: RegionOptions): Promise<House> {
     certificate: (scope) => certificates.of(scope),
     backups: (path) => join(databaseFolder, "backups", path),
     shipEvery: options.shipLog,
+    log,
   };
   const databaseKeeper = new DatabaseKeeper(databaseHouse);
   const databaseKeepers = [databaseKeeper, new ClusterKeeper(databaseHouse)];
   for (const keeper of databaseKeepers) housekeeping.add(afterwards(engineReady, keeper));
   housekeeping.add(afterwards(engineReady, new BackupKeeper(databaseKeeper.backupHouse)));
+  const databaseMetrics = new DatabaseMetrics(databaseHouse);
+  const metrics = new MetricStore(join(folders.state, "metrics"));
+  const collector = new Collector({
+    ...{ store: metrics, now: Date.now, log, every: 10_000 },
+    sources: [() => databaseMetrics.take(scopes.all())],
+  });
   housekeeping.add(afterwards(engineReady, new BalancerKeeper(label, balancers)));
   housekeeping.add(
     new NamesKeeper(label, names, { scopes: () => scopes.all(), engineReady, fabric, published, outside, networks: network }),
@@ -130,6 +150,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
   const rest = async (): Promise<void> => {
     instanceKeeper.close();
     for (const keeper of databaseKeepers) keeper.close();
+    await collector.close();
     await housekeeping.close();
     await Promise.all([doors.closeAll(), published.close(), outside.close()]);
   };
@@ -146,6 +167,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
     housekeeping,
     published,
     outside,
+    metrics,
     log,
     home,
     begin: () => {
@@ -153,6 +175,7 @@ export async function furnish(options: RegionOptions): Promise<House> {
       for (const scope of scopes.all())
         for (const { vpcId } of scope.records.list(Vpcs)) network.apply(scope, vpcId).catch(() => undefined);
       housekeeping.begin(scopes.all());
+      collector.begin();
       // Not worth building an image for: whoever needs names has it built.
       if (builtImage({ kind: "engine" }, folders) === undefined) return;
       home.upkeep.nudge("names", internetOwner);
@@ -188,3 +211,16 @@ const afterwards = (ready: () => Promise<unknown>, keeper: Keeper): Keeper => ({
     return keeper.attend(scope, id);
   },
 });
+
+/** Ask once for each; a failure is that of those who asked, and the next one tries again. */
+function once<K, V>(ask: (key: K) => Promise<V>): (key: K) => Promise<V> {
+  const asked = new Map<K, Promise<V>>();
+  return (key) => {
+    const found = asked.get(key);
+    if (found !== undefined) return found;
+    const answer = ask(key);
+    asked.set(key, answer);
+    answer.catch(() => asked.delete(key));
+    return answer;
+  };
+}

@@ -1,6 +1,7 @@
 import type { ObjectFiles } from "../parts/objects/objectfiles.js";
 import type { Call, Scope } from "./operations/call.js";
 import type { ScopeKey, Store } from "./records/store.js";
+import type { DBServerLogs } from "./services/rds/logs.js";
 import type { CallContext } from "./server/dispatch.js";
 import type { Upkeep } from "./upkeep/upkeep.js";
 
@@ -19,6 +20,7 @@ export class Scopes {
       readonly hold: number;
       readonly now: () => number;
       readonly objects: ObjectFiles;
+      readonly serverLogs: DBServerLogs;
       readonly upkeep: (scope: Scope) => Upkeep;
     },
   ) {}
@@ -72,6 +74,7 @@ export class Scopes {
       commit: (...changes) => store.commit(key, name, changes),
       now: this.options.now,
       objects: this.options.objects,
+      serverLogs: this.options.serverLogs,
       upkeep: undefined as unknown as Upkeep, // set below: it needs the scope itself
       until: (done, signal) =>
         new Promise((resolve, reject) => {

@@ -6,12 +6,14 @@ import {
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStackResourcesCommand,
+  DescribeStacksCommand,
   waitUntilStackCreateComplete,
   waitUntilStackDeleteComplete,
 } from "@aws-sdk/client-cloudformation";
 import {
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
+  DescribeEventsCommand,
   RDSClient,
   type DBCluster,
   type DBInstance,
@@ -25,7 +27,10 @@ const launcher = fileURLToPath(new URL("../../bin/sandtable.js", import.meta.url
  * A VPC with a subnet in each zone, a DB subnet group over them, and two ends to talk from in zone c: `application`, whose group the
  * database admits, and `stranger`.
  */
-export function databaseTemplate(database: Readonly<Record<string, unknown>> | undefined): string {
+export function databaseTemplate(
+  database: Readonly<Record<string, unknown>> | undefined,
+  more: { readonly resources?: object; readonly outputs?: object } = {},
+): string {
   const ref = (Ref: string) => ({ Ref });
   const resource = (Type: string, Properties: object, more: object = {}) => ({ Type, Properties, ...more });
   const letters = ["A", "B", "C"];
@@ -77,7 +82,9 @@ export function databaseTemplate(database: Readonly<Record<string, unknown>> | u
               ...database,
             }),
           }),
+      ...more.resources,
     },
+    ...(more.outputs === undefined ? {} : { Outputs: more.outputs }),
   });
 }
 
@@ -94,14 +101,23 @@ export class DatabaseJourney {
   }
 
   /** Without a database: the network and the DB subnet group alone. */
-  async deploy(StackName: string, database?: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.cloudformation.send(new CreateStackCommand({ StackName, TemplateBody: databaseTemplate(database) }));
+  async deploy(
+    StackName: string,
+    database?: Readonly<Record<string, unknown>>,
+    more?: Parameters<typeof databaseTemplate>[1],
+  ): Promise<void> {
+    await this.cloudformation.send(new CreateStackCommand({ StackName, TemplateBody: databaseTemplate(database, more) }));
     await waitUntilStackCreateComplete(this.waiting(this.cloudformation), { StackName });
   }
 
   async delete(StackName: string): Promise<void> {
     await this.cloudformation.send(new DeleteStackCommand({ StackName }));
     await waitUntilStackDeleteComplete(this.waiting(this.cloudformation), { StackName });
+  }
+
+  async output(StackName: string, name: string): Promise<string> {
+    const { Stacks } = await this.cloudformation.send(new DescribeStacksCommand({ StackName }));
+    return Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue ?? "";
   }
 
   async physicalId(StackName: string, LogicalResourceId: string): Promise<string> {
@@ -141,6 +157,33 @@ export class DatabaseJourney {
     throw new Error(`waited in vain: ${what}; it is ${JSON.stringify(await this.cluster(identifier))}`);
   }
 
+  /** Messages of the instance's events of these categories, in their order; without categories of all. */
+  async events(EventCategories: string[] = [], SourceIdentifier = "orders"): Promise<readonly string[]> {
+    const { Events } = await this.rds.send(
+      new DescribeEventsCommand({ SourceIdentifier, SourceType: "db-instance", EventCategories }),
+    );
+    return (Events ?? []).map(({ Message }) => Message ?? "");
+  }
+
+  /** The first datapoint of a metric of AWS/RDS of the last hour; waits until there is one. */
+  async measured(name: string, DBInstanceIdentifier = "orders"): Promise<{ readonly average: number; readonly unit: string }> {
+    const request = { verb: "metrics", name, dimensions: { DBInstanceIdentifier }, period: 10 } as const;
+    return this.soon(`${name} is measured`, async () => {
+      const points = (await ask(this.region.state, request)) as { average: number; unit: string }[];
+      return points[0];
+    });
+  }
+
+  /** What comes at last; the test's own timeout is the limit. */
+  async soon<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+    for (let tries = 0; tries < 1200; tries += 1) {
+      const found = await look();
+      if (found !== undefined) return found;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`waited in vain: ${what}`);
+  }
+
   zone(zone: string, cut: boolean): Promise<unknown> {
     return ask(this.region.state, { verb: "zone", zone, cut });
   }
@@ -158,6 +201,7 @@ export class DatabaseJourney {
       readonly user?: string;
       readonly password?: string;
       readonly database?: string;
+      readonly ssl?: false;
     },
   ): Promise<readonly (readonly string[])[]> {
     const settings = {
@@ -166,7 +210,7 @@ export class DatabaseJourney {
       password: how.password ?? password,
       database: how.database ?? "app",
       connectionTimeoutMillis: 4000,
-      ssl: { rejectUnauthorized: false },
+      ssl: how.ssl ?? { rejectUnauthorized: false },
     };
     const program = `
       import pg from "pg";

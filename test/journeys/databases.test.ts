@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CreateDBInstanceReadReplicaCommand, PromoteReadReplicaCommand, RebootDBInstanceCommand } from "@aws-sdk/client-rds";
+import {
+  CreateDBInstanceReadReplicaCommand,
+  DescribeDBLogFilesCommand,
+  DownloadDBLogFilePortionCommand,
+  PromoteReadReplicaCommand,
+  RebootDBInstanceCommand,
+} from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cgroupProcesses } from "../../src/parts/host/cgroup.js";
 import { cgroupPath } from "../../src/parts/host/label.js";
@@ -23,6 +29,14 @@ afterAll(() => region.purge());
 /** The server's first process, by what is kept of its container. */
 const firstProcess = (server: string): number => Number(readFileSync(join(region.state, "databases", server, "pid"), "utf8"));
 
+function killed(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
 test("it is available when its standby, in another zone, has every commit", async () => {
   const db = await journey.describe();
   expect(db).toMatchObject({ DBInstanceStatus: "available", MultiAZ: true });
@@ -35,28 +49,81 @@ test("the admitted group connects, another is dropped", async () => {
   await expect(journey.query("select 1", { host, from: "stranger" })).rejects.toThrow(/timeout|terminated/);
 });
 
+test("its creation is an event", async () => {
+  expect(await journey.events(["creation"])).toEqual(["DB instance created"]);
+});
+
+test("what the engine complains of is in its log", async () => {
+  await expect(journey.query("select nonsense", { host })).rejects.toThrow(/nonsense/);
+  const named = { DBInstanceIdentifier: "orders" };
+  const line = await journey.soon("the complaint is logged", async () => {
+    const { DescribeDBLogFiles } = await journey.rds.send(
+      new DescribeDBLogFilesCommand({ ...named, FilenameContains: "error/postgresql.log." }),
+    );
+    const LogFileName = DescribeDBLogFiles?.at(-1)?.LogFileName;
+    expect(LogFileName).toMatch(/^error\/postgresql\.log\.\d{4}-\d\d-\d\d-\d\d$/);
+    const { LogFileData } = await journey.rds.send(new DownloadDBLogFilePortionCommand({ ...named, LogFileName }));
+    return LogFileData?.split("\n").find((each) => each.includes("nonsense"));
+  });
+  expect(line).toMatch(/keeper@app:\[\d+\]:ERROR: {2}column "nonsense" does not exist/);
+  await expect(
+    journey.rds.send(new DownloadDBLogFilePortionCommand({ ...named, LogFileName: "error/none" })),
+  ).rejects.toMatchObject({ name: "DBLogFileNotFoundFault" });
+});
+
+test("it is measured", async () => {
+  const gib = 1024 ** 3;
+  const metrics: readonly (readonly [string, string, number, number])[] = [
+    ["CPUUtilization", "Percent", 0, 100],
+    ["DatabaseConnections", "Count", 0, 10],
+    ["FreeStorageSpace", "Bytes", 10 * gib, 20 * gib],
+    ["FreeableMemory", "Bytes", 0.1 * gib, gib],
+    ["WriteIOPS", "Count/Second", 0, Infinity],
+    ["ReadThroughput", "Bytes/Second", 0, Infinity],
+  ];
+  for (const [name, unit, least, most] of metrics) {
+    const point = await journey.measured(name);
+    expect(point.unit).toBe(unit);
+    expect(point.average, name).toBeGreaterThanOrEqual(least);
+    expect(point.average, name).toBeLessThanOrEqual(most);
+  }
+});
+
 describe("an append workload goes on, and no acknowledged row is lost,", () => {
   beforeAll(() => journey.query("create table appended (n int primary key)", { host }));
 
-  const ways: readonly (readonly [string, (serverId: string, zone: string) => Promise<unknown>])[] = [
-    ["when the engine is killed", async (serverId) => process.kill(firstProcess(serverId), "SIGKILL")],
+  const unhealthy = "The primary host of the RDS Multi-AZ instance is unhealthy.";
+  const unreachable = "The primary host of the RDS Multi-AZ instance is unreachable due to loss of network connectivity.";
+  const requested = "The user requested a failover of the DB instance.";
+  const ways: readonly (readonly [string, string, (serverId: string, zone: string) => Promise<unknown>])[] = [
+    ["when the engine is killed", unhealthy, async (serverId) => process.kill(firstProcess(serverId), "SIGKILL")],
     [
       "when everything of its host is killed",
+      unhealthy,
       async (serverId) => {
-        for (const pid of cgroupProcesses(cgroupPath(region.label, serverId))) process.kill(pid, "SIGKILL");
+        // With the first process of the container the others end: one may be gone before its turn.
+        for (const pid of cgroupProcesses(cgroupPath(region.label, serverId))) killed(pid);
       },
     ],
     [
       "when it is rebooted with failover",
+      requested,
       () => journey.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "orders", ForceFailover: true })),
     ],
-    ["when its zone is cut off", (_serverId, zone) => journey.zone(zone, true)],
+    ["when its zone is cut off", unreachable, (_serverId, zone) => journey.zone(zone, true)],
   ];
-  test.each(ways)("%s", async (_way, strike) => {
+  test.each(ways)("%s, and its events say so", async (_way, reason, strike) => {
+    const categories = ["availability", "failover", "notification"];
+    const told = (await journey.events(categories)).length;
     const before = await journey.until(
       "it is whole",
       (db) => db.DBInstanceStatus === "available" && db.SecondaryAvailabilityZone !== undefined,
     );
+    // A standby that is shown may still be being built; then it would not take over.
+    await journey.soon("its standby has every commit", async () => {
+      const last = (await journey.events(["recovery"])).at(-1) ?? "";
+      return last.includes("started") ? undefined : true;
+    });
     await journey.query("truncate appended", { host });
     const serverId = serverNow();
     const appender = journey.append(host);
@@ -67,6 +134,12 @@ describe("an append workload goes on, and no acknowledged row is lost,", () => {
     await appender.end();
     const kept = new Set((await journey.query("select n from appended", { host })).map(([n]) => Number(n)));
     expect(appender.acknowledged.filter((n) => !kept.has(n))).toEqual([]);
+    expect((await journey.events(categories)).slice(told)).toEqual([
+      "Multi-AZ instance failover started.",
+      "DB instance restarted",
+      "Multi-AZ instance failover completed",
+      reason,
+    ]);
     await journey.zone(before.AvailabilityZone ?? "", false);
   });
 
@@ -85,6 +158,11 @@ test("a read replica follows its source over a failover, refuses writes, and tak
   const replica = await journey.until("the replica is there", (db) => db.DBInstanceStatus === "available", "reads");
   expect(replica).toMatchObject({ ReadReplicaSourceDBInstanceIdentifier: "orders" });
   expect((await journey.describe()).ReadReplicaDBInstanceIdentifiers).toEqual(["reads"]);
+  expect(await journey.events(["creation", "read replica"], "reads")).toEqual([
+    "DB instance created",
+    "Replication for the Read Replica resumed",
+  ]);
+  expect(await journey.measured("ReplicaLag", "reads")).toMatchObject({ unit: "Seconds" });
   const readable = replica.Endpoint?.Address ?? "";
   const seesRow = async (n: number): Promise<void> => {
     for (let tries = 0; ; tries += 1) {

@@ -14,6 +14,7 @@ import {
   DescribeVpcsCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
+import { DescribeDBParameterGroupsCommand, RDSClient } from "@aws-sdk/client-rds";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import { JourneyRegion } from "./region.js";
@@ -94,7 +95,7 @@ afterAll(async () => {
 });
 
 test.skipIf(reason !== undefined)(
-  "Terraform makes two peered VPCs with everything in them, finds nothing to change, and leaves nothing",
+  "Terraform makes two peered VPCs with everything in them and parameter groups, finds nothing to change, and leaves nothing",
   async () => {
     onTestFailed(() => console.log(said.join("\n\n")));
     expect(await terraform("init", "-input=false", "-no-color")).toBe(0);
@@ -125,6 +126,8 @@ test.skipIf(reason !== undefined)(
     expect(new Set(tags.Tags?.map(({ ResourceType }) => ResourceType))).toEqual(
       new Set(["natgateway", "vpc-peering-connection"]),
     );
+    const { DBParameterGroups } = await new RDSClient(region.client).send(new DescribeDBParameterGroupsCommand({}));
+    expect(DBParameterGroups).toEqual([]);
     ec2.destroy();
   },
 );

@@ -1,12 +1,22 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { ObjectFiles } from "../../src/parts/objects/objectfiles.js";
+import { readMariadbParameters } from "../../src/parts/databases/mariadb/catalogue.js";
+import { readPostgresParameters } from "../../src/parts/databases/postgres/catalogue.js";
 import type { Call } from "../../src/region/operations/call.js";
 import type { Operation } from "../../src/region/operations/operation.js";
 import { Store } from "../../src/region/records/store.js";
+import type { DBServerLogs } from "../../src/region/services/rds/logs.js";
 import { Scopes } from "../../src/region/scopes.js";
+
+/** What the programs of an engine image answered once. */
+const answered = (file: string): string => readFileSync(new URL(`../parts/databases/${file}`, import.meta.url), "utf8");
+const engineAnswers = {
+  postgres: () => readPostgresParameters(answered("postgres-parameters.tsv")),
+  mariadb: () => readMariadbParameters(answered("mariadb-parameters.tsv")),
+} as const;
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -16,11 +26,14 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** No server ever wrote anything. */
+export const noServerLogs: DBServerLogs = { list: () => [], read: () => undefined };
+
 /**
  * Real records in a real journal, with nobody to make a machine match them: for what a service decides. `asked` lists what was
  * asked of the upkeep.
  */
-export function recordsAlone(options: { now?: () => number; folder?: string } = {}): {
+export function recordsAlone(options: { now?: () => number; folder?: string; serverLogs?: DBServerLogs } = {}): {
   call: Call;
   store: Store;
   asked: string[];
@@ -33,6 +46,7 @@ export function recordsAlone(options: { now?: () => number; folder?: string } = 
     hold: 0,
     objects: new ObjectFiles(join(folder, "objects")),
     now: options.now ?? Date.now,
+    serverLogs: options.serverLogs ?? noServerLogs,
     upkeep: () => ({
       network: (vpcId) => {
         asked.push(`network ${vpcId}`);
@@ -40,6 +54,7 @@ export function recordsAlone(options: { now?: () => number; folder?: string } = 
       },
       networks: () => Promise.resolve(),
       nudge: (kind, id) => void asked.push(`${kind} ${id}`),
+      engineParameters: (program) => Promise.resolve(engineAnswers[program]()),
     }),
   });
   const call = scopes.call({

@@ -150,6 +150,8 @@ export interface DatabaseEngine {
   prune(folder: string, backups: readonly string[]): Promise<void>;
   metrics(spec: ServerSpec): Promise<ServerMetrics>;
   logs(id: string): readonly LogFile[];
-  /** Part of a log file from this byte on; undefined when there is none of the name. */
-  readLog(id: string, name: string, from: number, bytes: number): string | undefined;
+  /** At most `bytes` of a log file from this byte on; undefined when there is none of the name. */
+  readLog(id: string, name: string, from: number, bytes: number): Buffer | undefined;
+  /** Delete log files that were last written before this moment, in milliseconds since the epoch; the newest stays. */
+  pruneLogs(id: string, before: number): void;
 }

@@ -7,6 +7,7 @@ import { distributions, latestImage, registerImages } from "../services/ec2/imag
 import { findStack, resourcesOf } from "../stacks/records.js";
 import { ownedByNobody } from "./leftovers.js";
 import { connectVerb, internetVerb } from "./commands.js";
+import { metricsVerb } from "./metrics.js";
 import type { ControlHandler } from "./server.js";
 import { whyUnhealthy } from "./why.js";
 import { zoneVerb } from "./zones.js";
@@ -48,6 +49,7 @@ export const controlVerbs = (
   internet: internetVerb(house, options.owner),
   connect: connectVerb(house),
   zone: zoneVerb(house),
+  metrics: metricsVerb(house),
   stop: (request, talk) => stop(request.purge === true, (text) => talk.progress(text)),
 });
 

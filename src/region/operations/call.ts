@@ -1,4 +1,5 @@
 import type { ObjectFiles } from "../../parts/objects/objectfiles.js";
+import type { DBServerLogs } from "../services/rds/logs.js";
 import type { Commit, Records } from "../records/records.js";
 import type { Upkeep } from "../upkeep/upkeep.js";
 
@@ -25,6 +26,8 @@ export interface Scope {
   now(): number;
   /** The bytes of S3's objects; of all scopes of the process. */
   readonly objects: ObjectFiles;
+  /** What database servers write for people; of all scopes of the process. */
+  readonly serverLogs: DBServerLogs;
   /** Makes the machine match the records of this scope; see `upkeep/`. */
   readonly upkeep: Upkeep;
   /** Resolves when `done()` is true, looking again after every commit. Rejects when `signal` aborts. */

@@ -22,6 +22,7 @@ export class Housekeeping {
   constructor(
     private readonly network: NetworkKeeper,
     private readonly log: (entry: object) => void,
+    private readonly engineParameters: Upkeep["engineParameters"],
   ) {}
 
   add(keeper: Keeper): void {
@@ -34,6 +35,7 @@ export class Housekeeping {
       network: (vpcId) => this.network.apply(scope, vpcId),
       networks: () => this.network.upToDate(scope),
       nudge: (kind, id) => this.ask(scope, kind, id),
+      engineParameters: this.engineParameters,
     };
   }
 

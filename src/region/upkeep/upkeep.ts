@@ -1,3 +1,5 @@
+import type { EngineParameter } from "../../parts/databases/catalogue.js";
+
 /**
  * Upkeep makes the machine match the records (level-driven: a keeper reads the records, renders the whole wish of one
  * owner and hands it to the part; one queue per owner, so a newer wish replaces a waiting older one).
@@ -15,6 +17,8 @@ export interface Upkeep {
   networks(): Promise<void>;
   /** Ask for an asynchronous owner to be looked at again. Returns at once; the keeper commits what it observed. */
   nudge(kind: OwnerKind, id: string): void;
+  /** The settings that a database program of the engine image has; waits for the image where it has to be built. */
+  engineParameters(program: "postgres" | "mariadb"): Promise<readonly EngineParameter[]>;
 }
 
 export type OwnerKind = "instance" | "database" | "dbcluster" | "backup" | "balancer" | "names";

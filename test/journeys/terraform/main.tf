@@ -243,3 +243,27 @@ resource "aws_default_network_acl" "main" {
     to_port    = 0
   }
 }
+
+resource "aws_db_parameter_group" "tuned" {
+  name   = "tuned"
+  family = "postgres15"
+  parameter {
+    name  = "work_mem"
+    value = "5000"
+  }
+  parameter {
+    name         = "max_connections"
+    value        = "LEAST({DBInstanceClassMemory/9531392},50)"
+    apply_method = "pending-reboot"
+  }
+}
+
+resource "aws_rds_cluster_parameter_group" "tuned" {
+  name        = "tuned"
+  family      = "mariadb10.11"
+  description = "of clusters to come"
+  parameter {
+    name  = "slow_query_log"
+    value = "1"
+  }
+}

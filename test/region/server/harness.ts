@@ -8,6 +8,7 @@ import type { Change, RecordType } from "../../../src/region/records/records.js"
 import type { CallContext } from "../../../src/region/server/dispatch.js";
 import type { LogEntry } from "../../../src/region/server/log.js";
 import { startServer, type RunningServer, type ServerOptions } from "../../../src/region/server/server.js";
+import { noServerLogs } from "../../support/records.js";
 
 export const accessKeyId = "AKIASANDTABLE0000000";
 export const secretAccessKey = "secret/+of the test";
@@ -79,7 +80,8 @@ export function memoryCalls(now: () => number): (context: CallContext) => Call {
     commit: (...changes) => changes.forEach(apply),
     now,
     objects: new ObjectFiles("/nonexistent"),
-    upkeep: { network: async () => {}, networks: async () => {}, nudge: () => {} },
+    serverLogs: noServerLogs,
+    upkeep: { network: async () => {}, networks: async () => {}, nudge: () => {}, engineParameters: async () => [] },
     until: async () => {},
     holdWhile: async () => {},
   });

@@ -37,6 +37,7 @@ async function region() {
     network: (id: string) => keeper.apply(alone, id),
     networks: () => keeper.upToDate(alone),
     nudge: () => undefined,
+    engineParameters: () => Promise.resolve([]),
   };
   const call: Call = { ...alone, upkeep };
   const vpc = {

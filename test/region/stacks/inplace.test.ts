@@ -4,6 +4,7 @@ import { theImage } from "../../../src/region/services/ec2/images.js";
 import { Addresses, Instances, NetworkInterfaces } from "../../../src/region/services/ec2/records.js";
 import { Listeners, LoadBalancers, TargetGroups } from "../../../src/region/services/elbv2/records.js";
 import { Roles } from "../../../src/region/services/iam/records.js";
+import { DBParameterGroups } from "../../../src/region/services/rds/parametergrouprecords.js";
 import { DBSubnetGroups } from "../../../src/region/services/rds/records.js";
 import { readParameter } from "../../../src/region/services/ssm/parameters.js";
 import { canChange } from "../../../src/region/stacks/plan.js";
@@ -131,9 +132,12 @@ function everything(stacks: RealStacks, changes: Readonly<Record<string, object>
         DBSubnetGroupName: ref("Subnets"),
       },
     ],
+    Tuned: ["RDS::DBParameterGroup", { Family: "postgres15", Description: "tuned", Parameters: { work_mem: "5000" } }],
+    Clustered: ["RDS::DBClusterParameterGroup", { Family: "postgres15", Description: "tuned", Parameters: {} }],
     Db: [
       "RDS::DBInstance",
       {
+        DBParameterGroupName: ref("Tuned"),
         DBInstanceClass: "db.t3.micro",
         Engine: "postgres",
         AllocatedStorage: "20",
@@ -239,6 +243,15 @@ test("a load balancer keeps its subnets: a change of them is refused by name", a
   await expect(stacks.deploy(everything(stacks, { Nlb: { Subnets: [ref("A"), ref("C")] } }))).rejects.toThrow(
     "Sandtable does not model changing Subnets of AWS::ElasticLoadBalancingV2::LoadBalancer (Nlb) in a stack yet",
   );
+});
+
+test("a parameter group's parameters change in place: set, reset, each at once where it can be", async () => {
+  const { stacks, ids } = await changed({ Tuned: { Parameters: { temp_buffers: 2000, max_connections: "50" } } });
+  expect(stacks.call.records.get(DBParameterGroups, ids["Tuned"] ?? "")?.parameters).toEqual({
+    work_mem: { method: "immediate", revision: 2 },
+    temp_buffers: { value: "2000", method: "immediate", revision: 2 },
+    max_connections: { value: "50", method: "pending-reboot", revision: 2 },
+  });
 });
 
 test("a database's subnets and a role's policies change in place", async () => {

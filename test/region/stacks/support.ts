@@ -18,6 +18,7 @@ import { s3Providers } from "../../../src/region/stacks/providers/s3/providers.j
 import { waitCondition, waitConditionHandle } from "../../../src/region/stacks/providers/wait-condition.js";
 import { openSpecification } from "../../../src/region/stacks/spec/specification.js";
 import { fetchTemplate } from "../../../src/region/stacks/template-url.js";
+import { noServerLogs } from "../../support/records.js";
 import { furnishCloudFormation, type CloudFormation } from "../../../src/region/stacks/stacks.js";
 
 /** The things that the test providers make. Their records are as real as any. */
@@ -192,7 +193,13 @@ export async function openBench(
     hold: 20_000,
     objects: new ObjectFiles(join(folder, "objects")),
     now: Date.now,
-    upkeep: () => ({ network: () => Promise.resolve(), networks: () => Promise.resolve(), nudge: () => undefined }),
+    serverLogs: noServerLogs,
+    upkeep: () => ({
+      network: () => Promise.resolve(),
+      networks: () => Promise.resolve(),
+      nudge: () => undefined,
+      engineParameters: () => Promise.resolve([]),
+    }),
   });
   const scope = scopes.of({ accountId, regionName: "eu-west-3" });
   const formation = furnishCloudFormation({

@@ -11,17 +11,23 @@ import type { LogEntry } from "../../../src/region/server/log.js";
 import { WaitConditionBucket } from "../../../src/region/stacks/waiting/bucket.js";
 import { bucketHost, newHandle, WaitConditionHandles } from "../../../src/region/stacks/waiting/handles.js";
 import { EndpointCertificate, endpointNames } from "../../../src/region/upkeep/outside.js";
-import { temporaryFolder } from "../../support/records.js";
+import { noServerLogs, temporaryFolder } from "../../support/records.js";
 
 const accountId = "000000000000";
 
 function twoRegions() {
   const store = Store.open(temporaryFolder());
-  const upkeep = { network: () => Promise.resolve(), networks: () => Promise.resolve(), nudge: () => undefined };
+  const upkeep = {
+    network: () => Promise.resolve(),
+    networks: () => Promise.resolve(),
+    nudge: () => undefined,
+    engineParameters: () => Promise.resolve([]),
+  };
   const scopes = new Scopes(store, {
     accountId,
     hold: 0,
     now: Date.now,
+    serverLogs: noServerLogs,
     objects: new ObjectFiles("/nonexistent"),
     upkeep: () => upkeep,
   });

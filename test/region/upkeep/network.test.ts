@@ -113,7 +113,11 @@ describe("networks", () => {
     const { call } = recordsAlone();
     const fabric = new SlowFabric();
     const keeper = keeperOf(fabric);
-    const housekeeping = new Housekeeping(keeper, () => undefined);
+    const housekeeping = new Housekeeping(
+      keeper,
+      () => undefined,
+      () => Promise.resolve([]),
+    );
     call.commit(put(Vpcs, "vpc-1", vpc));
     const asked = keeper.apply(call, "vpc-1").catch((error: unknown) => error);
     await fabric.finish(new FabricFailed({ owner: "vpc-1", is: "eni-1", doing: "ip", said: "no room" }));

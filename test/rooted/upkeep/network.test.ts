@@ -43,6 +43,7 @@ function region() {
     network: (vpcId) => keeper.apply(call, vpcId),
     networks: () => keeper.upToDate(call),
     nudge: () => undefined,
+    engineParameters: () => Promise.reject(new Error("no database here")),
   };
   const call: Call = { ...alone, upkeep };
   made.push(call);

@@ -6,7 +6,7 @@ import { imageUserOf, startEngine, type ImageUser } from "../../engine/program.j
 import { consoleTail, killContainer, observeContainer, removeContainer, watchContainer } from "../../host/container.js";
 import { diskSpace, ensureDisk, growDisk, imageOf, removeDisk } from "../disk.js";
 import { filesIn, ownedFolder, readIfThere, writeOwned } from "../files.js";
-import { logFiles, readLogFile } from "../logs.js";
+import { logFiles, pruneLogFiles, readLogFile } from "../logs.js";
 import { inside, serverPlace, type EngineOptions, type ServerPlace } from "../place.js";
 import type {
   Backup,
@@ -169,8 +169,12 @@ export class Postgres implements DatabaseEngine {
     return logFiles(this.place(id).log);
   }
 
-  readLog(id: string, name: string, from: number, bytes: number): string | undefined {
+  readLog(id: string, name: string, from: number, bytes: number): Buffer | undefined {
     return readLogFile(this.place(id).log, name, from, bytes);
+  }
+
+  pruneLogs(id: string, before: number): void {
+    pruneLogFiles(this.place(id).log, before);
   }
 
   /** Its settings, as the spec now says; gives whether any of them changed. */

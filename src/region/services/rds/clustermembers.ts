@@ -5,8 +5,10 @@ import { interfaceChanges } from "../ec2/interfaces.js";
 import type { NetworkInterface, Tags } from "../ec2/records.js";
 import { checkIdentifier } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
+import { theEngine } from "./engines.js";
 import { defaultSettings } from "./instances.js";
 import { newResourceId } from "./names.js";
+import { joinParameterGroup } from "./parametermembership.js";
 import { DBClusters, DBInstances, type DBCluster, type DBInstance } from "./records.js";
 import { checkPublic, decideServer, sitesOf, type ServerSite } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
@@ -17,6 +19,7 @@ export interface MemberWish {
   readonly instanceClass: string;
   readonly zone?: string | undefined;
   readonly publiclyAccessible?: boolean | undefined;
+  readonly parameterGroupName?: string | undefined;
   readonly tags: Tags;
 }
 
@@ -42,8 +45,10 @@ export async function createMember(call: Scope, clusterId: string, wish: MemberW
   if (call.records.get(DBInstances, identifier) !== undefined)
     throw new ServiceFault("DBInstanceAlreadyExists", "DB instance already exists");
   checkPublic(call, wish.publiclyAccessible ?? false, cluster.vpcId);
-  const { db, nic } = decideMember(call, cluster, { ...wish, identifier }, memberSite(call, cluster, wish.zone));
-  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic));
+  const joined = joinParameterGroup(call, theEngine(cluster.engine), cluster.engineVersion, wish.parameterGroupName);
+  const decided = decideMember(call, cluster, { ...wish, identifier }, memberSite(call, cluster, wish.zone));
+  const db = { ...decided.db, parameterGroup: joined.membership };
+  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(decided.nic), ...joined.commit);
   await call.upkeep.network(cluster.vpcId);
   call.upkeep.nudge("dbcluster", cluster.identifier);
   return db;

@@ -95,6 +95,24 @@ export const majorVersion = (engine: Engine, version: string): string =>
 /** The family of its parameter groups, e.g. `postgres15`, `mysql8.0`. */
 export const parameterFamily = (engine: Engine, version: string): string => `${engine.name}${majorVersion(engine, version)}`;
 
+/** The engine whose parameter groups are of this family; undefined: none that is run. */
+export const engineOfFamily = (family: string): Engine | undefined =>
+  engines.find((engine) => Object.keys(engine.versions).some((major) => `${engine.name}${major}` === family));
+
+/** @throws ServiceFault InvalidParameterValue, or NotModelled where AWS has such a family */
+export function theEngineOfFamily(family: string): Engine {
+  const engine = engineOfFamily(family);
+  if (engine !== undefined) return engine;
+  if (!/^(aurora-)?(postgres|postgresql|mysql|mariadb|oracle|sqlserver|db2)[a-z-]*[0-9.]+$/.test(family))
+    throw new ServiceFault("InvalidParameterValue", `ParameterGroupFamily ${family} is not a valid parameter group family`);
+  const all = engines.flatMap(({ name, versions }) => Object.keys(versions).map((major) => name + major));
+  throw new NotModelled(`the parameter group family ${family}`, `Modelled are ${all.join(", ")}.`);
+}
+
+/** The option group that every instance of the engine has, e.g. `default:postgres-15`, `default:mysql-8-0`. */
+export const defaultOptionGroup = (engine: Engine, version: string): string =>
+  `default:${engine.name}-${majorVersion(engine, version).replaceAll(".", "-")}`;
+
 /** Every version of every engine that is run. */
 export const engineVersions = (): readonly DBEngineVersion[] =>
   engines.flatMap((engine) =>

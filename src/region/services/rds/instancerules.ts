@@ -2,7 +2,7 @@ import { enforced, recorded, states, type MemberRule } from "../../operations/me
 import { tagRules } from "./tags.js";
 
 const diskOfHost = "this machine's disk alone bounds the speed of data";
-const noMonitoring = "metrics are not collected yet";
+const noMonitoring = "Enhanced Monitoring and Performance Insights are not modelled, only the metrics of AWS/RDS are collected";
 
 /** What may be said at creation and be changed later. */
 export const settingRules = {
@@ -20,6 +20,9 @@ export const settingRules = {
   PreferredMaintenanceWindow: enforced,
   StorageThroughput: recorded(diskOfHost),
   StorageType: recorded(diskOfHost),
+  DBParameterGroupName: enforced,
+  // The default one; another is refused by name.
+  OptionGroupName: enforced,
 } as const satisfies Readonly<Record<string, MemberRule>>;
 
 /** What becomes of each thing that can be said of a DB instance, in CreateDBInstance and in CloudFormation alike. */
@@ -30,7 +33,6 @@ export const instanceRules = {
   DBInstanceClass: enforced,
   DBInstanceIdentifier: enforced,
   DBName: enforced,
-  DBParameterGroupName: states("default.postgres15"),
   DBSubnetGroupName: enforced,
   DedicatedLogVolume: states(false),
   DeletionProtection: enforced,
@@ -41,13 +43,12 @@ export const instanceRules = {
   EngineVersion: recorded("the engine image's release of this major version is what runs"),
   KmsKeyId: recorded("data are only as encrypted as this machine's disk"),
   LicenseModel: states("postgresql-license", "general-public-license"),
-  ManageMasterUserPassword: states(false),
+  ManageMasterUserPassword: enforced,
   MasterUserAuthenticationType: states("password"),
   MasterUserPassword: enforced,
   MasterUsername: enforced,
   MultiAZ: enforced,
   NetworkType: states("IPV4"),
-  OptionGroupName: states("default:postgres-15"),
   Port: enforced,
   PubliclyAccessible: enforced,
   StorageEncrypted: recorded("data are only as encrypted as this machine's disk"),

@@ -7,17 +7,13 @@ import { DBSnapshots } from "./backups/records.js";
 import { checkRetention } from "./backups/settings.js";
 import { decideSnapshot } from "./backups/deciding.js";
 import { chosenWindows } from "./backups/windows.js";
-import {
-  checkDatabaseName,
-  checkIdentifier,
-  checkMasterPassword,
-  checkMasterUsername,
-  checkPort,
-  checkStorage,
-} from "./checks.js";
+import { checkDatabaseName, checkIdentifier, checkMasterUsername, checkPort, checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { engineVersion, theEngine } from "./engines.js";
+import { instanceEvents } from "./instanceevents.js";
+import { firstMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { newResourceId } from "./names.js";
+import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
 import { DBClusters, DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
 import { checkPublic, decideServer, newReplicationPassword, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
@@ -29,7 +25,7 @@ export interface DBInstanceWish {
   readonly engine: string;
   readonly engineVersion?: string;
   readonly masterUsername?: string;
-  readonly masterPassword?: string;
+  readonly master: MasterPasswordWish;
   readonly databaseName?: string;
   readonly port?: number;
   readonly subnetGroupName?: string;
@@ -38,6 +34,8 @@ export interface DBInstanceWish {
   readonly groupIds?: readonly string[];
   readonly publiclyAccessible?: boolean;
   readonly deletionProtection?: boolean;
+  readonly parameterGroupName?: string;
+  readonly optionGroupName?: string;
   readonly settings: Partial<DBInstanceSettings>;
   readonly tags: Tags;
   /** From a backup, which has its master user and password. */
@@ -74,12 +72,16 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   checkPublic(call, publiclyAccessible, group.vpcId);
   checkGroups(call, wish.groupIds ?? [], group.vpcId);
   const masterUsername = wish.restored?.masterUsername ?? checkMasterUsername(wish.masterUsername);
-  // A restored one has the password of its data, unless it is to be another.
-  const masterPassword =
-    wish.restored !== undefined && wish.masterPassword === undefined ? undefined : checkMasterPassword(wish.masterPassword);
   const windows = chosenWindows(defined(wish.settings), call.regionName);
   checkRetention(wish.settings.backupRetentionPeriod);
+  // A restored one has the password of its data, unless it is to be another.
+  const isKept = wish.restored !== undefined && wish.master.masterPassword === undefined && wish.master.managed !== true;
+  const { part, changes } = isKept
+    ? { part: {}, changes: [] }
+    : firstMasterPassword(call, { identifier, masterUsername }, wish.master);
   const databaseName = checkDatabaseName(wish.databaseName);
+  const parameters = joinParameterGroup(call, engine, version, wish.parameterGroupName);
+  checkOptionGroup(engine, version, wish.optionGroupName);
   const placement = { identifier, resourceId: newResourceId(), servers: 0, groupIds: wish.groupIds ?? [], publiclyAccessible };
   const { server, nic } = decideServer(call, placement, site);
   const db: DBInstance = {
@@ -88,7 +90,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
     engineVersion: version,
     instanceClass: wish.instanceClass,
     masterUsername,
-    ...(masterPassword === undefined ? {} : { masterPassword }),
+    ...part,
     replicationPassword: newReplicationPassword(),
     ...(databaseName === undefined ? {} : { databaseName }),
     port: checkPort(wish.port, engine.port),
@@ -101,6 +103,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
     origin: wish.restored?.origin ?? { kind: "new" },
     groupIds: nic.groupIds,
     deletionProtection: wish.deletionProtection ?? false,
+    parameterGroup: parameters.membership,
     wish: "running",
     status: "creating",
     born: false,
@@ -108,7 +111,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
     settings: { ...defaultSettings, ...defined(wish.settings), ...windows, storageType, allocatedStorage },
     tags: wish.tags,
   };
-  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic));
+  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic), ...changes, ...parameters.commit);
   await call.upkeep.network(db.vpcId);
   call.upkeep.nudge("database", identifier);
   return db;
@@ -211,11 +214,12 @@ export function theDBInstance(call: Pick<Scope, "records">, wanted: string): DBI
 }
 
 /** Is it on its way to another state? */
-export const inTransition = (db: DBInstance): boolean => !["available", "stopped", "failed", "storage-full"].includes(db.status);
+export const inTransition = (db: DBInstance): boolean =>
+  !["available", "stopped", "failed", "storage-full", "incompatible-parameters"].includes(db.status);
 
 export function change(call: Scope, db: DBInstance, changes: Partial<DBInstance>): DBInstance {
   const changed = { ...db, ...changes };
-  call.commit(put(DBInstances, db.identifier, changed));
+  call.commit(put(DBInstances, db.identifier, changed), ...instanceEvents(call, db, changed));
   // A member is looked after by its cluster's keeper, which this one tells.
   call.upkeep.nudge("database", db.identifier);
   return changed;

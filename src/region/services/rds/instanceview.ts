@@ -1,8 +1,9 @@
 import type { DBInstance as ApiDBInstance } from "@aws-sdk/client-rds";
 import type { Scope } from "../../operations/call.js";
 import { latestRestorable } from "./backups/automated.js";
-import { theEngine } from "./engines.js";
+import { defaultOptionGroup, theEngine } from "./engines.js";
 import { endpointName, instanceArn } from "./names.js";
+import { defaultParameterGroup } from "./parametermembership.js";
 import { DBSubnetGroups, type DBInstance } from "./records.js";
 import { describeDBSubnetGroup } from "./subnetgroups.js";
 import { replicasOf } from "./replicas.js";
@@ -12,6 +13,7 @@ import { toTags } from "./tags.js";
 export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance {
   const group = scope.records.get(DBSubnetGroups, db.subnetGroupName);
   const { settings } = db;
+  const engine = theEngine(db.engine);
   const latest = latestRestorable(scope, db);
   return {
     DBInstanceIdentifier: db.identifier,
@@ -25,6 +27,14 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
     EngineVersion: db.engineVersion,
     EngineLifecycleSupport: settings.engineLifecycleSupport,
     MasterUsername: db.masterUsername,
+    MasterUserSecret:
+      db.masterSecret === undefined
+        ? undefined
+        : {
+            SecretArn: db.masterSecret.secretArn,
+            KmsKeyId: db.masterSecret.kmsKeyArn,
+            SecretStatus: !db.born ? "creating" : db.masterPassword === undefined ? "active" : "rotating",
+          },
     DBName: db.databaseName,
     // As on AWS there is none until it has been available.
     Endpoint: db.born ? { Address: endpointName(scope, db.identifier), Port: db.port } : undefined,
@@ -37,15 +47,20 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
     DBSubnetGroup: group === undefined ? undefined : describeDBSubnetGroup(scope, group),
     VpcSecurityGroups: db.groupIds.map((id) => ({ VpcSecurityGroupId: id, Status: "active" })),
     DBSecurityGroups: [],
-    DBParameterGroups: [{ DBParameterGroupName: "default.postgres15", ParameterApplyStatus: "in-sync" }],
-    OptionGroupMemberships: [{ OptionGroupName: "default:postgres-15", Status: "in-sync" }],
+    DBParameterGroups: [
+      {
+        DBParameterGroupName: db.parameterGroup?.name ?? defaultParameterGroup(engine, db.engineVersion),
+        ParameterApplyStatus: db.parameterGroup?.status ?? "in-sync",
+      },
+    ],
+    OptionGroupMemberships: [{ OptionGroupName: defaultOptionGroup(engine, db.engineVersion), Status: "in-sync" }],
     PendingModifiedValues: {
       DBInstanceClass: db.pending?.instanceClass,
       MultiAZ: db.pending?.multiAz,
       AllocatedStorage: db.pending?.allocatedStorage,
       MasterUserPassword: db.masterPassword === undefined || !db.born ? undefined : "****",
     },
-    LicenseModel: theEngine(db.engine).license,
+    LicenseModel: engine.license,
     NetworkType: "IPV4",
     IAMDatabaseAuthenticationEnabled: false,
     DeletionProtection: db.deletionProtection,

@@ -4,19 +4,25 @@ import { put } from "../../records/records.js";
 import { NetworkInterfaces, type Tags } from "../ec2/records.js";
 import { withoutAutomated } from "./backups/automated.js";
 import { checkBackupSettings, withoutLog } from "./backups/settings.js";
-import { checkMasterPassword, checkStorage } from "./checks.js";
+import { checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
+import { theEngine } from "./engines.js";
+import { instanceEvents } from "./instanceevents.js";
+import { changedMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { checkGroups, defined, theDBInstance } from "./instances.js";
-import { DBInstances, type DBInstance, type DBInstanceSettings, type PendingModification } from "./records.js";
+import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
+import { DBInstances, type DBInstance, type DBInstanceSettings, type Modification, type PendingModification } from "./records.js";
 import { serversOf } from "./servers.js";
 
 /** What is not said stays as it is. */
 export interface DBInstanceModification {
   readonly deletionProtection?: boolean | undefined;
-  readonly masterPassword?: string | undefined;
+  readonly master?: MasterPasswordWish | undefined;
   readonly groupIds?: readonly string[] | undefined;
   readonly instanceClass?: string | undefined;
   readonly multiAz?: boolean | undefined;
+  readonly parameterGroupName?: string | undefined;
+  readonly optionGroupName?: string | undefined;
   readonly settings?: Partial<DBInstanceSettings> | undefined;
   readonly tags?: Tags | undefined;
   /** Not only in the next maintenance window. */
@@ -34,9 +40,14 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
       "InvalidDBInstanceState",
       `Database instance: ${db.identifier} is not in available state: it is ${db.status}.`,
     );
-  const masterPassword = wish.masterPassword === undefined ? db.masterPassword : checkMasterPassword(wish.masterPassword);
+  const master = changedMasterPassword(call, db, { ...wish.master, immediately: wish.immediately });
+  const { masterPassword: _before, masterSecret: _its, ...rest } = db;
   const groupIds = wish.groupIds === undefined || wish.groupIds.length === 0 ? db.groupIds : wish.groupIds;
   checkGroups(call, groupIds, db.vpcId);
+  const engine = theEngine(db.engine);
+  checkOptionGroup(engine, db.engineVersion, wish.optionGroupName);
+  const isJoining = wish.parameterGroupName !== undefined && wish.parameterGroupName.toLowerCase() !== db.parameterGroup?.name;
+  const joined = isJoining ? joinParameterGroup(call, engine, db.engineVersion, wish.parameterGroupName) : undefined;
   const { allocatedStorage: storage, ...settings } = defined(wish.settings ?? {});
   const backups = checkBackupSettings(db, settings);
   const pending = differing(db, {
@@ -46,10 +57,11 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   });
   if (pending.instanceClass !== undefined) dbInstanceClass(pending.instanceClass);
   const changed: DBInstance = {
-    ...db,
-    ...(masterPassword === undefined ? {} : { masterPassword }),
+    ...rest,
+    ...master.part,
     groupIds,
     deletionProtection: wish.deletionProtection ?? db.deletionProtection,
+    ...(joined === undefined ? {} : { parameterGroup: { ...joined.membership, status: "applying", isNew: true } }),
     settings: { ...db.settings, ...settings, ...backups.settings },
     tags: wish.tags ?? db.tags,
     pending,
@@ -62,6 +74,9 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   call.commit(
     put(DBInstances, db.identifier, backups.turns ? withoutLog(next) : next),
     ...(backups.turns && next.settings.backupRetentionPeriod === 0 ? withoutAutomated(call.records, db.resourceId) : []),
+    ...instanceEvents(call, db, next),
+    ...master.changes,
+    ...(joined?.commit ?? []),
     ...regrouped.map((nic) => put(NetworkInterfaces, nic.interfaceId, { ...nic, groupIds })),
   );
   if (regrouped.length > 0) await call.upkeep.network(db.vpcId);
@@ -74,8 +89,15 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
 export function withPending({ pending, ...db }: DBInstance): DBInstance {
   if (pending === undefined || Object.keys(pending).length === 0) return db;
   const { instanceClass = db.instanceClass, multiAz = db.multiAz, allocatedStorage = db.settings.allocatedStorage } = pending;
+  const applying: readonly Modification[] = [
+    ...(db.applying ?? []),
+    ...(instanceClass === db.instanceClass ? [] : ["class" as const]),
+    ...(allocatedStorage === db.settings.allocatedStorage ? [] : ["storage" as const]),
+    ...(multiAz === db.multiAz ? [] : [multiAz ? ("multiAz" as const) : ("singleAz" as const)]),
+  ];
   return {
     ...db,
+    ...(applying.length === 0 ? {} : { applying: [...new Set(applying)] }),
     instanceClass,
     multiAz,
     settings: { ...db.settings, allocatedStorage },

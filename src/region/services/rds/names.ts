@@ -37,6 +37,13 @@ export const instanceArn = (scope: Pick<Scope, "accountId" | "regionName">, db: 
 export const subnetGroupArn = (scope: Pick<Scope, "accountId" | "regionName">, name: string): string =>
   `arn:aws:rds:${scope.regionName}:${scope.accountId}:subgrp:${name}`;
 
+/** `kind`: `pg` of a DB parameter group, `cluster-pg` of one for clusters. */
+export const parameterGroupArn = (
+  scope: Pick<Scope, "accountId" | "regionName">,
+  kind: "pg" | "cluster-pg",
+  name: string,
+): string => `arn:aws:rds:${scope.regionName}:${scope.accountId}:${kind}:${name}`;
+
 /**
  * The names of DB instances and clusters that have an endpoint. In the VPC a name answers the private address; outside it answers the
  * public address of a publicly accessible instance, and the private one of any other, as on AWS. Pure.

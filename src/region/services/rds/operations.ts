@@ -3,7 +3,10 @@ import { clusterOperations } from "./clusteroperations.js";
 import { automatedBackupOperations } from "./backups/automatedoperations.js";
 import { restoreOperations } from "./backups/restoreoperations.js";
 import { snapshotOperations } from "./backups/snapshotoperations.js";
+import { eventOperations } from "./eventoperations.js";
 import { instanceOperations } from "./instanceoperations.js";
+import { logOperations } from "./logoperations.js";
+import { parameterGroupOperations } from "./parametergroupoperations.js";
 import { subnetGroupOperations } from "./subnetgroups.js";
 import { replicaOperations } from "./replicaoperations.js";
 import { tagOperations } from "./tags.js";
@@ -11,11 +14,14 @@ import { tagOperations } from "./tags.js";
 /** RDS: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/ */
 export const rdsOperations: readonly Operation[] = [
   ...subnetGroupOperations,
+  ...parameterGroupOperations,
   ...instanceOperations,
   ...replicaOperations,
   ...clusterOperations,
   ...snapshotOperations,
   ...automatedBackupOperations,
   ...restoreOperations,
+  ...eventOperations,
+  ...logOperations,
   ...tagOperations,
 ];

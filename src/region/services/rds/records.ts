@@ -1,5 +1,6 @@
 import { recordType } from "../../records/records.js";
 import type { Tags } from "../ec2/records.js";
+import type { ParameterMembership } from "./parametergrouprecords.js";
 
 /** The records of RDS. Names are kept in lower case, as on AWS; times are milliseconds since the epoch. */
 
@@ -24,6 +25,7 @@ export type DBInstanceStatus =
   | "starting"
   | "storage-full"
   | "deleting"
+  | "incompatible-parameters"
   | "failed";
 
 /** Do commits wait for a copy, and may it take over? As `Standby.state`. */
@@ -37,6 +39,8 @@ export interface DBServer {
   readonly id: string;
   readonly zone: string;
   readonly interfaceId: string;
+  /** The parameters it runs with, in the engine's units; unset: those of its writer, or it has not been started. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -63,6 +67,18 @@ export interface PendingModification {
   readonly allocatedStorage?: number;
 }
 
+/** A secret of Secrets Manager that is RDS's own. */
+export interface MasterSecret {
+  readonly secretArn: string;
+  readonly kmsKeyArn: string;
+}
+
+/** What is being done to a DB instance that was asked for by ModifyDBInstance; for the events that tell of it. */
+export type Modification = "class" | "storage" | "multiAz" | "singleAz";
+
+/** Why a standby took over. */
+export type FailoverReason = "requested" | "unhealthy" | "unreachable";
+
 export interface DBInstance {
   readonly identifier: string;
   /** `db-` and 26 letters and digits; never used again. */
@@ -74,6 +90,8 @@ export interface DBInstance {
   readonly masterUsername: string;
   /** Until the server has been told, which keeps its own hash of it. */
   readonly masterPassword?: string;
+  /** Where RDS keeps the password when it manages it itself. */
+  readonly masterSecret?: MasterSecret;
   /** Of the user by whom its servers copy each other. */
   readonly replicationPassword: string;
   /** Unset: none but what every server of the engine has. */
@@ -95,6 +113,8 @@ export interface DBInstance {
   readonly groupIds: readonly string[];
   readonly publiclyAccessible: boolean;
   readonly deletionProtection: boolean;
+  /** Unset: the default one of its family, by which it was started. */
+  readonly parameterGroup?: ParameterMembership;
   /** What the user wants of it. */
   readonly wish: "running" | "stopped" | "deleted";
   /** Set until the keeper has restarted it. */
@@ -106,8 +126,12 @@ export interface DBInstance {
   readonly retainsBackups?: boolean;
   /** The writer is known to keep its log for restoring to a point in time. */
   readonly keepsLog?: boolean;
+  /** Of what was pending, in force and not done yet. */
+  readonly applying?: readonly Modification[];
+  /** Set from the moment the standby has the writer's place until it takes writes. */
+  readonly failover?: FailoverReason;
   readonly status: DBInstanceStatus;
-  /** Why it is `failed` or `storage-full`. */
+  /** Why it is `failed`, `storage-full` or `incompatible-parameters`. */
   readonly statusReason?: string;
   /** It has been available: from then on it has an endpoint. */
   readonly born: boolean;

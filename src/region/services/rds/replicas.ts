@@ -53,7 +53,8 @@ export async function createReadReplica(call: Scope, wish: ReadReplicaWish): Pro
   checkGroups(call, groupIds, group.vpcId);
   const placement = { identifier, resourceId: newResourceId(), servers: 0, groupIds, publiclyAccessible };
   const { server, nic } = decideServer(call, placement, site);
-  const { standby: _its, masterPassword: _told, pending: _waiting, statusReason: _past, rebootWished: _no, ...like } = source;
+  const { applying: _what, failover: _over, masterSecret: _own, ...stays } = source;
+  const { standby: _its, masterPassword: _told, pending: _waiting, statusReason: _past, rebootWished: _no, ...like } = stays;
   const replica: DBInstance = {
     ...like,
     ...placement,

@@ -155,7 +155,7 @@ export function deleteSecret(
     throw invalidParameter("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).");
   const now = scope.now();
   if (atOnce) {
-    scope.commit(...removal(secret), ...withoutExpired(scope, secret));
+    scope.commit(...secretRemoval(secret), ...withoutExpired(scope, secret));
     return now;
   }
   if (secret.deletionAt !== undefined)
@@ -170,7 +170,8 @@ export function restoreSecret(scope: Scope, { deletionAt, ...secret }: Secret): 
   if (deletionAt !== undefined) scope.commit(put(Secrets, secret.arn, secret));
 }
 
-const removal = ({ arn, versions }: Secret): readonly Change[] => [
+/** Of a secret with all its versions, at once. */
+export const secretRemoval = ({ arn, versions }: Secret): readonly Change[] => [
   remove(Secrets, arn),
   ...Object.keys(versions).map((versionId) => remove(SealedValues, valueKey(arn, versionId))),
 ];
@@ -180,4 +181,4 @@ const withoutExpired = (scope: Scope, besides?: Secret): readonly Change[] =>
   scope.records
     .list(Secrets)
     .filter((secret) => isExpired(scope, secret) && secret.arn !== besides?.arn)
-    .flatMap(removal);
+    .flatMap(secretRemoval);

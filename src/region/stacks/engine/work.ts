@@ -40,6 +40,7 @@ export function callOf({ scope }: Work, stack: Stack, alongside: (changes: Commi
     regionName: scope.regionName,
     records: scope.records,
     objects: scope.objects,
+    serverLogs: scope.serverLogs,
     upkeep: scope.upkeep,
     now: () => scope.now(),
     until: (done, signal) => scope.until(done, signal),

@@ -5,11 +5,13 @@ import { remove } from "../../records/records.js";
 import { removeInterfacesOf } from "../../services/ec2/interfaces.js";
 import { membersOf } from "../../services/rds/clustermembers.js";
 import { theEngine } from "../../services/rds/engines.js";
+import { rdsParameters } from "../../services/rds/rdsparameters.js";
 import { DBClusters, DBInstances, type DBCluster, type DBInstance } from "../../services/rds/records.js";
 import { serversOf } from "../../services/rds/servers.js";
 import { change } from "../databases/change.js";
 import { retire } from "../databases/failover.js";
 import type { DatabaseHouse } from "../databases/keeper.js";
+import { settleParameters } from "../databases/parameters.js";
 import type { ServerCircumstances } from "../databases/spec.js";
 import type { Keeper } from "../keeper.js";
 import { changeCluster } from "./change.js";
@@ -60,9 +62,12 @@ export class ClusterKeeper implements Keeper {
     const around: ServerCircumstances = {
       label: this.house.label,
       certificate: await this.house.certificate(scope),
-      parameters: {},
     };
-    const members = membersOf(scope, before.identifier);
+    const { program } = theEngine(before.engine);
+    const parameters = rdsParameters(program, await scope.upkeep.engineParameters(program));
+    const members = membersOf(scope, before.identifier).map((db) =>
+      db.wish === "running" ? settleParameters(scope, db, engine, parameters) : db,
+    );
     const cluster =
       changeCluster(scope, before, (now) => ({ ...now, writer: writerOf(now, members)?.identifier ?? "" })) ?? before;
     const writer = writerOf(cluster, members);

@@ -3,21 +3,21 @@ import { isCut } from "../../faults/zones.js";
 import type { Scope } from "../../operations/call.js";
 import { removeInterface } from "../../services/ec2/interfaces.js";
 import { NetworkInterfaces } from "../../services/ec2/records.js";
-import type { DBInstance, DBServer } from "../../services/rds/records.js";
+import type { DBInstance, DBServer, FailoverReason, Standby } from "../../services/rds/records.js";
 import { change } from "./change.js";
 import { writerSpec, type ServerCircumstances } from "./spec.js";
 
 /**
- * Should the standby take over? Only one that has every commit that was acknowledged may, and only one that runs: after a restart of the
- * host, when neither does, the writer is started again.
+ * Why the standby should take over now; nothing when it should not. Only one that has every commit that was acknowledged may, and only
+ * one that runs: after a restart of the host, when neither does, the writer is started again.
  */
-export function mayFailOver(scope: Scope, db: DBInstance, engine: DatabaseEngine): boolean {
+export function whyFailOver(scope: Scope, db: DBInstance, engine: DatabaseEngine): FailoverReason | undefined {
   const { standby, server } = db;
-  if (standby?.state !== "synchronous" || engine.observe(standby.id) !== "ready" || isCut(scope.records, standby.zone))
-    return false;
-  if (db.rebootWished === "failover") return true;
+  if (standby?.state !== "synchronous" || engine.observe(standby.id) !== "ready" || isCut(scope.records, standby.zone)) return;
+  if (db.rebootWished === "failover") return "requested";
+  if (isCut(scope.records, server.zone)) return "unreachable";
   const state = engine.observe(server.id);
-  return state === "stopped" || state === "absent" || isCut(scope.records, server.zone);
+  return state === "stopped" || state === "absent" ? "unhealthy" : undefined;
 }
 
 /**
@@ -25,14 +25,21 @@ export function mayFailOver(scope: Scope, db: DBInstance, engine: DatabaseEngine
  * so that it is never started again), then the standby is promoted, then the name moves. A death at any instant leaves either the old
  * state, or the new one with something to do.
  */
-export async function failOver(scope: Scope, db: DBInstance, engine: DatabaseEngine, around: ServerCircumstances): Promise<void> {
+export async function failOver(
+  scope: Scope,
+  db: DBInstance,
+  why: FailoverReason,
+  engine: DatabaseEngine,
+  around: ServerCircumstances,
+): Promise<void> {
   await engine.stop(db.server.id, 0);
   const promoted = change(scope, db, ({ standby, rebootWished: _done, ...now }) =>
     standby?.state === "synchronous"
       ? {
           ...now,
-          server: { id: standby.id, zone: standby.zone, interfaceId: standby.interfaceId },
+          server: asServer(standby),
           retired: [...now.retired, now.server],
+          failover: why,
         }
       : { ...now, ...(standby === undefined ? {} : { standby }) },
   );
@@ -40,6 +47,8 @@ export async function failOver(scope: Scope, db: DBInstance, engine: DatabaseEng
   await engine.start(writerSpec(promoted, around));
   scope.upkeep.nudge("names", db.vpcId);
 }
+
+const asServer = ({ state: _past, ...server }: Standby): DBServer => server;
 
 /** Servers whose place was taken go, with all they had but for the log of the time when they were the writer. */
 export async function retire(

@@ -5,6 +5,9 @@ import { remove } from "../../records/records.js";
 import { removeInterfacesOf } from "../../services/ec2/interfaces.js";
 import { theEngine, type Engine } from "../../services/rds/engines.js";
 import { backupsAfterDeletion } from "../../services/rds/backups/automated.js";
+import { eventOf, ofInstance } from "../../services/rds/events.js";
+import { masterSecretRemoval } from "../../services/rds/mastersecret.js";
+import { rdsParameters } from "../../services/rds/rdsparameters.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { freedReplicas } from "../../services/rds/replicas.js";
 import { serversOf } from "../../services/rds/servers.js";
@@ -12,7 +15,9 @@ import type { Keeper } from "../keeper.js";
 import type { BackupHouse } from "./backups/keeper.js";
 import { handOver, ship } from "./backups/shipping.js";
 import { change } from "./change.js";
-import { failOver, mayFailOver, retire } from "./failover.js";
+import { failOver, retire, whyFailOver } from "./failover.js";
+import { hasOwnParameters, readyStandby, settleParameters } from "./parameters.js";
+import { Retention } from "./retention.js";
 import { keepStandby } from "./standby.js";
 import { readerSpec, writerSpec, type ServerCircumstances } from "./spec.js";
 
@@ -31,6 +36,7 @@ export interface DatabaseHouse {
   readonly backups: (path: string) => string;
   /** So often the log goes to the backups, in milliseconds. */
   readonly shipEvery: number;
+  readonly log: (entry: object) => void;
 }
 
 /** Keeps the servers of DB instances: their writer, and in Multi-AZ a standby that can take over. */
@@ -39,7 +45,11 @@ export class DatabaseKeeper implements Keeper {
   private readonly failures = new Map<string, number>();
   private readonly watches = new Map<string, () => void>();
 
-  constructor(private readonly house: DatabaseHouse) {}
+  private readonly retention: Retention;
+
+  constructor(private readonly house: DatabaseHouse) {
+    this.retention = new Retention((error) => house.log({ upkeep: "retention", message: String(error) }));
+  }
 
   owners(scope: Scope): readonly string[] {
     return scope.records.list(DBInstances).map((db) => db.identifier);
@@ -61,12 +71,18 @@ export class DatabaseKeeper implements Keeper {
     for (const stop of this.watches.values()) stop();
   }
 
-  private async running(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<number> {
-    const around = await this.around(scope, db);
-    if (mayFailOver(scope, db, engine)) {
-      await failOver(scope, db, engine, around);
+  private async running(scope: Scope, recorded: DBInstance, engine: DatabaseEngine): Promise<number> {
+    const around = await this.around(scope);
+    const { program } = theEngine(recorded.engine);
+    const parameters = rdsParameters(program, await scope.upkeep.engineParameters(program));
+    const db = settleParameters(scope, recorded, engine, parameters);
+    await readyStandby(scope, db, engine, around);
+    const why = whyFailOver(scope, db, engine);
+    if (why !== undefined) {
+      await failOver(scope, db, why, engine, around);
       return 0;
     }
+    const hadEnded = db.status === "available" && !["ready", "starting"].includes(engine.observe(db.server.id));
     try {
       await this.writing(scope, db, engine, around);
     } catch (error) {
@@ -74,9 +90,11 @@ export class DatabaseKeeper implements Keeper {
       throw error;
     }
     this.failures.delete(db.resourceId);
-    change(scope, db, (now) => {
+    // What a failover ends with is told when `failover` goes.
+    const restarted = hadEnded && db.failover === undefined ? [eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0006")] : [];
+    const settled = (now: DBInstance): DBInstance => {
       // A reboot that was asked for while we waited is still to come.
-      const { rebootWished: _done, masterPassword: _told, ...rest } = now;
+      const { rebootWished: _done, masterPassword: _told, failover: _over, ...rest } = now;
       return {
         ...rest,
         keepsLog: db.settings.backupRetentionPeriod > 0,
@@ -85,8 +103,10 @@ export class DatabaseKeeper implements Keeper {
           ? {}
           : { masterPassword: now.masterPassword }),
       };
-    });
+    };
+    change(scope, db, settled, ...restarted);
     this.watch(scope, db, engine);
+    this.retention.attend(scope, db, engine);
     const now = scope.records.get(DBInstances, db.identifier);
     if (now?.resourceId !== db.resourceId || now.wish !== "running") return 0;
     const isWhole = await keepStandby(scope, now, engine, around);
@@ -134,7 +154,9 @@ export class DatabaseKeeper implements Keeper {
       // A Multi-AZ instance is not there before its standby is.
       if (!isWhole && !now.born) return now;
       if (now.status === "backing-up" || now.status === "deleting") return now;
-      const { statusReason: _past, ...rest } = now;
+      const { statusReason: _past, applying = [], ...others } = now;
+      const still = applying.filter((each) => each === "multiAz" && now.standby?.state !== "synchronous");
+      const rest = still.length === 0 ? others : { ...others, applying: still };
       return isFull
         ? { ...rest, born: true, status: "storage-full", statusReason: storageFull(now) }
         : { ...rest, born: true, status: "available" };
@@ -151,6 +173,8 @@ export class DatabaseKeeper implements Keeper {
     const isFull = engine.observe(db.server.id) !== "absent" && engine.storage(db.server.id).free < leastFree;
     const statusReason = isFull ? storageFull(db) : error instanceof Error ? error.message : String(error);
     if (isFull) change(scope, db, (now) => ({ ...now, status: "storage-full", statusReason }));
+    else if (failures >= attemptsAtCreation && hasOwnParameters(scope, db) && engine.observe(db.server.id) === "stopped")
+      change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "incompatible-parameters", statusReason } : now));
     else if (db.status === "creating" && failures >= attemptsAtCreation)
       change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "failed", statusReason } : now));
   }
@@ -175,12 +199,15 @@ export class DatabaseKeeper implements Keeper {
       await engine.remove(id);
     }
     this.failures.delete(db.resourceId);
+    this.retention.forget(db);
     const alone = freedReplicas(scope, db.identifier);
     scope.commit(
       remove(DBInstances, db.identifier),
       ...alone,
       ...removeInterfacesOf(scope, { kind: "database", id: db.identifier }),
       ...backupsAfterDeletion(scope.records, db),
+      ...masterSecretRemoval(scope, db),
+      eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0003"),
     );
     scope.upkeep.nudge("backup", db.resourceId);
     await scope.upkeep.network(db.vpcId);
@@ -206,14 +233,14 @@ export class DatabaseKeeper implements Keeper {
   get backupHouse(): BackupHouse {
     return {
       engineOf: (name) => this.house.engines[theEngine(name).program],
-      specOf: async (scope, db) => writerSpec(db, await this.around(scope, db)),
+      specOf: async (scope, db) => writerSpec(db, await this.around(scope)),
       pathOf: (path) => this.house.backups(path),
       shipEvery: this.house.shipEvery,
     };
   }
 
-  private async around(scope: Scope, db: DBInstance): Promise<ServerCircumstances> {
-    return { label: this.house.label, certificate: await this.house.certificate(scope), parameters: {} };
+  private async around(scope: Scope): Promise<ServerCircumstances> {
+    return { label: this.house.label, certificate: await this.house.certificate(scope) };
   }
 
   private engineOf(db: DBInstance): DatabaseEngine {

@@ -8,7 +8,6 @@ import type { DBInstance, DBServer } from "../../services/rds/records.js";
 export interface ServerCircumstances {
   readonly label: RegionLabel;
   readonly certificate: ServerSpec["certificate"];
-  readonly parameters: ServerSpec["parameters"];
 }
 
 /** The server that takes the writes of a DB instance. Pure. */
@@ -34,19 +33,22 @@ export function readerSpec(
 const serverSpec = (
   db: DBInstance,
   server: DBServer,
-  { label, certificate, parameters }: ServerCircumstances,
-): Omit<ServerSpec, "replication"> => ({
-  id: server.id,
-  namespace: namespaceName(label, "eni", server.interfaceId),
-  port: db.port,
-  ...dbInstanceClass(db.instanceClass),
-  storageGiB: db.settings.allocatedStorage,
-  parameters,
-  requiresTls: requiresTls(db, parameters),
-  certificate,
-  replicationPassword: db.replicationPassword,
-  keepsLog: db.settings.backupRetentionPeriod > 0,
-});
+  { label, certificate }: ServerCircumstances,
+): Omit<ServerSpec, "replication"> => {
+  const parameters = server.parameters ?? db.server.parameters ?? {};
+  return {
+    id: server.id,
+    namespace: namespaceName(label, "eni", server.interfaceId),
+    port: db.port,
+    ...dbInstanceClass(db.instanceClass),
+    storageGiB: db.settings.allocatedStorage,
+    parameters,
+    requiresTls: requiresTls(db, parameters),
+    certificate,
+    replicationPassword: db.replicationPassword,
+    keepsLog: db.settings.backupRetentionPeriod > 0,
+  };
+};
 
 /** PostgreSQL 15 and later have `rds.force_ssl` = 1 by default; the others let clients choose. */
 const requiresTls = (db: DBInstance, parameters: ServerSpec["parameters"]): boolean =>

@@ -11,6 +11,7 @@ import { s3Operations } from "../../../../src/region/services/s3/operations.js";
 import { namedFiles } from "../../../../src/region/services/s3/records.js";
 import { ensureWire } from "../../protocol/ensure-wire.js";
 import { accountId, caller, credentials } from "../../server/harness.js";
+import { noServerLogs } from "../../../support/records.js";
 
 /** S3 on a real server, with records and files on a real disk. */
 export interface S3Region {
@@ -34,7 +35,13 @@ export async function startS3(folder = mkdtempSync(join(tmpdir(), "sandtable-s3-
     hold: 0,
     now: Date.now,
     objects,
-    upkeep: () => ({ network: () => Promise.resolve(), networks: () => Promise.resolve(), nudge: () => undefined }),
+    serverLogs: noServerLogs,
+    upkeep: () => ({
+      network: () => Promise.resolve(),
+      networks: () => Promise.resolve(),
+      nudge: () => undefined,
+      engineParameters: () => Promise.resolve([]),
+    }),
   });
   objects.sweep(namedFiles(scopes.of({ accountId, regionName: "eu-west-3" }).records));
   let server: RunningServer | undefined = await startServer({

@@ -33,6 +33,7 @@ const rules = {
   Iops: instanceRules.Iops,
   LicenseModel: instanceRules.LicenseModel,
   ManageMasterUserPassword: instanceRules.ManageMasterUserPassword,
+  MasterUserSecretKmsKeyId: enforced,
   MultiAZ: instanceRules.MultiAZ,
   NetworkType: instanceRules.NetworkType,
   OptionGroupName: instanceRules.OptionGroupName,
@@ -49,6 +50,10 @@ type Said = Omit<RestoreDBInstanceFromDBSnapshotCommandInput, "DBSnapshotIdentif
 
 const wishOf = (input: Said): RestoreWish => ({
   identifier: input.DBInstanceIdentifier ?? "",
+  // Its password is that of the backup, unless RDS is to manage another.
+  master: { managed: input.ManageMasterUserPassword, secretKmsKeyId: input.MasterUserSecretKmsKeyId },
+  parameterGroupName: input.DBParameterGroupName,
+  optionGroupName: input.OptionGroupName,
   instanceClass: input.DBInstanceClass,
   engine: input.Engine,
   port: input.Port,

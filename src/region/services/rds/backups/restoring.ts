@@ -20,7 +20,9 @@ export interface RestoreWish extends Pick<
   | "deletionProtection"
   | "settings"
   | "tags"
-  | "masterPassword"
+  | "master"
+  | "parameterGroupName"
+  | "optionGroupName"
 > {
   readonly instanceClass?: string | undefined;
   /** Can only be said again. */

@@ -1,15 +1,28 @@
 import { ServiceFault } from "../../../operations/fault.js";
-import { enforced, states, type MemberRules } from "../../../operations/members.js";
+import { enforced, states, within, type MemberRules } from "../../../operations/members.js";
 import { createMember } from "../../../services/rds/clustermembers.js";
+import { theEngine } from "../../../services/rds/engines.js";
 import { instanceRules, settingRules } from "../../../services/rds/instancerules.js";
 import { createDBInstance, deleteDBInstance, theDBInstance } from "../../../services/rds/instances.js";
+import type { MasterPasswordWish } from "../../../services/rds/masterpassword.js";
 import { modifyDBInstance } from "../../../services/rds/modifying.js";
 import { endpointName, instanceArn, subnetGroupArn } from "../../../services/rds/names.js";
-import { DBInstances, DBSubnetGroups, type DBInstanceSettings } from "../../../services/rds/records.js";
+import { defaultParameterGroup } from "../../../services/rds/parametermembership.js";
+import { DBInstances, DBSubnetGroups, type DBInstance, type DBInstanceSettings } from "../../../services/rds/records.js";
 import { createDBSubnetGroup, deleteDBSubnetGroup, modifyDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
 import { restoreAsSaid, restoreProperties } from "./restoring.js";
-import { optionalFlag, optionalNumber, optionalText, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
+import {
+  optionalFlag,
+  optionalNumber,
+  optionalText,
+  structure,
+  tagRules,
+  tagsOf,
+  text,
+  texts,
+  unlessGone,
+} from "../properties.js";
 
 export const dbSubnetGroup: ResourceProvider = {
   type: "AWS::RDS::DBSubnetGroup",
@@ -41,6 +54,7 @@ const properties: MemberRules = {
   VPCSecurityGroups: enforced,
   DBClusterIdentifier: enforced,
   PromotionTier: states(1),
+  MasterUserSecret: within({ KmsKeyId: enforced }),
   DeleteAutomatedBackups: enforced,
   ...restoreProperties,
   Tags: tagRules,
@@ -63,6 +77,23 @@ const becomeAvailable: NonNullable<ResourceProvider["settled"]> = async (call, i
     );
 };
 
+const managing = (given: Properties): MasterPasswordWish => ({
+  managed: optionalFlag(given, "ManageMasterUserPassword"),
+  secretKmsKeyId: optionalText(structure(given, "MasterUserSecret") ?? {}, "KmsKeyId"),
+});
+
+/** The password where it is another than before, and who has charge of it where that changed: a secret keeps the key it was made with. */
+function masterChange(from: Properties, to: Properties): MasterPasswordWish {
+  const [before, after] = [managing(from), managing(to)];
+  const password = optionalText(to, "MasterUserPassword");
+  const changesHands = (before.managed ?? false) !== (after.managed ?? false);
+  return {
+    ...(password === optionalText(from, "MasterUserPassword") && !changesHands ? {} : { masterPassword: password }),
+    ...(changesHands ? { managed: after.managed ?? false } : {}),
+    ...(changesHands || before.secretKmsKeyId !== after.secretKmsKeyId ? { secretKmsKeyId: after.secretKmsKeyId } : {}),
+  };
+}
+
 const changeableSettings = (given: Properties): Partial<DBInstanceSettings> => ({
   allocatedStorage: optionalNumber(given, "AllocatedStorage"),
   storageType: optionalText(given, "StorageType"),
@@ -81,6 +112,8 @@ const changeableSettings = (given: Properties): Partial<DBInstanceSettings> => (
   caCertificateIdentifier: optionalText(given, "CACertificateIdentifier"),
 });
 
+const defaultGroupOf = (db: DBInstance): string => defaultParameterGroup(theEngine(db.engine), db.engineVersion);
+
 export const dbInstance: ResourceProvider = {
   type: "AWS::RDS::DBInstance",
   record: DBInstances,
@@ -89,6 +122,7 @@ export const dbInstance: ResourceProvider = {
     "Endpoint.Address": (call, id) => endpointName(call, id),
     "Endpoint.Port": (call, id) => String(theDBInstance(call, id).port),
     DBInstanceArn: (call, id) => instanceArn(call, theDBInstance(call, id)),
+    "MasterUserSecret.SecretArn": (call, id) => theDBInstance(call, id).masterSecret?.secretArn ?? "",
     DbiResourceId: (call, id) => theDBInstance(call, id).resourceId,
   },
   create: async (call, given, naming) => {
@@ -104,6 +138,7 @@ export const dbInstance: ResourceProvider = {
             instanceClass: text(given, "DBInstanceClass"),
             zone: optionalText(given, "AvailabilityZone"),
             publiclyAccessible: optionalFlag(given, "PubliclyAccessible"),
+            parameterGroupName: optionalText(given, "DBParameterGroupName"),
             tags: tagsOf(given, naming),
           },
           text(given, "Engine"),
@@ -111,7 +146,7 @@ export const dbInstance: ResourceProvider = {
       ).identifier;
     const said = {
       identifier,
-      masterPassword: optionalText(given, "MasterUserPassword"),
+      master: { masterPassword: optionalText(given, "MasterUserPassword"), ...managing(given) },
       port: optionalNumber(given, "Port"),
       subnetGroupName: optionalText(given, "DBSubnetGroupName"),
       zone: optionalText(given, "AvailabilityZone"),
@@ -119,6 +154,8 @@ export const dbInstance: ResourceProvider = {
       publiclyAccessible: optionalFlag(given, "PubliclyAccessible"),
       deletionProtection: optionalFlag(given, "DeletionProtection"),
       multiAz: optionalFlag(given, "MultiAZ"),
+      parameterGroupName: optionalText(given, "DBParameterGroupName"),
+      optionGroupName: optionalText(given, "OptionGroupName"),
       settings: {
         ...changeableSettings(given),
         storageEncrypted: optionalFlag(given, "StorageEncrypted"),
@@ -145,6 +182,8 @@ export const dbInstance: ResourceProvider = {
     ...[
       "DeletionProtection",
       "MasterUserPassword",
+      "ManageMasterUserPassword",
+      "MasterUserSecret",
       "VPCSecurityGroups",
       "Tags",
       "DBInstanceClass",
@@ -154,13 +193,14 @@ export const dbInstance: ResourceProvider = {
     ...["DeleteAutomatedBackups", ...Object.keys(settingRules)],
   ],
   update: async (call, id, { from, to }, naming, signal) => {
-    const masterPassword = optionalText(to, "MasterUserPassword");
     await modifyDBInstance(call, id, {
       deletionProtection: optionalFlag(to, "DeletionProtection") ?? false,
-      ...(masterPassword === optionalText(from, "MasterUserPassword") ? {} : { masterPassword }),
+      master: masterChange(from, to),
       groupIds: texts(to, "VPCSecurityGroups"),
       instanceClass: text(to, "DBInstanceClass"),
       multiAz: optionalFlag(to, "MultiAZ") ?? false,
+      parameterGroupName: optionalText(to, "DBParameterGroupName") ?? defaultGroupOf(theDBInstance(call, id)),
+      optionGroupName: optionalText(to, "OptionGroupName"),
       settings: changeableSettings(to),
       tags: tagsOf(to, naming),
       immediately: true,

@@ -4,6 +4,7 @@ import { automatedSnapshots } from "../../../services/rds/backups/automated.js";
 import { automatedName, newAutomatedBackupId, newBackupFolder, newLogFolder } from "../../../services/rds/backups/names.js";
 import { DBInstanceAutomatedBackups, DBSnapshots, sourceOf, type DBSnapshot } from "../../../services/rds/backups/records.js";
 import { isDue } from "../../../services/rds/backups/retention.js";
+import { eventOf, ofInstance } from "../../../services/rds/events.js";
 import type { DBInstance } from "../../../services/rds/records.js";
 
 /**
@@ -31,5 +32,9 @@ export function beginAutomated(scope: Scope, db: DBInstance): void {
     requestedAt: scope.now(),
     tags: db.settings.copyTagsToSnapshot ? db.tags : {},
   };
-  scope.commit(put(DBInstanceAutomatedBackups, db.resourceId, kept), put(DBSnapshots, identifier, snapshot));
+  scope.commit(
+    put(DBInstanceAutomatedBackups, db.resourceId, kept),
+    put(DBSnapshots, identifier, snapshot),
+    eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0001"),
+  );
 }

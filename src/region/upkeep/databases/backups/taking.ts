@@ -6,6 +6,7 @@ import { command, run } from "../../../../parts/host/command.js";
 import type { Scope } from "../../../operations/call.js";
 import { put, type Change } from "../../../records/records.js";
 import { DBInstanceAutomatedBackups, DBSnapshots, type DBSnapshot } from "../../../services/rds/backups/records.js";
+import { eventOf, ofInstance } from "../../../services/rds/events.js";
 import { DBInstances, type DBInstance } from "../../../services/rds/records.js";
 import type { BackupHouse } from "./keeper.js";
 import { shipped } from "./shipping.js";
@@ -37,7 +38,9 @@ async function take(
   if (now?.folder !== snapshot.folder) return;
   scope.commit(
     put(DBSnapshots, snapshot.identifier, { ...now, status: "available", made }),
-    ...(snapshot.type === "automated" ? begun(scope, db, log) : instanceAfter(scope, db, snapshot)),
+    ...(snapshot.type === "automated"
+      ? [...begun(scope, db, log), eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0002")]
+      : instanceAfter(scope, db, snapshot)),
   );
   scope.upkeep.nudge("database", db.identifier);
 }

@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import type { Scope } from "../../operations/call.js";
+import { ServiceFault } from "../../operations/fault.js";
+import type { Change } from "../../records/records.js";
+import { resolveKey } from "../kms/keys.js";
+import { newSecretArn } from "../secretsmanager/names.js";
+import { randomPassword } from "../secretsmanager/passwords.js";
+import { Secrets, type Secret } from "../secretsmanager/records.js";
+import { secretRemoval } from "../secretsmanager/secrets.js";
+import { textValue } from "../secretsmanager/values.js";
+import { decideVersion } from "../secretsmanager/versions.js";
+import { instanceArn } from "./names.js";
+import type { DBInstance, MasterSecret } from "./records.js";
+
+/**
+ * The secret that RDS keeps a master user's password in, of its own: users read it and RDS alone changes it
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html). It is not rotated by itself.
+ */
+export interface MasterSecretDecision {
+  readonly masterSecret: MasterSecret;
+  readonly masterPassword: string;
+  /** For the commit that gives the DB instance the password. */
+  readonly changes: readonly Change[];
+}
+
+type Owner = Pick<DBInstance, "identifier" | "masterUsername">;
+
+/** Decide a new secret with a password of chance. @throws KMSKeyNotAccessibleFault */
+export function decideMasterSecret(scope: Scope, owner: Owner, kmsKeyId: string | undefined): MasterSecretDecision {
+  const key = theMasterKey(scope, kmsKeyId);
+  const name = `rds!db-${randomUUID()}`;
+  const primary = instanceArn(scope, owner);
+  const secret: Secret = {
+    arn: newSecretArn(scope, name),
+    name,
+    description: `The secret associated with the primary RDS DB instance: ${primary}`,
+    ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
+    owningService: "rds",
+    createdAt: scope.now(),
+    changedAt: scope.now(),
+    tags: { "aws:secretsmanager:owningService": "rds", "aws:rds:primaryDBInstanceArn": primary },
+    versions: {},
+  };
+  return withPassword(scope, owner, secret, { secretArn: secret.arn, kmsKeyArn: key });
+}
+
+/** Decide another password, as the secret's current version. */
+export function decideRotation(scope: Scope, owner: Owner, masterSecret: MasterSecret): MasterSecretDecision {
+  const secret = scope.records.get(Secrets, masterSecret.secretArn);
+  if (secret === undefined)
+    throw new ServiceFault("InvalidDBInstanceState", `The secret ${masterSecret.secretArn} of ${owner.identifier} is gone.`);
+  return withPassword(scope, owner, secret, masterSecret);
+}
+
+/** It goes with its DB instance, or when its user gives the password again. */
+export function masterSecretRemoval(scope: Pick<Scope, "records">, db: Pick<DBInstance, "masterSecret">): readonly Change[] {
+  const secret = db.masterSecret === undefined ? undefined : scope.records.get(Secrets, db.masterSecret.secretArn);
+  return secret === undefined ? [] : secretRemoval(secret);
+}
+
+function withPassword(scope: Scope, owner: Owner, secret: Secret, masterSecret: MasterSecret): MasterSecretDecision {
+  // What no engine's password may have, and what is awkward to paste.
+  const masterPassword = randomPassword({ PasswordLength: 28, ExcludeCharacters: "/@\"'\\` " });
+  const value = textValue(JSON.stringify({ username: owner.masterUsername, password: masterPassword }));
+  return { masterSecret, masterPassword, changes: decideVersion(scope, secret, { value }).changes };
+}
+
+function theMasterKey(scope: Scope, wanted: string | undefined): string {
+  try {
+    return resolveKey(scope, wanted ?? "alias/aws/secretsmanager").arn;
+  } catch (error) {
+    if (!(error instanceof ServiceFault)) throw error;
+    throw new ServiceFault(
+      "KMSKeyNotAccessibleFault",
+      `The specified KMS key [${wanted}] does not exist, is not enabled or you do not have permissions to access it. (${error.message})`,
+    );
+  }
+}

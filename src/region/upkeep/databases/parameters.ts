@@ -1,0 +1,132 @@
+import type { DatabaseEngine } from "../../../parts/databases/spec.js";
+import type { Scope } from "../../operations/call.js";
+import { dbInstanceClass } from "../../services/rds/classes.js";
+import { theEngine } from "../../services/rds/engines.js";
+import type { FormulaVariables } from "../../services/rds/parameterformulas.js";
+import type { ParameterGroup, ParameterMembership } from "../../services/rds/parametergrouprecords.js";
+import { instanceGroups, theParameterGroup } from "../../services/rds/parametergroups.js";
+import { defaultParameterGroup } from "../../services/rds/parametermembership.js";
+import { evaluatedParameters, type RdsParameters } from "../../services/rds/parametervalues.js";
+import { DBInstances, type DBInstance } from "../../services/rds/records.js";
+import { change } from "./change.js";
+import { readerSpec, type ServerCircumstances } from "./spec.js";
+
+/**
+ * Which parameters a server runs with is written down beside it, before it is told: those it was started with, and over them what was
+ * changed in its group since, where that was to be at once and can be. The rest of a change waits for a start, whatever the reason for
+ * it is: a server that died picks it up as one does that was rebooted. Nothing else may make a server's file of settings differ from
+ * what it runs with, or a later look would bring in what is to wait.
+ */
+type Values = Readonly<Record<string, string>>;
+
+/** What its group says now. Pure but for the reading of records. */
+export function wishedParameters(scope: Pick<Scope, "records">, db: DBInstance, parameters: RdsParameters): Values {
+  return evaluatedParameters(parameters, groupOf(scope, db), variablesOf(db));
+}
+
+function groupOf(scope: Pick<Scope, "records">, db: DBInstance): ParameterGroup {
+  return theParameterGroup(
+    scope,
+    instanceGroups,
+    db.parameterGroup?.name ?? defaultParameterGroup(theEngine(db.engine), db.engineVersion),
+  );
+}
+
+const variablesOf = (db: DBInstance): FormulaVariables => {
+  const { memoryMiB, vcpus } = dbInstanceClass(db.instanceClass);
+  return {
+    DBInstanceClassMemory: memoryMiB * 1024 ** 2,
+    DBInstanceVCPU: vcpus,
+    AllocatedStorage: db.settings.allocatedStorage * 1024 ** 3,
+    EndPointPort: db.port,
+    TrueIfReplica: db.origin.kind === "replica" ? 1 : 0,
+  };
+};
+
+/** Does its group set any? Then they may be why it does not start; it is tried again, for the group may be changed. */
+export const hasOwnParameters = (scope: Pick<Scope, "records">, db: DBInstance): boolean =>
+  Object.values(groupOf(scope, db).parameters).some(({ value }) => value !== undefined);
+
+/** What a server goes on with that is not restarted. Pure. */
+export function whileRunning(now: Values, wished: Values, group: Pick<ParameterGroup, "parameters">, joined: number): Values {
+  const at = Object.entries(group.parameters)
+    .filter(([, { method, revision }]) => method === "immediate" && revision > joined)
+    .map(([name]) => name);
+  const kept = Object.entries(now).filter(([name]) => !at.includes(name));
+  return Object.fromEntries([
+    ...kept,
+    ...at.flatMap((name) => (wished[name] === undefined ? [] : [[name, wished[name]] as const])),
+  ]);
+}
+
+/** A copy that may be read while it copies has at least as much of these as its writer, or it stops applying what it copies. */
+const notLessThanWriter = ["max_connections", "max_worker_processes", "max_prepared_transactions", "max_locks_per_transaction"];
+
+/** What a standby that ran with `now` is restarted with, before its writer is. Pure. */
+export const ofStandby = (wished: Values, now: Values): Values => ({
+  ...wished,
+  ...Object.fromEntries(
+    notLessThanWriter.filter((name) => Number(now[name]) > Number(wished[name])).map((name) => [name, now[name] ?? ""]),
+  ),
+});
+
+/**
+ * Write down what the servers are to run with from this look on; of the record as it is now, for what is asked for while we wait (a
+ * reboot, say) is to be seen by all of a look or by none of it. Gives the instance as it is then.
+ */
+export function settleParameters(scope: Scope, seen: DBInstance, engine: DatabaseEngine, parameters: RdsParameters): DBInstance {
+  const db = scope.records.get(DBInstances, seen.identifier);
+  if (db?.resourceId !== seen.resourceId) return seen;
+  const group = groupOf(scope, db);
+  const wished = wishedParameters(scope, db, parameters);
+  const starts = isToStart(db, engine);
+  const goOn = (now: Values): Values => whileRunning(now, wished, group, db.parameterGroup?.revision ?? 0);
+  const writer = starts || db.server.parameters === undefined ? wished : goOn(db.server.parameters);
+  const settled = change(scope, db, (now) => ({
+    ...now,
+    server: { ...now.server, parameters: writer },
+    ...(now.standby === undefined ? {} : { standby: { ...now.standby, parameters: goOn(now.standby.parameters ?? writer) } }),
+    ...(now.parameterGroup === undefined
+      ? {}
+      : { parameterGroup: membership(now.parameterGroup, group.revision, starts, isSame(writer, wished)) }),
+  }));
+  return settled ?? db;
+}
+
+/** Its server is not there to be told, or is about to be restarted. */
+const isToStart = (db: DBInstance, engine: DatabaseEngine): boolean =>
+  db.rebootWished !== undefined || ["absent", "stopped"].includes(engine.observe(db.server.id));
+
+function membership(was: ParameterMembership, revision: number, starts: boolean, isInForce: boolean): ParameterMembership {
+  if (starts) return { ...was, revision, status: "in-sync", isNew: false };
+  return { ...was, status: isInForce && !was.isNew ? "in-sync" : "pending-reboot" };
+}
+
+const isSame = (one: Values, other: Values): boolean => {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+};
+
+/**
+ * Before a reboot the standby is restarted, so that whichever server is the writer afterwards has what waited. It keeps every commit
+ * meanwhile, for the writer waits. Where it does not come back, the reboot goes on without it.
+ */
+export async function readyStandby(
+  scope: Scope,
+  db: DBInstance,
+  engine: DatabaseEngine,
+  around: ServerCircumstances,
+): Promise<void> {
+  const { standby } = db;
+  if (db.rebootWished === undefined || standby?.state !== "synchronous" || engine.observe(standby.id) !== "ready") return;
+  const wished = ofStandby(db.server.parameters ?? {}, standby.parameters ?? {});
+  if (isSame(standby.parameters ?? {}, wished)) return;
+  await engine.stop(standby.id);
+  const told = change(scope, db, (now) =>
+    now.standby?.id === standby.id ? { ...now, standby: { ...now.standby, parameters: wished } } : now,
+  );
+  if (told?.standby?.id !== standby.id) return;
+  await engine
+    .start(readerSpec(scope, told, told.standby, { interfaceId: told.server.interfaceId, port: told.port }, around))
+    .catch(() => undefined);
+}
