@@ -38,6 +38,7 @@ export class BenchRegion {
       port: 0,
       regionName: "eu-west-3",
       hold: 20,
+      shipLog: 300,
       owner,
     });
     const began = performance.now();

@@ -12,6 +12,8 @@ export interface RegionOptions {
   readonly regionName: string;
   /** Longest time a Describe is held, in milliseconds; 0: never. */
   readonly hold: number;
+  /** So often the log of databases goes to their backups, in milliseconds. */
+  readonly shipLog: number;
   /** To whom the socket and the credentials belong, and as whom commands in the internet run. */
   readonly owner: { readonly uid: number; readonly gid: number };
 }
@@ -22,15 +24,16 @@ const shape = z.object({
   port: z.coerce.number().int().min(0).max(65535),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "is not the name of an AWS region, such as eu-west-3"),
   hold: z.coerce.number().min(0).max(20),
+  "ship-log": z.coerce.number().int().min(1).max(300),
   owner: z.string().regex(/^\d+:\d+$/, "must be UID:GID"),
 });
 
-/** `--state DIR --images DIR --port N --region NAME --hold SECONDS --owner UID:GID`. Throws `UserFault`. */
+/** `--state DIR --images DIR --port N --region NAME --hold SECONDS --ship-log SECONDS --owner UID:GID`. Throws `UserFault`. */
 export function readOptions(argv: readonly string[]): RegionOptions {
   const text = { type: "string" } as const;
   const { values } = parseArgs({
     args: [...argv],
-    options: { state: text, images: text, port: text, region: text, hold: text, owner: text },
+    options: { state: text, images: text, port: text, region: text, hold: text, "ship-log": text, owner: text },
   });
   const read = shape.safeParse(values);
   if (!read.success) {
@@ -47,6 +50,7 @@ export function readOptions(argv: readonly string[]): RegionOptions {
     port: read.data.port,
     regionName: read.data.region,
     hold: read.data.hold * 1000,
+    shipLog: read.data["ship-log"] * 1000,
     owner: { uid, gid },
   };
 }

@@ -8,7 +8,8 @@ import { readRule, type Rule } from "./rules.js";
 import { readText } from "./text.js";
 import { isList, isScalar, isValues, type Path, type Place, type Value, type Values } from "./value.js";
 
-export type DeletionPolicy = "Delete" | "Retain" | "RetainExceptOnCreate";
+/** `Snapshot`: deleted once what is in it has been kept in a snapshot. */
+export type DeletionPolicy = "Delete" | "Retain" | "RetainExceptOnCreate" | "Snapshot";
 
 export interface Resource {
   readonly logicalId: string;
@@ -293,13 +294,24 @@ function readCreationPolicy(type: string, policy: Value | undefined, path: Path,
   return { count: signal["Count"] ?? 1, timeout: signal["Timeout"] ?? "PT5M" };
 }
 
+/** Those of them that one is taken of here. */
+const modelledSnapshots = new Set(["AWS::RDS::DBInstance"]);
+
+/** A DB instance that is no member of a cluster is not deleted without a snapshot, unless the template says so. */
+function defaultPolicy(resource: Values): DeletionPolicy {
+  const properties = resource["Properties"];
+  const isMember = isValues(properties) && properties["DBClusterIdentifier"] !== undefined;
+  return resource["Type"] === "AWS::RDS::DBInstance" && !isMember ? "Snapshot" : "Delete";
+}
+
 function readPolicy(
   resource: Values,
   key: "DeletionPolicy" | "UpdateReplacePolicy",
   path: Path,
   problems: Problems,
 ): DeletionPolicy {
-  const policy = resource[key] ?? "Delete";
+  const policy = resource[key] ?? (key === "DeletionPolicy" ? defaultPolicy(resource) : "Delete");
+  if (policy === "Snapshot" && modelledSnapshots.has(String(resource["Type"]))) return policy;
   if (policy === "Delete" || policy === "Retain" || (policy === "RetainExceptOnCreate" && key === "DeletionPolicy"))
     return policy;
   const type = String(resource["Type"]);

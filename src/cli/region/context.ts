@@ -6,7 +6,7 @@ import { runningRegion, startRegion, type StartOptions } from "./start.js";
 import type { RegionFile } from "./files.js";
 import type { Output } from "../output.js";
 
-export const defaults = { port: 4599, regionName: "eu-west-3", hold: 20 } as const;
+export const defaults = { port: 4599, regionName: "eu-west-3", hold: 20, shipLog: 300 } as const;
 
 /** The region of this user, started when it does not run. Root is needed for that once: through sudo when we are not root. */
 export async function ensureRegion(
@@ -22,12 +22,14 @@ export async function ensureRegion(
     port: wanted.port ?? defaults.port,
     regionName: wanted.regionName ?? defaults.regionName,
     hold: wanted.hold ?? defaults.hold,
+    shipLog: wanted.shipLog ?? defaults.shipLog,
     owner: wanted.owner ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
   };
   if (process.getuid?.() === 0) return { region: await startRegion(options), started: true };
   mkdirSync(where.state, { recursive: true });
   const code = await runSelfWithSudo([
     ...["region", "start", "--port", String(options.port), "--region", options.regionName, "--hold", String(options.hold)],
+    ...["--ship-log", String(options.shipLog)],
     ...["--state", where.state, "--images", where.images, "--owner", `${options.owner.uid}:${options.owner.gid}`, "--quiet"],
   ]);
   const region = code === 0 ? await runningRegion(where.state) : undefined;

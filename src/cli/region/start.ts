@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly regionName: string;
   /** Longest time a Describe is held, in seconds. */
   readonly hold: number;
+  /** How often the log of databases goes to their backups, in seconds. */
+  readonly shipLog: number;
   /** Who may speak to it: uid and gid. */
   readonly owner: { readonly uid: number; readonly gid: number };
 }
@@ -30,6 +32,7 @@ export const regionArguments = (options: StartOptions): readonly string[] => [
   ...["--port", String(options.port)],
   ...["--region", options.regionName],
   ...["--hold", String(options.hold)],
+  ...["--ship-log", String(options.shipLog)],
   ...["--owner", `${options.owner.uid}:${options.owner.gid}`],
 ];
 

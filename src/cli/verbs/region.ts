@@ -37,6 +37,12 @@ const start = () =>
       integer(0, 20),
       defaults.hold,
     )
+    .option(
+      "--ship-log <seconds>",
+      "how often the log of databases goes to their backups, and LatestRestorableTime moves on; AWS's is 300",
+      integer(1, 300),
+      defaults.shipLog,
+    )
     .option("--foreground", "stay in front and show its log; ends with Ctrl-C")
     .addOption(new Option("--state <folder>").hideHelp().default(folders().state))
     .addOption(new Option("--images <folder>").hideHelp().default(folders().images))
@@ -50,6 +56,7 @@ const start = () =>
         port: options.port,
         regionName: options.region,
         hold: options.hold,
+        shipLog: options.shipLog,
         owner: options.owner ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
       };
       if (options.foreground) return void (process.exitCode = await foreground(wanted, output));

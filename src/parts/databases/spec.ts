@@ -145,7 +145,8 @@ export interface DatabaseEngine {
   backup(spec: ServerSpec, folder: string): Promise<Backup>;
   /**
    * Move what there is of its log into `folder`, up to now. Gives the moment up to which the data can be restored from it, in milliseconds
-   * since the epoch; nothing where the server is no writer (its log is kept, for it may become one).
+   * since the epoch; nothing where the server is no writer (it keeps the log of the one it copies, for it may become one) or does not
+   * run (it hands over what it had finished).
    */
   ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined>;
   /** Delete what of the log in `folder` is older than the oldest of these backups needs. */

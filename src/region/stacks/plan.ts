@@ -1,6 +1,6 @@
 import { resolveProperties, type BoundTemplate } from "../../template/bind.js";
 import { functionsIn, referencesOf } from "../../template/references.js";
-import type { Resource } from "../../template/template.js";
+import type { DeletionPolicy, Resource } from "../../template/template.js";
 import type { Value, Values } from "../../template/value.js";
 import type { ResourceProvider } from "./provider.js";
 import type { Specification } from "./spec/specification.js";
@@ -18,7 +18,7 @@ export interface PlannedChange {
   /** Other parts of the definition that change. */
   readonly scope: readonly ("Metadata" | "DeletionPolicy" | "UpdateReplacePolicy" | "Tags")[];
   /** What becomes of the physical resource that goes, if one may. */
-  readonly policyAction?: "Delete" | "Retain" | "ReplaceAndDelete" | "ReplaceAndRetain";
+  readonly policyAction?: `${"" | "ReplaceAnd"}${"Delete" | "Retain" | "Snapshot"}`;
 }
 
 export interface PlannedProperty {
@@ -97,9 +97,7 @@ export function planChanges(
       properties,
       scope,
       ...(automatic ? { automatic } : {}),
-      ...(replacement === "False"
-        ? {}
-        : { policyAction: resource.updateReplacePolicy === "Delete" ? "ReplaceAndDelete" : "ReplaceAndRetain" }),
+      ...(replacement === "False" ? {} : { policyAction: `ReplaceAnd${actionOf(resource.updateReplacePolicy)}` as const }),
     };
   };
   const kept = [...after.resources.keys()].map(planOf).filter((change) => change !== undefined);
@@ -111,10 +109,13 @@ export function planChanges(
       type,
       properties: [],
       scope: [],
-      policyAction: deletionPolicy === "Delete" ? "Delete" : "Retain",
+      policyAction: actionOf(deletionPolicy),
     }));
   return [...kept, ...removed];
 }
+
+const actionOf = (policy: DeletionPolicy): "Delete" | "Retain" | "Snapshot" =>
+  policy === "RetainExceptOnCreate" ? "Retain" : policy;
 
 /** Names of the properties whose definitions differ. */
 function changedProperties(old: Resource, before: BoundTemplate, resource: Resource, after: BoundTemplate): readonly string[] {

@@ -16,6 +16,12 @@ export interface Naming {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** What is to be done with a resource before it is deleted (DeletionPolicy or UpdateReplacePolicy `Snapshot`). */
+export interface LastWish {
+  /** The snapshot's name. */
+  readonly finalSnapshot: string;
+}
+
 /** What an update changes. */
 export interface PropertyChange {
   readonly from: Properties;
@@ -71,5 +77,5 @@ export interface ResourceProvider {
    */
   replaces?(change: PropertyChange): boolean;
   /** Delete and wait until it is gone. What is gone already succeeds. */
-  delete(call: Call, physicalId: string, properties: Properties, signal: AbortSignal): Promise<void>;
+  delete(call: Call, physicalId: string, properties: Properties, signal: AbortSignal, last?: LastWish): Promise<void>;
 }

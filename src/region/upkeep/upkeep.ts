@@ -21,7 +21,7 @@ export interface Upkeep {
   engineParameters(program: "postgres" | "mariadb"): Promise<readonly EngineParameter[]>;
 }
 
-export type OwnerKind = "instance" | "database" | "dbcluster" | "balancer" | "names";
+export type OwnerKind = "instance" | "database" | "dbcluster" | "backup" | "balancer" | "names";
 
 /** Of the kind `names`: the internet's own, beside those of VPCs. */
 export const internetOwner = "internet";

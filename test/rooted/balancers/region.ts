@@ -29,6 +29,7 @@ export class TestRegion {
       port: 0,
       regionName: "eu-west-3",
       hold: 0,
+      shipLog: 300_000,
       owner: { uid: 0, gid: 0 },
     });
     const call = house.scopes.call({

@@ -1,62 +1,52 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Postgres, type PostgresOptions } from "../../../src/parts/databases/postgres/postgres.js";
-import type { PostgresSpec } from "../../../src/parts/databases/postgres/spec.js";
-import { command, inNamespace, run } from "../../../src/parts/host/command.js";
-import { TestEngines, until } from "../engines.js";
+import { Postgres } from "../../../src/parts/databases/postgres/postgres.js";
+import type { ServerSpec } from "../../../src/parts/databases/spec.js";
+import { until } from "../engines.js";
+import { master, TestServers } from "./support.js";
 
-let engines: TestEngines;
-let options: PostgresOptions;
-let spec: PostgresSpec;
+let servers: TestServers;
+let postgres: Postgres;
+let spec: ServerSpec;
 
 beforeAll(async () => {
-  engines = await TestEngines.begin();
-  await engines.wire("database", "application");
-  options = {
-    label: engines.label,
-    folder: join(engines.state, "databases"),
-    root: engines.root,
-    templates: engines.templates,
-  };
-  spec = {
-    id: "db-TEST",
-    namespace: engines.named("database"),
-    port: 5432,
-    masterUsername: "flask",
-    masterPassword: "it's a $ecret;--",
-    databaseName: "app",
-    memoryMiB: 1024,
-    vcpus: 2,
-  };
+  servers = await TestServers.begin();
+  postgres = new Postgres(servers.options);
+  spec = servers.spec("db-TEST", 1);
 });
 afterAll(async () => {
-  expect(await engines.end()).toEqual([]);
+  expect(await servers.end()).toEqual([]);
 });
 
-/** A query from the application's namespace, by psql over the wire. */
-const query = (sql: string, how: { password?: string; user?: string; ssl?: string; database?: string } = {}): Promise<string> => {
-  const to = `host=10.99.1.1 user=${how.user ?? "flask"} dbname=${how.database ?? "app"} sslmode=${how.ssl ?? "prefer"}`;
-  const psql = command("chroot", engines.root, "psql", "--no-psqlrc", "-qAt", "-c", sql, to);
-  return run(inNamespace(engines.named("application"), psql), {
-    env: { PGPASSWORD: how.password ?? spec.masterPassword, LC_ALL: "C.UTF-8" },
-  });
-};
+const query: (sql: string, how?: Parameters<TestServers["query"]>[2]) => Promise<string> = (sql, how) =>
+  servers.query(1, sql, how);
+
+async function begin(id: string): Promise<ServerSpec> {
+  const begun = servers.spec(id, 1);
+  await postgres.make(begun, { kind: "new" });
+  await postgres.start(begun);
+  await postgres.setMaster(begun, master);
+  return begun;
+}
 
 describe("a PostgreSQL server", () => {
   test("is made, started and answers the master user over the wire", async () => {
-    const postgres = new Postgres(options);
     expect(postgres.observe(spec.id)).toBe("absent");
-    await postgres.create(spec);
+    await postgres.make(spec, { kind: "new" });
     expect(postgres.observe(spec.id)).toBe("stopped");
     await postgres.start(spec);
     expect(postgres.observe(spec.id)).toBe("ready");
+    await postgres.setMaster(spec, master);
     expect(Date.parse(await query("select now()"))).toBeGreaterThan(0);
     expect(await query("show server_version")).toMatch(/^15\./);
-    // Both once more change nothing.
-    await postgres.create(spec);
+    // All once more change nothing.
+    await postgres.make(spec, { kind: "new" });
     await postgres.start(spec);
+    await postgres.setMaster(spec, master);
+    expect(await postgres.health(spec)).toEqual({ role: "writer", receives: false, behind: 0, copies: [] });
   });
 
   test("the master user is as on RDS: no superuser, makes databases and roles, owns its tables", async () => {
@@ -66,23 +56,51 @@ describe("a PostgreSQL server", () => {
     expect(await query("select current_database()", { database: "postgres" })).toBe("postgres");
   });
 
-  test("a connection is encrypted; one without TLS, with a wrong password or as the control role is refused", async () => {
+  test("shows a certificate that the authority signed for its name, and no other", async () => {
+    writeFileSync(join(servers.engines.state, "ca.pem"), servers.authority);
+    const trust = (host: string): Promise<string> =>
+      servers.engines.ask("hub", tlsProgram(servers.address(1), join(servers.engines.state, "ca.pem"), host));
+    expect(await trust("database.test")).toBe("authorized");
+    expect(await trust("another.test")).toMatch(/ERR_TLS_CERT_ALTNAME_INVALID/);
+  });
+
+  test("a connection without TLS, with a wrong password or as a user of its own is refused", async () => {
     expect(await query("select ssl from pg_stat_ssl where pid = pg_backend_pid()")).toBe("t");
     await expect(query("select 1", { ssl: "disable" })).rejects.toThrow(/no pg_hba.conf entry .* no encryption/);
     await expect(query("select 1", { password: "wrong" })).rejects.toThrow(/password authentication failed/);
-    await expect(query("select 1", { user: "rdsadmin", database: "postgres" })).rejects.toThrow(/pg_hba.conf rejects/);
+    for (const user of ["rdsadmin", "rdsrepladmin"])
+      await expect(query("select 1", { user, database: "postgres" })).rejects.toThrow(/pg_hba.conf rejects/);
   });
 
-  test("another master password takes effect at the next start", async () => {
-    const before = spec;
-    spec = { ...spec, masterPassword: "another-password" };
-    await new Postgres(options).start(spec);
-    expect(await query("select 1")).toBe("1");
-    await expect(query("select 1", { password: before.masterPassword })).rejects.toThrow(/password authentication failed/);
+  test("where TLS is not required a connection without it is let in", async () => {
+    await postgres.start({ ...spec, requiresTls: false });
+    expect(await query("select 1", { ssl: "disable" })).toBe("1");
+    await postgres.start(spec);
+  });
+
+  test("another master password takes effect while it runs", async () => {
+    await postgres.setMaster(spec, { ...master, password: "another-password" });
+    expect(await query("select 1", { password: "another-password" })).toBe("1");
+    await expect(query("select 1")).rejects.toThrow(/password authentication failed/);
+    await postgres.setMaster(spec, master);
+  });
+
+  test("a setting that it can take while it runs is live; one that wants a restart is pending until then", async () => {
+    const live = { ...spec, parameters: { work_mem: "1234kB" } };
+    await postgres.start(live);
+    expect(await query("show work_mem")).toBe("1234kB");
+    expect(await postgres.pending(live)).toBe(false);
+    const waits = { ...live, parameters: { ...live.parameters, max_connections: "42" } };
+    await postgres.start(waits);
+    expect(await postgres.pending(waits)).toBe(true);
+    expect(await query("show max_connections")).not.toBe("42");
+    await postgres.stop(waits.id);
+    await postgres.start(waits);
+    expect(await query("show max_connections")).toBe("42");
+    expect(await postgres.pending(waits)).toBe(false);
   });
 
   test("stopped and started it still has its data", async () => {
-    const postgres = new Postgres(options);
     await postgres.stop(spec.id);
     expect(postgres.observe(spec.id)).toBe("stopped");
     await postgres.stop(spec.id);
@@ -90,46 +108,85 @@ describe("a PostgreSQL server", () => {
     expect(await query("select count(*) from users")).toBe("1");
   });
 
-  test("killed with SIGKILL it recovers what was committed", async () => {
+  test("killed with SIGKILL it recovers what was committed, and who watches is told", async () => {
     await query("insert into users values (2)");
-    const postgres = new Postgres(options);
+    let told = 0;
+    postgres.watch(spec.id, () => (told += 1));
     await postgres.stop(spec.id, 0);
+    await until("the watcher is told", () => told > 0);
     await postgres.start(spec);
     expect(await query("select count(*) from users")).toBe("2");
   });
 
   test("removed it is gone, and removing it again succeeds", async () => {
-    const postgres = new Postgres(options);
     await postgres.remove(spec.id);
     expect(postgres.observe(spec.id)).toBe("absent");
     await postgres.remove(spec.id);
   });
 });
 
+test("a full disk ends writes and not the data, and a larger one brings them back", async () => {
+  const small = { ...servers.spec("db-FULL", 1), storageGiB: 1, keepsLog: false };
+  await postgres.make(small, { kind: "new" });
+  await postgres.start(small);
+  await postgres.setMaster(small, master);
+  await query("create table filled (text text); alter table filled alter text set storage external");
+  await query("insert into filled values ('before')");
+  // More than there is, and as it is said: nothing of it may be kept.
+  await expect(query("insert into filled select repeat('x', 1000000) from generate_series(1, 2000)")).rejects.toThrow(
+    /No space left on device/,
+  );
+  expect(postgres.storage(small.id).free).toBeLessThan(256 * 1024 * 1024);
+  const larger = { ...small, storageGiB: 3 };
+  await until("it answers again", () =>
+    postgres.start(larger).then(
+      () => true,
+      () => false,
+    ),
+  );
+  expect(postgres.storage(small.id).total).toBeGreaterThan(2 * 1024 ** 3);
+  await query("insert into filled values ('after')");
+  expect(await query("select string_agg(text, ',' order by text desc) from filled")).toBe("before,after");
+  await postgres.remove(small.id);
+});
+
 test("a server outlives the process that started it, and the next one finds it", async () => {
+  const begun = await begin("db-OUTLIVES");
+  await postgres.stop(begun.id);
   const starter = spawn(
     process.execPath,
-    ["--import", "tsx", join(import.meta.dirname, "starter.ts"), JSON.stringify({ options, spec })],
+    ["--import", "tsx", join(import.meta.dirname, "starter.ts"), JSON.stringify({ options: servers.options, spec: begun })],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   await once(starter.stdout, "data");
   starter.kill("SIGKILL");
   await once(starter, "exit");
-  const postgres = new Postgres(options);
-  expect(postgres.observe(spec.id)).toBe("ready");
+  const next = new Postgres(servers.options);
+  expect(next.observe(begun.id)).toBe("ready");
   const began = await query("select pg_postmaster_start_time()");
-  await postgres.start(spec);
+  await next.start(begun);
   expect(await query("select pg_postmaster_start_time()")).toBe(began);
-  await postgres.remove(spec.id);
+  await next.remove(begun.id);
 });
 
-test("a start that was cut short between copy and first start is taken up again", async () => {
-  const postgres = new Postgres(options);
-  await postgres.create(spec);
-  const starting = postgres.start(spec);
-  await until("it runs", () => postgres.observe(spec.id) !== "stopped");
-  await new Postgres(options).start(spec);
+test("a start that was cut short is taken up again", async () => {
+  const cut = servers.spec("db-CUT", 1);
+  await postgres.make(cut, { kind: "new" });
+  const starting = postgres.start(cut);
+  await until("it runs", () => postgres.observe(cut.id) !== "stopped");
+  await new Postgres(servers.options).start(cut);
   await starting;
+  await postgres.setMaster(cut, master);
   expect(await query("select 1")).toBe("1");
-  await postgres.remove(spec.id);
+  await postgres.remove(cut.id);
 });
+
+/** Speaks PostgreSQL's SSLRequest, then TLS; prints whether the certificate is good for the name. */
+const tlsProgram = (address: string, authority: string, name: string): string => `
+  const [net, tls, fs] = [require("node:net"), require("node:tls"), require("node:fs")];
+  const socket = net.connect(5432, ${JSON.stringify(address)}, () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])));
+  socket.once("data", () => {
+    const secure = tls.connect({ socket, ca: fs.readFileSync(${JSON.stringify(authority)}), servername: ${JSON.stringify(name)} });
+    secure.on("secureConnect", () => { console.log("authorized"); secure.destroy(); });
+    secure.on("error", (error) => { console.log(error.code); socket.destroy(); });
+  });`;

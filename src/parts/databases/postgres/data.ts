@@ -81,6 +81,8 @@ async function fromBackup(
   making: string,
 ): Promise<void> {
   await copy(join(folder, "data"), making);
+  // It may have been made of one that copies another.
+  rmSync(join(making, readerFile), { force: true });
   if (log === undefined) return;
   const user = imageUserOf(options.root, "postgres");
   const restore = join(place.outbox, restoreFolder);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { imageUserOf, startEngine, type ImageUser } from "../../engine/program.js";
 import { consoleTail, killContainer, observeContainer, removeContainer, watchContainer } from "../../host/container.js";
-import { diskSpace, ensureDisk, growDisk, removeDisk } from "../disk.js";
+import { diskSpace, ensureDisk, growDisk, imageOf, removeDisk } from "../disk.js";
 import { filesIn, ownedFolder, readIfThere, writeOwned } from "../files.js";
 import { logFiles, pruneLogFiles, readLogFile } from "../logs.js";
 import { inside, serverPlace, type EngineOptions, type ServerPlace } from "../place.js";
@@ -20,7 +20,7 @@ import type {
   ServerState,
 } from "../spec.js";
 import { usageOf } from "../usage.js";
-import { backupInto, pruneLog, shipLog } from "./backup.js";
+import { backupInto, pruneLog, rescueLog, shipLog } from "./backup.js";
 import { binaries, certificateFiles, logFolder, pgHbaConf, postgresqlConf } from "./config.js";
 import { accepts, copiesAnother, engineProgram, makeData, writePassword } from "./data.js";
 import { healthOf, receivedUpTo } from "./health.js";
@@ -142,8 +142,12 @@ export class Postgres implements DatabaseEngine {
     return backupInto(spec, this.place(spec.id), folder, this.user());
   }
 
-  ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined> {
-    return shipLog(spec, this.place(spec.id), folder);
+  async ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined> {
+    const place = this.place(spec.id);
+    if (observeContainer(place).state === "running") return shipLog(spec, place, folder);
+    if (existsSync(imageOf(place.folder))) await ensureDisk(place.folder, spec.storageGiB);
+    await rescueLog(place, folder);
+    return undefined;
   }
 
   prune(folder: string, backups: readonly string[]): Promise<void> {

@@ -20,7 +20,7 @@ import type {
 } from "@aws-sdk/client-rds";
 import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
-import { enforced, recorded, states, within } from "../../operations/members.js";
+import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation, type Output } from "../../operations/operation.js";
 import { paginate } from "../../protocol/paginate.js";
 import { createMember } from "./clustermembers.js";
@@ -190,7 +190,7 @@ export const instanceOperations: readonly Operation[] = [
       ...named,
       SkipFinalSnapshot: enforced,
       FinalDBSnapshotIdentifier: enforced,
-      DeleteAutomatedBackups: recorded("automated backups are not taken yet"),
+      DeleteAutomatedBackups: enforced,
     },
     (call, input) =>
       answer(
@@ -198,6 +198,7 @@ export const instanceOperations: readonly Operation[] = [
         deleteDBInstance(call, input.DBInstanceIdentifier ?? "", {
           skipFinalSnapshot: input.SkipFinalSnapshot ?? false,
           finalSnapshot: input.FinalDBSnapshotIdentifier,
+          retainBackups: input.DeleteAutomatedBackups === false,
         }),
       ),
   ),

@@ -1,8 +1,12 @@
 import type { Scope } from "../../operations/call.js";
-import { NotModelled, ServiceFault } from "../../operations/fault.js";
+import { ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
 import { interfaceChanges } from "../ec2/interfaces.js";
 import { SecurityGroups, type Tags } from "../ec2/records.js";
+import { DBSnapshots } from "./backups/records.js";
+import { checkRetention } from "./backups/settings.js";
+import { decideSnapshot } from "./backups/deciding.js";
+import { chosenWindows } from "./backups/windows.js";
 import { checkDatabaseName, checkIdentifier, checkMasterUsername, checkPort, checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { engineVersion, theEngine } from "./engines.js";
@@ -34,6 +38,8 @@ export interface DBInstanceWish {
   readonly optionGroupName?: string;
   readonly settings: Partial<DBInstanceSettings>;
   readonly tags: Tags;
+  /** From a backup, which has its master user and password. */
+  readonly restored?: { readonly origin: DBInstance["origin"]; readonly masterUsername: string };
 }
 
 /**
@@ -65,8 +71,14 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   const publiclyAccessible = wish.publiclyAccessible ?? false;
   checkPublic(call, publiclyAccessible, group.vpcId);
   checkGroups(call, wish.groupIds ?? [], group.vpcId);
-  const masterUsername = checkMasterUsername(wish.masterUsername);
-  const { part, changes } = firstMasterPassword(call, { identifier, masterUsername }, wish.master);
+  const masterUsername = wish.restored?.masterUsername ?? checkMasterUsername(wish.masterUsername);
+  const windows = chosenWindows(defined(wish.settings), call.regionName);
+  checkRetention(wish.settings.backupRetentionPeriod);
+  // A restored one has the password of its data, unless it is to be another.
+  const isKept = wish.restored !== undefined && wish.master.masterPassword === undefined && wish.master.managed !== true;
+  const { part, changes } = isKept
+    ? { part: {}, changes: [] }
+    : firstMasterPassword(call, { identifier, masterUsername }, wish.master);
   const databaseName = checkDatabaseName(wish.databaseName);
   const parameters = joinParameterGroup(call, engine, version, wish.parameterGroupName);
   checkOptionGroup(engine, version, wish.optionGroupName);
@@ -88,7 +100,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
     retired: [],
     servers: 1,
     multiAz,
-    origin: { kind: "new" },
+    origin: wish.restored?.origin ?? { kind: "new" },
     groupIds: nic.groupIds,
     deletionProtection: wish.deletionProtection ?? false,
     parameterGroup: parameters.membership,
@@ -96,7 +108,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
     status: "creating",
     born: false,
     createdAt: call.now(),
-    settings: { ...defaultSettings, ...defined(wish.settings), storageType, allocatedStorage },
+    settings: { ...defaultSettings, ...defined(wish.settings), ...windows, storageType, allocatedStorage },
     tags: wish.tags,
   };
   call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic), ...changes, ...parameters.commit);
@@ -109,7 +121,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
 export function deleteDBInstance(
   call: Scope,
   wanted: string,
-  how: { readonly skipFinalSnapshot: boolean; readonly finalSnapshot?: string },
+  how: { readonly skipFinalSnapshot: boolean; readonly finalSnapshot?: string; readonly retainBackups?: boolean },
 ): DBInstance {
   const db = theDBInstance(call, wanted);
   if (db.status === "deleting")
@@ -128,14 +140,23 @@ export function deleteDBInstance(
   if (!how.skipFinalSnapshot && how.finalSnapshot === undefined)
     throw new ServiceFault(
       "InvalidParameterCombination",
-      "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified. (Sandtable takes no snapshots yet: pass SkipFinalSnapshot.)",
+      "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
     );
-  if (!how.skipFinalSnapshot)
-    throw new NotModelled(
-      `final snapshots, so ${db.identifier} was not deleted`,
-      "Dump what you want to keep with pg_dump, then delete it with SkipFinalSnapshot=true.",
+  const { rebootWished: _forgotten, ...rest } = db;
+  const leaving: DBInstance = { ...rest, status: "deleting", retainsBackups: how.retainBackups ?? false };
+  if (how.skipFinalSnapshot) return change(call, leaving, { wish: "deleted" });
+  const snapshot = decideSnapshot(call, db, how.finalSnapshot, "FinalDBSnapshotIdentifier", {});
+  if (!db.born || db.status === "failed")
+    throw new ServiceFault(
+      "InvalidDBInstanceState",
+      `Cannot create a snapshot because the database instance ${db.identifier} is not currently in the available state: it is ${db.status}. Delete it with SkipFinalSnapshot.`,
     );
-  return change(call, db, { wish: "deleted", status: "deleting", rebootWished: undefined });
+  // A stopped one starts once more: the snapshot is taken from its server. Then it goes.
+  const last: DBInstance = { ...leaving, wish: "running", finalSnapshot: snapshot.identifier };
+  call.commit(put(DBSnapshots, snapshot.identifier, snapshot), put(DBInstances, db.identifier, last));
+  call.upkeep.nudge("database", db.identifier);
+  call.upkeep.nudge("backup", db.resourceId);
+  return last;
 }
 
 /** A member of a cluster goes alone: its data are the cluster's. */

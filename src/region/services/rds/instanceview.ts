@@ -1,5 +1,6 @@
 import type { DBInstance as ApiDBInstance } from "@aws-sdk/client-rds";
 import type { Scope } from "../../operations/call.js";
+import { latestRestorable } from "./backups/automated.js";
 import { defaultOptionGroup, theEngine } from "./engines.js";
 import { endpointName, instanceArn } from "./names.js";
 import { defaultParameterGroup } from "./parametermembership.js";
@@ -13,6 +14,7 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
   const group = scope.records.get(DBSubnetGroups, db.subnetGroupName);
   const { settings } = db;
   const engine = theEngine(db.engine);
+  const latest = latestRestorable(scope, db);
   return {
     DBInstanceIdentifier: db.identifier,
     DBInstanceArn: instanceArn(scope, db),
@@ -71,6 +73,8 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
     StorageEncrypted: settings.storageEncrypted,
     KmsKeyId: settings.kmsKeyId,
     BackupRetentionPeriod: settings.backupRetentionPeriod,
+    LatestRestorableTime: latest === undefined ? undefined : new Date(latest),
+    BackupTarget: "region",
     PreferredBackupWindow: settings.preferredBackupWindow,
     PreferredMaintenanceWindow: settings.preferredMaintenanceWindow,
     CopyTagsToSnapshot: settings.copyTagsToSnapshot,

@@ -2,6 +2,8 @@ import type { Scope } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
 import { NetworkInterfaces, type Tags } from "../ec2/records.js";
+import { withoutAutomated } from "./backups/automated.js";
+import { checkBackupSettings, withoutLog } from "./backups/settings.js";
 import { checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { theEngine } from "./engines.js";
@@ -33,7 +35,7 @@ export interface DBInstanceModification {
  */
 export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInstanceModification): Promise<DBInstance> {
   const db = theDBInstance(call, wanted);
-  if (db.wish === "deleted" || ["creating", "failed"].includes(db.status))
+  if (db.wish === "deleted" || ["creating", "failed", "deleting"].includes(db.status))
     throw new ServiceFault(
       "InvalidDBInstanceState",
       `Database instance: ${db.identifier} is not in available state: it is ${db.status}.`,
@@ -47,6 +49,7 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   const isJoining = wish.parameterGroupName !== undefined && wish.parameterGroupName.toLowerCase() !== db.parameterGroup?.name;
   const joined = isJoining ? joinParameterGroup(call, engine, db.engineVersion, wish.parameterGroupName) : undefined;
   const { allocatedStorage: storage, ...settings } = defined(wish.settings ?? {});
+  const backups = checkBackupSettings(db, settings);
   const pending = differing(db, {
     instanceClass: wish.instanceClass ?? db.pending?.instanceClass,
     multiAz: wish.multiAz ?? db.pending?.multiAz,
@@ -59,7 +62,7 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
     groupIds,
     deletionProtection: wish.deletionProtection ?? db.deletionProtection,
     ...(joined === undefined ? {} : { parameterGroup: { ...joined.membership, status: "applying", isNew: true } }),
-    settings: { ...db.settings, ...settings },
+    settings: { ...db.settings, ...settings, ...backups.settings },
     tags: wish.tags ?? db.tags,
     pending,
   };
@@ -69,7 +72,8 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
       ? []
       : serversOf(db).flatMap(({ interfaceId }) => call.records.get(NetworkInterfaces, interfaceId) ?? []);
   call.commit(
-    put(DBInstances, db.identifier, next),
+    put(DBInstances, db.identifier, backups.turns ? withoutLog(next) : next),
+    ...(backups.turns && next.settings.backupRetentionPeriod === 0 ? withoutAutomated(call.records, db.resourceId) : []),
     ...instanceEvents(call, db, next),
     ...master.changes,
     ...(joined?.commit ?? []),
@@ -77,6 +81,7 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   );
   if (regrouped.length > 0) await call.upkeep.network(db.vpcId);
   call.upkeep.nudge("database", db.identifier);
+  call.upkeep.nudge("backup", db.resourceId);
   return next;
 }
 

@@ -1,5 +1,8 @@
 import type { Operation } from "../../operations/operation.js";
 import { clusterOperations } from "./clusteroperations.js";
+import { automatedBackupOperations } from "./backups/automatedoperations.js";
+import { restoreOperations } from "./backups/restoreoperations.js";
+import { snapshotOperations } from "./backups/snapshotoperations.js";
 import { eventOperations } from "./eventoperations.js";
 import { instanceOperations } from "./instanceoperations.js";
 import { logOperations } from "./logoperations.js";
@@ -15,6 +18,9 @@ export const rdsOperations: readonly Operation[] = [
   ...instanceOperations,
   ...replicaOperations,
   ...clusterOperations,
+  ...snapshotOperations,
+  ...automatedBackupOperations,
+  ...restoreOperations,
   ...eventOperations,
   ...logOperations,
   ...tagOperations,

@@ -120,6 +120,12 @@ export interface DBInstance {
   /** Set until the keeper has restarted it. */
   readonly rebootWished?: "restart" | "failover";
   readonly pending?: PendingModification;
+  /** The manual snapshot to be made before it is deleted. */
+  readonly finalSnapshot?: string;
+  /** Its automated backups stay when it is deleted. */
+  readonly retainsBackups?: boolean;
+  /** The writer is known to keep its log for restoring to a point in time. */
+  readonly keepsLog?: boolean;
   /** Of what was pending, in force and not done yet. */
   readonly applying?: readonly Modification[];
   /** Set from the moment the standby has the writer's place until it takes writes. */

@@ -25,11 +25,7 @@ export const settingsOf = (
   ...("EnableCloudwatchLogsExports" in input ? { logExports: input.EnableCloudwatchLogsExports } : {}),
   ...("EngineLifecycleSupport" in input ? { engineLifecycleSupport: input.EngineLifecycleSupport } : {}),
   // A read replica has none of its own to say.
-  ...("BackupRetentionPeriod" in input
-    ? {
-        backupRetentionPeriod: input.BackupRetentionPeriod,
-        preferredBackupWindow: input.PreferredBackupWindow,
-        preferredMaintenanceWindow: input.PreferredMaintenanceWindow,
-      }
-    : {}),
+  ...("BackupRetentionPeriod" in input ? { backupRetentionPeriod: input.BackupRetentionPeriod } : {}),
+  ...("PreferredBackupWindow" in input ? { preferredBackupWindow: input.PreferredBackupWindow } : {}),
+  ...("PreferredMaintenanceWindow" in input ? { preferredMaintenanceWindow: input.PreferredMaintenanceWindow } : {}),
 });

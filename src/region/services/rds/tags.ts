@@ -11,6 +11,7 @@ import { enforced, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put, type Change } from "../../records/records.js";
 import type { Tags } from "../ec2/records.js";
+import { DBSnapshots } from "./backups/records.js";
 import { clusterGroups, instanceGroups, theParameterGroup } from "./parametergroups.js";
 import { DBClusters, DBInstances, DBSubnetGroups } from "./records.js";
 
@@ -23,7 +24,7 @@ export const toTags = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Val
 
 /** The resource an ARN names: its tags, and the change that gives it others. */
 function tagged(call: Call, arn: string | undefined): { tags: Tags; change: (tags: Tags) => Change } {
-  const [, kind, name = ""] = /^arn:aws:rds:[^:]*:\d*:(db|subgrp|cluster|pg|cluster-pg):(.+)$/.exec(arn ?? "") ?? [];
+  const [, kind, name = ""] = /^arn:aws:rds:[^:]*:\d*:(db|subgrp|cluster|pg|cluster-pg|snapshot):(.+)$/.exec(arn ?? "") ?? [];
   if (kind === undefined) throw new ServiceFault("InvalidParameterValue", `Invalid resource name: ${arn}`);
   if (kind === "db") {
     const record = call.records.get(DBInstances, name);
@@ -34,6 +35,11 @@ function tagged(call: Call, arn: string | undefined): { tags: Tags; change: (tag
     const record = call.records.get(DBClusters, name);
     if (record === undefined) throw new ServiceFault("DBClusterNotFoundFault", `DBCluster ${name} not found.`, 404);
     return { tags: record.tags, change: (tags) => put(DBClusters, name, { ...record, tags }) };
+  }
+  if (kind === "snapshot") {
+    const record = call.records.get(DBSnapshots, name);
+    if (record === undefined) throw new ServiceFault("DBSnapshotNotFound", `DBSnapshot ${name} not found.`, 404);
+    return { tags: record.tags, change: (tags) => put(DBSnapshots, name, { ...record, tags }) };
   }
   if (kind === "pg" || kind === "cluster-pg") {
     const groups = kind === "pg" ? instanceGroups : clusterGroups;

@@ -5,7 +5,7 @@ import { boundOf } from "./create-phase.js";
 import { orderOfDeletion } from "./deletion-order.js";
 import { mayCleanUp, nestedAtRest } from "../nested/holding.js";
 import { drop, entryOf, keep, moveStack, resourceChanges, resourceEvent } from "./journal.js";
-import { deletePhysical, rethrowClosed } from "./unmake.js";
+import { deletePhysical, finalSnapshotOf, lastWish, rethrowClosed } from "./unmake.js";
 import { walk } from "./walk.js";
 import { Closed, reasonOf, stackOf, type Work } from "./work.js";
 
@@ -45,7 +45,7 @@ const supersededOf = (entry: StackResource): readonly Incarnation[] =>
 const stays = ({ status, retainExceptOnCreate }: Stack, { deletionPolicy }: StackResource): boolean =>
   status === "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
     ? deletionPolicy === "Retain" && retainExceptOnCreate !== true
-    : deletionPolicy !== "Delete";
+    : deletionPolicy !== "Delete" && deletionPolicy !== "Snapshot";
 
 /** A resource that is no longer in the template. What will not go is left behind, as on AWS: an event tells of it. */
 async function leave(work: Work, entry: StackResource): Promise<void> {
@@ -57,7 +57,7 @@ async function leave(work: Work, entry: StackResource): Promise<void> {
   if (entry.status !== "DELETE_IN_PROGRESS")
     scope.commit(...resourceChanges(scope, stackOf(work), { ...entry, status: "DELETE_IN_PROGRESS" }));
   try {
-    for (const body of bodiesOf(entry)) await deletePhysical(work, entry.type, body);
+    for (const body of bodiesOf(entry)) await deletePhysical(work, entry.type, body, lastWish(work, entry, body));
     end("DELETE_COMPLETE");
   } catch (error) {
     if (error instanceof Closed) throw error;
@@ -82,10 +82,11 @@ async function forget(work: Work, entry: StackResource & { readonly former: Inca
   const end = (status: "DELETE_COMPLETE" | "DELETE_SKIPPED" | "DELETE_FAILED", reason?: string): void =>
     scope.commit(then, resourceEvent(scope, stackOf(work), { ...shown, status }, { reason }));
   // The policy speaks of what was there before the update; what a rolled back update had made always goes.
-  if (entry.updateReplacePolicy !== "Delete" && entry.wentBack !== true) return end("DELETE_SKIPPED");
+  const policy = entry.wentBack === true ? "Delete" : entry.updateReplacePolicy;
+  if (policy !== "Delete" && policy !== "Snapshot") return end("DELETE_SKIPPED");
   scope.commit(resourceEvent(scope, stackOf(work), { ...shown, status: "DELETE_IN_PROGRESS" }));
   try {
-    await deletePhysical(work, entry.type, former);
+    await deletePhysical(work, entry.type, former, policy === "Snapshot" ? finalSnapshotOf(work, entry) : undefined);
     end("DELETE_COMPLETE");
   } catch (error) {
     if (error instanceof Closed) throw error;

@@ -58,7 +58,8 @@ export async function deletePhase(work: Work): Promise<void> {
   const { retained = [] } = stackOf(work);
   const failed = await deleteResources(
     work,
-    ({ deletionPolicy, logicalId }) => deletionPolicy !== "Delete" || retained.includes(logicalId),
+    ({ deletionPolicy, logicalId }) =>
+      (deletionPolicy !== "Delete" && deletionPolicy !== "Snapshot") || retained.includes(logicalId),
   );
   const now = stackOf(work);
   if (failed.length === 0) moveStack(work.scope, now, "DELETE_COMPLETE", { deletedAt: work.scope.now(), retained: undefined });

@@ -1,5 +1,7 @@
 import { bodiesOf, incarnationsOf, isGone, resourcesOf, type Incarnation, type StackResource } from "../records.js";
 import { orderOfDeletion } from "./deletion-order.js";
+import { namingOf } from "../naming.js";
+import type { LastWish } from "../provider.js";
 import { moveResource } from "./journal.js";
 import { walk } from "./walk.js";
 import { callOf, Closed, providerOf, reasonOf, stackOf, type Work } from "./work.js";
@@ -96,14 +98,29 @@ async function removeRecords(work: Work, entry: StackResource, later: (done: Pro
     },
   };
   // The oldest first.
-  for (const body of [...bodiesOf(entry)].reverse()) await deletePhysical(ahead, entry.type, body);
+  for (const body of [...bodiesOf(entry)].reverse()) await deletePhysical(ahead, entry.type, body, lastWish(work, entry, body));
 }
 
 /** Delete a physical resource and wait until it is gone. */
-export async function deletePhysical(work: Work, type: string, { physicalId, properties }: Incarnation): Promise<void> {
+export async function deletePhysical(
+  work: Work,
+  type: string,
+  { physicalId, properties }: Incarnation,
+  last?: LastWish,
+): Promise<void> {
   if (physicalId === undefined) return;
-  await providerOf(work, type).delete(callOf(work, stackOf(work)), physicalId, properties, work.signal);
+  await providerOf(work, type).delete(callOf(work, stackOf(work)), physicalId, properties, work.signal, last);
 }
+
+/** What is kept of a resource that leaves its stack: of the one that it is, not of what failed updates have left. */
+export function lastWish(work: Work, entry: StackResource, { physicalId }: Incarnation): LastWish | undefined {
+  return entry.deletionPolicy === "Snapshot" && physicalId === entry.physicalId ? finalSnapshotOf(work, entry) : undefined;
+}
+
+/** Named as CloudFormation does: `STACK-snapshot-LOGICAL-XXXXXXXXXXXX`. */
+export const finalSnapshotOf = (work: Work, { logicalId }: StackResource): LastWish => ({
+  finalSnapshot: namingOf(stackOf(work), `snapshot-${logicalId}`).physicalName(255).replace(/-+/g, "-"),
+});
 
 export function rethrowClosed(failures: ReadonlyMap<string, unknown>): void {
   for (const error of failures.values()) if (error instanceof Closed) throw error;

@@ -50,10 +50,18 @@ export async function failOver(
 
 const asServer = ({ state: _past, ...server }: Standby): DBServer => server;
 
-/** Servers whose place was taken go, with all they had. */
-export async function retire(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<void> {
+/** Servers whose place was taken go, with all they had but for the log of the time when they were the writer. */
+export async function retire(
+  scope: Scope,
+  db: DBInstance,
+  engine: DatabaseEngine,
+  handOver: (server: DBServer) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   if (db.retired.length === 0) return;
-  for (const { id } of db.retired) await engine.remove(id);
+  for (const server of db.retired) {
+    await handOver(server);
+    await engine.remove(server.id);
+  }
   const gone = new Set(db.retired.map(({ id }) => id));
   change(
     scope,

@@ -4,6 +4,7 @@ import type { Scope } from "../../operations/call.js";
 import { remove } from "../../records/records.js";
 import { removeInterfacesOf } from "../../services/ec2/interfaces.js";
 import { theEngine, type Engine } from "../../services/rds/engines.js";
+import { backupsAfterDeletion } from "../../services/rds/backups/automated.js";
 import { eventOf, ofInstance } from "../../services/rds/events.js";
 import { masterSecretRemoval } from "../../services/rds/mastersecret.js";
 import { rdsParameters } from "../../services/rds/rdsparameters.js";
@@ -11,6 +12,8 @@ import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { freedReplicas } from "../../services/rds/replicas.js";
 import { serversOf } from "../../services/rds/servers.js";
 import type { Keeper } from "../keeper.js";
+import type { BackupHouse } from "./backups/keeper.js";
+import { handOver, ship } from "./backups/shipping.js";
 import { change } from "./change.js";
 import { failOver, retire, whyFailOver } from "./failover.js";
 import { hasOwnParameters, readyStandby, settleParameters } from "./parameters.js";
@@ -31,6 +34,8 @@ export interface DatabaseHouse {
   readonly certificate: (scope: Scope) => Promise<ServerSpec["certificate"]>;
   /** Where backups are, by the paths that records have. */
   readonly backups: (path: string) => string;
+  /** So often the log goes to the backups, in milliseconds. */
+  readonly shipEvery: number;
   readonly log: (entry: object) => void;
 }
 
@@ -57,7 +62,7 @@ export class DatabaseKeeper implements Keeper {
     const engine = this.engineOf(db);
     if (db.wish === "deleted") return this.deleted(scope, db, engine);
     // First of all, so that no server that was taken its place from runs beside the one that has it.
-    await retire(scope, db, engine);
+    await retire(scope, db, engine, (server) => handOver(scope, this.backupHouse, db, server, engine));
     if (db.wish === "stopped") return this.stopped(scope, db, engine);
     return this.running(scope, db, engine);
   }
@@ -92,6 +97,7 @@ export class DatabaseKeeper implements Keeper {
       const { rebootWished: _done, masterPassword: _told, failover: _over, ...rest } = now;
       return {
         ...rest,
+        keepsLog: db.settings.backupRetentionPeriod > 0,
         ...(now.rebootWished === db.rebootWished || now.rebootWished === undefined ? {} : { rebootWished: now.rebootWished }),
         ...(now.masterPassword === db.masterPassword || now.masterPassword === undefined
           ? {}
@@ -147,7 +153,7 @@ export class DatabaseKeeper implements Keeper {
       if (now.wish !== "running" || now.rebootWished !== undefined) return now;
       // A Multi-AZ instance is not there before its standby is.
       if (!isWhole && !now.born) return now;
-      if (now.status === "backing-up") return now;
+      if (now.status === "backing-up" || now.status === "deleting") return now;
       const { statusReason: _past, applying = [], ...others } = now;
       const still = applying.filter((each) => each === "multiAz" && now.standby?.state !== "synchronous");
       const rest = still.length === 0 ? others : { ...others, applying: still };
@@ -155,7 +161,10 @@ export class DatabaseKeeper implements Keeper {
         ? { ...rest, born: true, status: "storage-full", statusReason: storageFull(now) }
         : { ...rest, born: true, status: "available" };
     });
-    if (!db.born && scope.records.get(DBInstances, db.identifier)?.born === true) scope.upkeep.nudge("names", db.vpcId);
+    const now = scope.records.get(DBInstances, db.identifier);
+    if (!db.born && now?.born === true) scope.upkeep.nudge("names", db.vpcId);
+    if (now !== undefined && (now.status !== db.status || now.keepsLog !== db.keepsLog))
+      scope.upkeep.nudge("backup", db.resourceId);
   }
 
   private startFailed(scope: Scope, db: DBInstance, engine: DatabaseEngine, error: unknown): void {
@@ -179,9 +188,14 @@ export class DatabaseKeeper implements Keeper {
 
   /** The record goes last, so that a death on the way leaves an owner that is attended to again. */
   private async deleted(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<void> {
-    for (const { id } of serversOf(db)) {
+    // What was committed last is to be there for restoring too. A server that cannot say how far that is hands over its files below.
+    if (db.retainsBackups === true && engine.observe(db.server.id) === "ready")
+      await ship(scope, this.backupHouse, db, engine).catch(() => undefined);
+    for (const server of serversOf(db)) {
+      const { id } = server;
       this.watches.get(id)?.();
       this.watches.delete(id);
+      if (db.retainsBackups === true) await handOver(scope, this.backupHouse, db, server, engine);
       await engine.remove(id);
     }
     this.failures.delete(db.resourceId);
@@ -191,9 +205,11 @@ export class DatabaseKeeper implements Keeper {
       remove(DBInstances, db.identifier),
       ...alone,
       ...removeInterfacesOf(scope, { kind: "database", id: db.identifier }),
+      ...backupsAfterDeletion(scope.records, db),
       ...masterSecretRemoval(scope, db),
       eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0003"),
     );
+    scope.upkeep.nudge("backup", db.resourceId);
     await scope.upkeep.network(db.vpcId);
     scope.upkeep.nudge("names", db.vpcId);
     for (const { id } of alone) scope.upkeep.nudge("database", id);
@@ -211,6 +227,16 @@ export class DatabaseKeeper implements Keeper {
         }),
       );
     }
+  }
+
+  /** What those who look after its backups are told of it. */
+  get backupHouse(): BackupHouse {
+    return {
+      engineOf: (name) => this.house.engines[theEngine(name).program],
+      specOf: async (scope, db) => writerSpec(db, await this.around(scope)),
+      pathOf: (path) => this.house.backups(path),
+      shipEvery: this.house.shipEvery,
+    };
   }
 
   private async around(scope: Scope): Promise<ServerCircumstances> {

@@ -174,7 +174,7 @@ describe("deleting a DB instance", () => {
     const remove = (more: object): Promise<unknown> => rds(call, "DeleteDBInstance", { DBInstanceIdentifier: "app", ...more });
     await expect(remove({})).rejects.toEqual(fault("InvalidParameterCombination", /FinalDBSnapshotIdentifier is required/));
     await expect(remove({ FinalDBSnapshotIdentifier: "last" })).rejects.toEqual(
-      fault("NotImplemented", /SkipFinalSnapshot=true/),
+      fault("InvalidDBInstanceState", /Delete it with SkipFinalSnapshot/),
     );
     expect((await seen(call))?.DBInstanceStatus).toBe("creating");
   });

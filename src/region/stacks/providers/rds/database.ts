@@ -1,5 +1,5 @@
 import { ServiceFault } from "../../../operations/fault.js";
-import { enforced, recorded, states, within, type MemberRules } from "../../../operations/members.js";
+import { enforced, states, within, type MemberRules } from "../../../operations/members.js";
 import { createMember } from "../../../services/rds/clustermembers.js";
 import { theEngine } from "../../../services/rds/engines.js";
 import { instanceRules, settingRules } from "../../../services/rds/instancerules.js";
@@ -11,6 +11,7 @@ import { defaultParameterGroup } from "../../../services/rds/parametermembership
 import { DBInstances, DBSubnetGroups, type DBInstance, type DBInstanceSettings } from "../../../services/rds/records.js";
 import { createDBSubnetGroup, deleteDBSubnetGroup, modifyDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
+import { restoreAsSaid, restoreProperties } from "./restoring.js";
 import {
   optionalFlag,
   optionalNumber,
@@ -54,7 +55,8 @@ const properties: MemberRules = {
   DBClusterIdentifier: enforced,
   PromotionTier: states(1),
   MasterUserSecret: within({ KmsKeyId: enforced }),
-  DeleteAutomatedBackups: recorded("automated backups are not taken yet"),
+  DeleteAutomatedBackups: enforced,
+  ...restoreProperties,
   Tags: tagRules,
 };
 
@@ -142,14 +144,9 @@ export const dbInstance: ResourceProvider = {
           text(given, "Engine"),
         )
       ).identifier;
-    const db = await createDBInstance(call, {
+    const said = {
       identifier,
-      instanceClass: text(given, "DBInstanceClass"),
-      engine: text(given, "Engine"),
-      engineVersion: optionalText(given, "EngineVersion"),
-      masterUsername: optionalText(given, "MasterUsername"),
       master: { masterPassword: optionalText(given, "MasterUserPassword"), ...managing(given) },
-      databaseName: optionalText(given, "DBName"),
       port: optionalNumber(given, "Port"),
       subnetGroupName: optionalText(given, "DBSubnetGroupName"),
       zone: optionalText(given, "AvailabilityZone"),
@@ -167,6 +164,16 @@ export const dbInstance: ResourceProvider = {
         engineLifecycleSupport: optionalText(given, "EngineLifecycleSupport"),
       },
       tags: tagsOf(given, naming),
+    };
+    const restored = restoreAsSaid(call, given, said);
+    if (restored !== undefined) return (await restored).identifier;
+    const db = await createDBInstance(call, {
+      ...said,
+      instanceClass: text(given, "DBInstanceClass"),
+      engine: text(given, "Engine"),
+      engineVersion: optionalText(given, "EngineVersion"),
+      masterUsername: optionalText(given, "MasterUsername"),
+      databaseName: optionalText(given, "DBName"),
     });
     return db.identifier;
   },
@@ -183,7 +190,7 @@ export const dbInstance: ResourceProvider = {
       "MultiAZ",
       "AllocatedStorage",
     ],
-    ...Object.keys(settingRules),
+    ...["DeleteAutomatedBackups", ...Object.keys(settingRules)],
   ],
   update: async (call, id, { from, to }, naming, signal) => {
     await modifyDBInstance(call, id, {
@@ -200,10 +207,14 @@ export const dbInstance: ResourceProvider = {
     });
     await becomeAvailable(call, id, signal);
   },
-  // DeletionPolicy Snapshot is the engine's to refuse: there are no snapshots to take yet.
-  delete: (call, id, _given, signal) =>
+  delete: (call, id, given, signal, last) =>
     unlessGone(["DBInstanceNotFound"], async () => {
-      if (theDBInstance(call, id).status !== "deleting") deleteDBInstance(call, id, { skipFinalSnapshot: true });
+      const db = theDBInstance(call, id);
+      const retainBackups = optionalFlag(given, "DeleteAutomatedBackups") === false;
+      // One that has never been available, or has failed, has nothing to keep.
+      const isKept = last !== undefined && db.born && db.status !== "failed" && db.clusterId === undefined;
+      const how = isKept ? { skipFinalSnapshot: false, finalSnapshot: last.finalSnapshot } : { skipFinalSnapshot: true };
+      if (db.status !== "deleting") deleteDBInstance(call, id, { ...how, retainBackups });
       await call.until(() => call.records.get(DBInstances, id) === undefined, signal);
     }),
 };
