@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import {
@@ -186,6 +188,13 @@ export class DatabaseJourney {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error(`waited in vain: ${what}`);
+  }
+
+  /** The id of the server that takes the writes, as the records have it. */
+  writer(identifier = "orders"): string {
+    const lines = readFileSync(join(this.region.state, "journal.jsonl"), "utf8").split("\n");
+    const last = lines.filter((line) => line.includes(`"type":"rds:DBInstance","id":"${identifier}"`)).at(-1) ?? "";
+    return /"server":\{"id":"([^"]+)"/.exec(last)?.[1] ?? "";
   }
 
   zone(zone: string, cut: boolean): Promise<unknown> {

@@ -4,8 +4,7 @@ import { fileURLToPath } from "node:url";
 /**
  * `npm run soak [ROUNDS]`: repeats at length what `npm test` samples. Each part is a test file of `npm test` that reads
  * `SANDTABLE_SOAK_ROUNDS`: kills of a region, of a fabric and of a journal's writer in the middle of their work, malformed and random
- * requests, every operation of the wire.
- * Failovers follow with the drills.
+ * requests, every operation of the wire, failovers of databases under an append workload.
  */
 const rounds = Math.max(1, Number(process.argv[2] ?? 50));
 const parts = [
@@ -30,6 +29,16 @@ const parts = [
     what: "every operation of every protocol, there and back",
     project: "thorough",
     file: "test/region/protocol/roundtrip.test.ts",
+  },
+  {
+    what: `${rounds} x 4 failovers of a Multi-AZ PostgreSQL under an append workload`,
+    project: "journeys",
+    file: "test/journeys/databases.test.ts",
+  },
+  {
+    what: `${rounds} x 3 failovers of a Multi-AZ MySQL under an append workload`,
+    project: "journeys",
+    file: "test/journeys/database-mysql.test.ts",
   },
 ] as const;
 
