@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Balancers } from "../parts/balancers/balancers.js";
 import { mariadbParameters } from "../parts/databases/mariadb/catalogue.js";
 import { postgresParameters } from "../parts/databases/postgres/catalogue.js";
+import { MariaDb } from "../parts/databases/mariadb/mariadb.js";
 import { Postgres } from "../parts/databases/postgres/postgres.js";
 import type { DatabaseEngine } from "../parts/databases/spec.js";
 import { Fabric } from "../parts/fabric/fabric.js";
@@ -83,8 +84,11 @@ export async function furnish(options: RegionOptions): Promise<House> {
   const doors = new MetadataDoors(label);
   const engines = { label, root: engineRoot(folders) };
   const databaseFolder = join(folders.state, "databases");
-  const postgres = new Postgres({ ...engines, folder: databaseFolder, templates: join(folders.images, "templates") });
-  const databases: Readonly<Record<Engine["program"], DatabaseEngine>> = { postgres, mariadb: postgres };
+  const databaseOptions = { ...engines, folder: databaseFolder, templates: join(folders.images, "templates") };
+  const databases: Readonly<Record<Engine["program"], DatabaseEngine>> = {
+    postgres: new Postgres(databaseOptions),
+    mariadb: new MariaDb(databaseOptions),
+  };
   const balancers = new Balancers({ ...engines, folder: join(folders.state, "balancers") });
   const names = new Names({ ...engines, folder: join(folders.state, "names") });
   const engineReady = (): Promise<string> => ensureImage({ kind: "engine" }, folders);

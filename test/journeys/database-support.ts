@@ -19,6 +19,7 @@ import {
   type DBInstance,
 } from "@aws-sdk/client-rds";
 import { ask } from "../../src/cli/control.js";
+import { appendProgram, queryProgram, type Client } from "./database-clients.js";
 import type { JourneyRegion } from "./region.js";
 
 const launcher = fileURLToPath(new URL("../../bin/sandtable.js", import.meta.url));
@@ -95,7 +96,10 @@ export class DatabaseJourney {
   readonly rds: RDSClient;
   private readonly cloudformation: CloudFormationClient;
 
-  constructor(private readonly region: JourneyRegion) {
+  constructor(
+    private readonly region: JourneyRegion,
+    private readonly client: Client = "postgres",
+  ) {
     this.rds = new RDSClient(region.client);
     this.cloudformation = new CloudFormationClient(region.client);
   }
@@ -204,21 +208,14 @@ export class DatabaseJourney {
       readonly ssl?: false;
     },
   ): Promise<readonly (readonly string[])[]> {
-    const settings = {
+    const login = {
       host: how.host,
       user: how.user ?? "keeper",
       password: how.password ?? password,
       database: how.database ?? "app",
-      connectionTimeoutMillis: 4000,
-      ssl: how.ssl ?? { rejectUnauthorized: false },
+      ...(how.ssl === undefined ? {} : { ssl: how.ssl }),
     };
-    const program = `
-      import pg from "pg";
-      const client = new pg.Client(${JSON.stringify(settings)});
-      await client.connect();
-      const { rows } = await client.query({ text: ${JSON.stringify(sql)}, rowMode: "array" });
-      console.log(JSON.stringify(rows.map((row) => row.map(String))));
-      await client.end();`;
+    const program = queryProgram(this.client, login, sql);
     const said = await this.region.cli(
       ...["internet", "--from", how.from ?? "application", "--", process.execPath, "--input-type=module", "--eval", program],
     );
@@ -228,7 +225,7 @@ export class DatabaseJourney {
 
   /** A client that appends numbered rows, one after the other, and goes on whatever happens, until it is ended. */
   append(host: string, from = "application"): Appender {
-    return new Appender(this.region, host, from);
+    return new Appender(this.region, appendProgram(this.client, { host, user: "keeper", password, database: "app" }), from);
   }
 }
 
@@ -238,30 +235,7 @@ export class Appender {
   private readonly child;
   private readonly listeners = new Set<() => void>();
 
-  constructor(region: JourneyRegion, host: string, from: string) {
-    const settings = { host, user: "keeper", password, database: "app", connectionTimeoutMillis: 1000, query_timeout: 3000 };
-    const program = `
-      import pg from "pg";
-      const settings = { ...${JSON.stringify(settings)}, ssl: { rejectUnauthorized: false } };
-      let n = 0;
-      let client;
-      const ends = Date.now() + 240000;
-      while (Date.now() < ends) {
-        try {
-          if (client === undefined) {
-            client = new pg.Client(settings);
-            client.on("error", () => undefined);
-            await client.connect();
-          }
-          n += 1;
-          await client.query("insert into appended values ($1)", [n]);
-          console.log(n);
-        } catch (error) {
-          client?.end().catch(() => undefined);
-          client = undefined;
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
-      }`;
+  constructor(region: JourneyRegion, program: string, from: string) {
     const argv = ["internet", "--from", from, "--", process.execPath, "--input-type=module", "--eval", program];
     this.child = spawn(process.execPath, [launcher, ...argv], {
       env: { ...process.env, SANDTABLE_STATE: region.state, NO_COLOR: "1" },

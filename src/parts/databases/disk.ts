@@ -28,7 +28,11 @@ export async function ensureDisk(folder: string, sizeGiB: number): Promise<void>
     renameSync(making, image);
   }
   mkdirSync(diskFolder(folder), { recursive: true, mode: 0o755 });
-  if ((await mountsBelow(folder)).includes(diskFolder(folder))) return;
+  // Every container's mount namespace begins with a copy of the host's. Those of others hear of an unmount, and let go of the disk, only
+  // where what it is mounted on is shared, which a host's own mounts need not be: so that is a mount too, of the folder on itself.
+  const { length } = (await mountsBelow(folder)).filter((point) => point === diskFolder(folder));
+  if (length > 1) return;
+  if (length === 0) await run(command("mount", "--bind", "--make-shared", diskFolder(folder), diskFolder(folder)));
   await run(command("mount", "-o", "loop,discard,nosuid,nodev", image, diskFolder(folder)));
 }
 
@@ -41,7 +45,7 @@ export async function growDisk(folder: string, sizeGiB: number, stop: () => Prom
   if (statSync(image).size < sizeGiB * gib) truncateSync(image, sizeGiB * gib);
   // Asked of the file system itself: an earlier attempt may have been cut short after that.
   if ((await fileSystemBytes(image)) >= sizeGiB * gib) return;
-  const device = await run(command("findmnt", "--noheadings", "--output", "SOURCE", "--mountpoint", diskFolder(folder)));
+  const device = await run(command("losetup", "--associated", image, "--noheadings", "--output", "NAME"));
   await run(command("losetup", "--set-capacity", device));
   try {
     await run(command("resize2fs", device));

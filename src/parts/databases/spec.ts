@@ -32,15 +32,18 @@ export interface Writer {
 /** It copies the server at this address, and answers reads. */
 export interface Reader {
   readonly role: "reader";
-  readonly from: { readonly address: string; readonly port: number };
+  readonly from: Source;
+}
+
+/** A running writer of the same engine, by its id and as it is reached over the server's own network. */
+export interface Source {
+  readonly id: string;
+  readonly address: string;
+  readonly port: number;
 }
 
 /** What a server's disk is made from, once. */
-export type Origin =
-  | { readonly kind: "new" }
-  /** A running writer that is reached over the server's own network. */
-  | { readonly kind: "server"; readonly address: string; readonly port: number }
-  | BackupOrigin;
+export type Origin = { readonly kind: "new" } | (Source & { readonly kind: "server" }) | BackupOrigin;
 
 /** A backup, as `backup` made it; with the log up to a moment in milliseconds since the epoch, or to the log's end. */
 export interface BackupOrigin {

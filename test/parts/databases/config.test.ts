@@ -40,7 +40,7 @@ describe("a PostgreSQL server's files", () => {
       from: "''",
     },
     {
-      replication: { role: "reader", from: { address: "10.0.0.7", port: 5433 } },
+      replication: { role: "reader", from: { id: "db-ABC", address: "10.0.0.7", port: 5433 } },
       synchronous: "''",
       from: "'host=10.0.0.7 port=5433 user=rdsrepladmin passfile=/srv/replication.pgpass application_name=db-ABC sslmode=require connect_timeout=3'",
     },

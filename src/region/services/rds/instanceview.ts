@@ -41,7 +41,8 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
     DbInstancePort: 0,
     InstanceCreateTime: db.born ? new Date(db.createdAt) : undefined,
     AvailabilityZone: db.server.zone,
-    SecondaryAvailabilityZone: db.standby?.zone,
+    // One that is being made could not take over.
+    SecondaryAvailabilityZone: db.standby?.state === "synchronous" ? db.standby.zone : undefined,
     MultiAZ: db.multiAz,
     PubliclyAccessible: db.publiclyAccessible,
     DBSubnetGroup: group === undefined ? undefined : describeDBSubnetGroup(scope, group),

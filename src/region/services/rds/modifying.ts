@@ -85,7 +85,8 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   return next;
 }
 
-/** The DB instance with what waits in force. Another class wants a restart: in Multi-AZ the standby takes over meanwhile, as on AWS. */
+/** The DB instance with what waits in force. Another class wants a restart; in Multi-AZ, too, the writer is restarted
+ * here, where AWS lets the standby take over. */
 export function withPending({ pending, ...db }: DBInstance): DBInstance {
   if (pending === undefined || Object.keys(pending).length === 0) return db;
   const { instanceClass = db.instanceClass, multiAz = db.multiAz, allocatedStorage = db.settings.allocatedStorage } = pending;

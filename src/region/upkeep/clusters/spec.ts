@@ -19,5 +19,4 @@ export const memberReaderSpec = (
   reader: DBInstance,
   writer: DBInstance,
   around: ServerCircumstances,
-): ServerSpec & { readonly replication: Reader } =>
-  readerSpec(scope, reader, reader.server, { interfaceId: writer.server.interfaceId, port: writer.port }, around);
+): ServerSpec & { readonly replication: Reader } => readerSpec(scope, reader, reader.server, writer, around);

@@ -133,7 +133,7 @@ export class DatabaseKeeper implements Keeper {
     if (db.origin.kind !== "replica") return writerSpec(db, around);
     const source = scope.records.get(DBInstances, db.origin.of);
     if (source === undefined) throw new Error(`${db.identifier} copies ${db.origin.of}, which is gone`);
-    return readerSpec(scope, db, db.server, { interfaceId: source.server.interfaceId, port: source.port }, around);
+    return readerSpec(scope, db, db.server, source, around);
   }
 
   private origin(spec: ServerSpec, { origin }: DBInstance): Origin {

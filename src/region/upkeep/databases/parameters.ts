@@ -9,6 +9,7 @@ import { defaultParameterGroup } from "../../services/rds/parametermembership.js
 import { evaluatedParameters, type RdsParameters } from "../../services/rds/parametervalues.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { change } from "./change.js";
+import { notLess } from "./floors.js";
 import { readerSpec, type ServerCircumstances } from "./spec.js";
 
 /**
@@ -59,17 +60,6 @@ export function whileRunning(now: Values, wished: Values, group: Pick<ParameterG
   ]);
 }
 
-/** A copy that may be read while it copies has at least as much of these as its writer, or it stops applying what it copies. */
-const notLessThanWriter = ["max_connections", "max_worker_processes", "max_prepared_transactions", "max_locks_per_transaction"];
-
-/** What a standby that ran with `now` is restarted with, before its writer is. Pure. */
-export const ofStandby = (wished: Values, now: Values): Values => ({
-  ...wished,
-  ...Object.fromEntries(
-    notLessThanWriter.filter((name) => Number(now[name]) > Number(wished[name])).map((name) => [name, now[name] ?? ""]),
-  ),
-});
-
 /**
  * Write down what the servers are to run with from this look on; of the record as it is now, for what is asked for while we wait (a
  * reboot, say) is to be seen by all of a look or by none of it. Gives the instance as it is then.
@@ -119,14 +109,12 @@ export async function readyStandby(
 ): Promise<void> {
   const { standby } = db;
   if (db.rebootWished === undefined || standby?.state !== "synchronous" || engine.observe(standby.id) !== "ready") return;
-  const wished = ofStandby(db.server.parameters ?? {}, standby.parameters ?? {});
+  const wished = notLess(db.server.parameters ?? {}, standby.parameters ?? {});
   if (isSame(standby.parameters ?? {}, wished)) return;
   await engine.stop(standby.id);
   const told = change(scope, db, (now) =>
     now.standby?.id === standby.id ? { ...now, standby: { ...now.standby, parameters: wished } } : now,
   );
   if (told?.standby?.id !== standby.id) return;
-  await engine
-    .start(readerSpec(scope, told, told.standby, { interfaceId: told.server.interfaceId, port: told.port }, around))
-    .catch(() => undefined);
+  await engine.start(readerSpec(scope, told, told.standby, told, around)).catch(() => undefined);
 }

@@ -4,6 +4,7 @@ import type { Scope } from "../../operations/call.js";
 import { NetworkInterfaces } from "../../services/ec2/records.js";
 import { dbInstanceClass } from "../../services/rds/classes.js";
 import type { DBInstance, DBServer } from "../../services/rds/records.js";
+import { notLess } from "./floors.js";
 
 export interface ServerCircumstances {
   readonly label: RegionLabel;
@@ -17,17 +18,23 @@ export function writerSpec(db: DBInstance, around: ServerCircumstances): ServerS
   return { ...serverSpec(db, db.server, around), replication: { role: "writer", acknowledges } };
 }
 
-/** One that copies `from`. */
+/** One that copies the server of `source`. */
 export function readerSpec(
   scope: Scope,
   db: DBInstance,
   server: DBServer,
-  from: { readonly interfaceId: string; readonly port: number },
+  source: Pick<DBInstance, "server" | "port">,
   around: ServerCircumstances,
 ): ServerSpec & { readonly replication: Reader } {
-  const address = scope.records.get(NetworkInterfaces, from.interfaceId)?.privateIp;
-  if (address === undefined) throw new Error(`the server that ${server.id} copies has no interface (${from.interfaceId})`);
-  return { ...serverSpec(db, server, around), replication: { role: "reader", from: { address, port: from.port } } };
+  const address = scope.records.get(NetworkInterfaces, source.server.interfaceId)?.privateIp;
+  if (address === undefined)
+    throw new Error(`the server that ${server.id} copies has no interface (${source.server.interfaceId})`);
+  const own = serverSpec(db, server, around);
+  return {
+    ...own,
+    parameters: notLess(own.parameters, source.server.parameters ?? {}),
+    replication: { role: "reader", from: { id: source.server.id, address, port: source.port } },
+  };
 }
 
 const serverSpec = (

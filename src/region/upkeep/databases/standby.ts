@@ -63,7 +63,7 @@ async function build(
     await giveUp(scope, db, engine, around);
     return false;
   }
-  const spec = readerSpec(scope, db, standby, { interfaceId: db.server.interfaceId, port: db.port }, around);
+  const spec = readerSpec(scope, db, standby, db, around);
   try {
     if (engine.observe(standby.id) !== "ready") await scope.upkeep.network(db.vpcId);
     if (engine.observe(standby.id) === "absent") await engine.make(spec, { kind: "server", ...spec.replication.from });

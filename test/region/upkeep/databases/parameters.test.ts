@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { ParameterChange } from "../../../../src/region/services/rds/parametergrouprecords.js";
 import { evaluatedParameters } from "../../../../src/region/services/rds/parametervalues.js";
 import { parametersOfFamily } from "../../../../src/region/services/rds/parameterchanges.js";
-import { ofStandby, whileRunning } from "../../../../src/region/upkeep/databases/parameters.js";
+import { notLess } from "../../../../src/region/upkeep/databases/floors.js";
+import { whileRunning } from "../../../../src/region/upkeep/databases/parameters.js";
 import { recordsAlone } from "../../../support/records.js";
 
 const change = (method: ParameterChange["method"], revision: number, value?: string): ParameterChange => ({
@@ -32,7 +33,7 @@ test.each([
   ["more", "200", "200"],
   ["less, which it could not copy its writer with", "50", "112"],
 ])("a standby that is to have %s", (_what, wished, expected) => {
-  expect(ofStandby({ max_connections: wished, work_mem: "1" }, { max_connections: "112", work_mem: "2" })).toEqual({
+  expect(notLess({ max_connections: wished, work_mem: "1" }, { max_connections: "112", work_mem: "2" })).toEqual({
     max_connections: expected,
     work_mem: "1",
   });

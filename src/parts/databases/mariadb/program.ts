@@ -1,0 +1,31 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { imageUserOf, type EngineProgram, type ImageUser } from "../../engine/program.js";
+import { command, run } from "../../host/command.js";
+import { inside, type EngineOptions, type ServerPlace } from "../place.js";
+import type { ServerSpec } from "../spec.js";
+
+export const engineUser = (options: EngineOptions): ImageUser => imageUserOf(options.root, "mysql");
+
+/** The program of a server on its place, but for what it runs. */
+export const engineProgram = (
+  options: EngineOptions,
+  spec: ServerSpec,
+  place: ServerPlace,
+  argv: EngineProgram["argv"],
+): EngineProgram => ({
+  root: options.root,
+  user: "mysql",
+  namespace: spec.namespace,
+  hostname: "database",
+  folders: { [inside.disk]: place.disk, [inside.outbox]: place.outbox, "/etc/passwd": passwdFile(place) },
+  limits: { memoryBytes: spec.memoryMiB * 1024 * 1024, cpus: spec.vcpus },
+  argv,
+});
+
+export const passwdFile = (place: ServerPlace): string => join(place.folder, "passwd");
+
+export async function copyFolder(from: string, to: string): Promise<void> {
+  mkdirSync(dirname(to), { recursive: true });
+  await run(command("cp", "-a", "--reflink=auto", "--sparse=always", from, to), { timeout: 3_600_000 });
+}
