@@ -116,7 +116,7 @@ describe("over a failover", () => {
     await servers.query(1, "create table rows (n int primary key); insert into rows values (1)");
     await postgres.backup(alone, folder("two"));
     await servers.query(1, "insert into rows values (2)");
-    const from = { address: servers.address(1), port: 5432 };
+    const from = { id: alone.id, address: servers.address(1), port: 5432 };
     const reader = servers.spec("db-TWO-2", 2, { replication: { role: "reader", from } });
     await postgres.make(reader, { kind: "server", ...from });
     await postgres.start(reader);

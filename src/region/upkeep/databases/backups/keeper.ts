@@ -19,6 +19,7 @@ export interface BackupHouse {
   readonly pathOf: (path: string) => string;
   /** So often the log goes to the backups, in milliseconds. */
   readonly shipEvery: number;
+  readonly log: (entry: object) => void;
 }
 
 /** How long until it is looked whether a server is there that something waits for, or whether a restore has read what may go then. Milliseconds. */
