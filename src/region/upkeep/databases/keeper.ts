@@ -236,6 +236,7 @@ export class DatabaseKeeper implements Keeper {
       specOf: async (scope, db) => writerSpec(db, await this.around(scope)),
       pathOf: (path) => this.house.backups(path),
       shipEvery: this.house.shipEvery,
+      log: this.house.log,
     };
   }
 

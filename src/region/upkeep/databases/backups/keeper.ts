@@ -1,4 +1,5 @@
 import type { DatabaseEngine, ServerSpec } from "../../../../parts/databases/spec.js";
+import { isCut } from "../../../faults/zones.js";
 import type { Scope } from "../../../operations/call.js";
 import { remove } from "../../../records/records.js";
 import { automatedSnapshots, isMade, withoutAutomated } from "../../../services/rds/backups/automated.js";
@@ -19,6 +20,7 @@ export interface BackupHouse {
   readonly pathOf: (path: string) => string;
   /** So often the log goes to the backups, in milliseconds. */
   readonly shipEvery: number;
+  readonly log: (entry: object) => void;
 }
 
 /** How long until it is looked whether a server is there that something waits for, or whether a restore has read what may go then. Milliseconds. */
@@ -67,6 +69,8 @@ export class BackupKeeper implements Keeper {
       await this.expire(scope, db, engine);
       return isAwaited(scope, db) ? soon : untilOpening(window, scope.now());
     }
+    // One copy of a server at a time: MariaDB allows no second, and a standby is wanted more.
+    if (db.standby?.state === "building" && !isCut(scope.records, db.standby.zone)) return soon;
     // An automated one begins when the server is known to keep its log: nothing of it is missing after the backup then.
     if (days > 0 && db.born && db.keepsLog === true && db.origin.kind !== "replica") beginAutomated(scope, db);
     const took = await takeSnapshots(scope, this.house, db, engine);

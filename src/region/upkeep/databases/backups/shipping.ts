@@ -48,5 +48,11 @@ export async function handOver(
   const kept = scope.records.get(DBInstanceAutomatedBackups, db.resourceId);
   if (kept === undefined) return;
   await engine.stop(server.id, 0);
-  await engine.ship({ ...(await house.specOf(scope, db)), id: server.id }, house.pathOf(kept.log));
+  try {
+    await engine.ship({ ...(await house.specOf(scope, db)), id: server.id }, house.pathOf(kept.log));
+  } catch (error) {
+    // The one that has its place goes on whatever this one still had; a restore to a time that it alone knew fails, and says so.
+    const message = `${server.id} of ${db.identifier} went without handing over its log: ${String(error)}`;
+    house.log({ upkeep: "backup", id: db.resourceId, message });
+  }
 }
