@@ -93,9 +93,10 @@ export function checkType(
       `Template format error: Unrecognized resource types: [${type}]${meant === undefined ? "" : `; did you mean ${meant}?`}`,
     );
   } else if (included) {
+    const why = Object.hasOwn(reasons, type) ? ` (${reasons[type]})` : "";
     problems.add(
       path,
-      `Sandtable does not model ${type} yet; leave it out of the local environment (a Condition can), or deploy to AWS`,
+      `Sandtable does not model ${type} yet${why}; leave it out of the local environment (a Condition can), or deploy to AWS`,
     );
   }
   return false;
@@ -103,6 +104,7 @@ export function checkType(
 
 /** Why some types are not modelled, where it is worth a word. */
 const reasons: Readonly<Record<string, string>> = {
+  "AWS::RDS::EventSubscription": "it tells through SNS, which is not modelled",
   "AWS::SecretsManager::RotationSchedule": "rotation runs a Lambda function, which is not modelled",
 };
 
