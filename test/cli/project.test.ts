@@ -95,18 +95,25 @@ describe("assembling", () => {
     expect(() => chooseStack(assembly, "other")).toThrow("the app has 1 stacks: flask-ha; none is other");
   });
 
-  test("a definition that needs assets is refused by their names", async () => {
+  test("a definition that needs a folder as an asset is refused by its name; a file is taken along", async () => {
     file(
       "five/environment.mjs",
       `import { Stack } from "aws-cdk-lib/core"; import { Asset } from "aws-cdk-lib/aws-s3-assets";
-       export default (app) => new Asset(new Stack(app, "five"), "Page", { path: ${JSON.stringify(join(folder, "notes.txt"))} });`,
+       export default (app) => new Asset(new Stack(app, "five"), "Pages", { path: ${JSON.stringify(join(folder, "pages"))} });`,
     );
+    file(
+      "six/environment.mjs",
+      `import { Stack } from "aws-cdk-lib/core"; import { Asset } from "aws-cdk-lib/aws-s3-assets";
+       export default (app) => new Asset(new Stack(app, "six"), "Page", { path: ${JSON.stringify(join(folder, "notes.txt"))} });`,
+    );
+    file("pages/index.html", "");
     symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
     file("notes.txt", "");
     await expect(assemble(openProject(join(folder, "five")), undefined, "local")).rejects.toMatchObject({
       code: "NotModelled",
-      message: expect.stringContaining("five needs 1 asset") as string,
+      message: expect.stringContaining("five needs 1 asset that `up` does not publish") as string,
     });
+    await expect(assemble(openProject(join(folder, "six")), undefined, "local")).resolves.toBeDefined();
   });
 
   test("a definition without a default export says how one looks", async () => {
