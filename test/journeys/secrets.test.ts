@@ -113,7 +113,8 @@ async function whoAmI(from: string, password: string): Promise<string> {
 /** The files of the state folder in which a text is, as it is or in base64. Disks of machines and databases are below it, too. */
 const filesWith = (text: string): readonly string[] =>
   readdirSync(region.state, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    // A database's disk is looked at where it is mounted, file by file.
+    .filter((entry) => entry.isFile() && entry.name !== "disk.img")
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => {
       const bytes = readFileSync(file);

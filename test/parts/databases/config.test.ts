@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pgHbaConf, postgresqlConf } from "../../../src/parts/databases/postgres/config.js";
 import { databaseStatement, masterStatements, replicationStatements } from "../../../src/parts/databases/postgres/roles.js";
+import { passwordVerifier } from "../../../src/parts/databases/postgres/verifier.js";
 import type { ServerSpec } from "../../../src/parts/databases/spec.js";
 import { imageUser, ociConfig } from "../../../src/parts/engine/program.js";
 
@@ -71,10 +72,22 @@ describe("a PostgreSQL server's files", () => {
     },
   );
 
-  test("names and passwords are quoted in what the server is told", async () => {
-    const user = { username: "flask", password: "it's \\secret", databaseName: "app" };
-    const told = [...masterStatements(user), databaseStatement("app", "flask"), ...replicationStatements("x'y")];
+  test("names are quoted in what the server is told, which is no password but its verifier", async () => {
+    const told = [
+      ...masterStatements("fl'a\"sk", "SCRAM-SHA-256$1"),
+      databaseStatement('a"pp', "flask"),
+      ...replicationStatements("SCRAM-SHA-256$2"),
+    ];
     await expect(`${told.join(";\n")};\n`).toMatchFileSnapshot("roles.sql");
+  });
+
+  test("the verifier of a password is the one of RFC 7677's example", () => {
+    // User "user", password "pencil", 4096 iterations: https://www.rfc-editor.org/rfc/rfc7677#section-3
+    const salt = Buffer.from("W22ZaJ0SNY7soEsUEjb6gQ==", "base64");
+    expect(passwordVerifier("pencil", salt)).toBe(
+      "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=",
+    );
+    expect(passwordVerifier("pencil")).not.toBe(passwordVerifier("pencil"));
   });
 });
 

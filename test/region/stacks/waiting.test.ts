@@ -161,7 +161,12 @@ test("nothing but a PUT under the whole URL, in time, is a signal", async () => 
   expect(await refusal(url.replace(/Expires=\d+/, "Expires=604800"), body("one"))).toBe("403 SignatureDoesNotMatch");
   expect(await refusal(`${origin}${pathname}`, body("one"))).toBe("403 AccessDenied");
   expect(await refusal(`${origin}/`, "", "GET")).toBe("403 AccessDenied");
-  expect(await refusal(url.replace(/AKIA\w/, (text) => (text.endsWith("2") ? "AKIA3" : "AKIA2")), body("one"))).toBe("403 InvalidAccessKeyId");
+  expect(
+    await refusal(
+      url.replace(/AKIA\w/, (text) => (text.endsWith("2") ? "AKIA3" : "AKIA2")),
+      body("one"),
+    ),
+  ).toBe("403 InvalidAccessKeyId");
   expect(await refusal(url.replace("X-Amz-Date", "X-Amz-Day"), body("one"))).toBe("400 AuthorizationQueryParametersError");
   expect(await refusal(url, "x".repeat(100_000))).toBe("400 EntityTooLarge");
   const [handle] = bench.scope.records.list(WaitConditionHandles);

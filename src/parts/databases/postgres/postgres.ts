@@ -26,6 +26,7 @@ import { accepts, copiesAnother, engineProgram, makeData, writePassword } from "
 import { healthOf, receivedUpTo } from "./health.js";
 import { literal } from "./quoting.js";
 import { databaseStatement, masterStatements, replicationStatements } from "./roles.js";
+import { passwordVerifier } from "./verifier.js";
 import { withSession, type Query } from "./session.js";
 
 /** PostgreSQL servers, one container each. */
@@ -81,7 +82,7 @@ export class Postgres implements DatabaseEngine {
   setMaster(spec: ServerSpec, user: MasterUser): Promise<void> {
     const { username, databaseName = "postgres" } = user;
     return withSession(this.place(spec.id), spec.port, async (query) => {
-      for (const statement of masterStatements(user)) await query(statement);
+      for (const statement of masterStatements(username, passwordVerifier(user.password))) await query(statement);
       const there = await query(`SELECT FROM pg_database WHERE datname = ${literal(databaseName)}`);
       if (there.length === 0) await query(databaseStatement(databaseName, username));
     }).catch((error: unknown) => {
@@ -205,7 +206,7 @@ export class Postgres implements DatabaseEngine {
     const told = join(place.folder, "told");
     const digest = createHash("sha256").update(spec.replicationPassword).digest("hex");
     if (readIfThere(told) === digest) return;
-    for (const statement of replicationStatements(spec.replicationPassword)) await query(statement);
+    for (const statement of replicationStatements(passwordVerifier(spec.replicationPassword))) await query(statement);
     writeFileSync(told, digest, { mode: 0o600 });
   }
 

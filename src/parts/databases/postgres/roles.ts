@@ -1,29 +1,26 @@
-import type { MasterUser } from "../spec.js";
 import { replicationRole } from "./config.js";
 import { identifier, literal } from "./quoting.js";
 
 /**
- * The master user as on RDS (CREATEDB CREATEROLE, member of `rds_superuser`, not a superuser), who owns `postgres`. Statements for `rdsadmin`, one at a time; they may be repeated, and then give the user this password. Pure.
+ * The master user as on RDS (CREATEDB CREATEROLE, member of `rds_superuser`, not a superuser), who owns `postgres`. Statements for `rdsadmin`, one at a time; they may be repeated, and then give
+ * the user another password, of which only the verifier is said. Pure.
  */
-export const masterStatements = ({ username, password }: MasterUser): readonly string[] => [
-  // A statement that fails must not leave the password in the server's log.
-  "SET log_min_error_statement = 'panic'",
+export const masterStatements = (username: string, verifier: string): readonly string[] => [
   // Of an incarnation that was killed there may be a session still at it: one after the other.
   "SELECT pg_advisory_lock(1)",
   role("rds_superuser", "NOLOGIN"),
   "GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO rds_superuser WITH ADMIN OPTION",
   role(username, "LOGIN CREATEDB CREATEROLE"),
-  `ALTER ROLE ${identifier(username)} PASSWORD ${literal(password)}`,
+  `ALTER ROLE ${identifier(username)} PASSWORD ${literal(verifier)}`,
   `GRANT rds_superuser TO ${identifier(username)}`,
   `ALTER DATABASE postgres OWNER TO ${identifier(username)}`,
 ];
 
 /** The role by which servers copy each other. */
-export const replicationStatements = (password: string): readonly string[] => [
-  "SET log_min_error_statement = 'panic'",
+export const replicationStatements = (verifier: string): readonly string[] => [
   "SELECT pg_advisory_lock(1)",
   role(replicationRole, "LOGIN REPLICATION"),
-  `ALTER ROLE ${identifier(replicationRole)} PASSWORD ${literal(password)}`,
+  `ALTER ROLE ${identifier(replicationRole)} PASSWORD ${literal(verifier)}`,
 ];
 
 const role = (name: string, options: string): string =>
