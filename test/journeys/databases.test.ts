@@ -94,6 +94,7 @@ describe("an append workload goes on, and no acknowledged row is lost,", () => {
 
   const unhealthy = "The primary host of the RDS Multi-AZ instance is unhealthy.";
   const unreachable = "The primary host of the RDS Multi-AZ instance is unreachable due to loss of network connectivity.";
+  const unresponsive = "The RDS Multi-AZ primary instance is busy and unresponsive.";
   const requested = "The user requested a failover of the DB instance.";
   const ways: readonly (readonly [string, string, (serverId: string, zone: string) => Promise<unknown>])[] = [
     ["when the engine is killed", unhealthy, async (serverId) => process.kill(firstProcess(serverId), "SIGKILL")],
@@ -110,6 +111,8 @@ describe("an append workload goes on, and no acknowledged row is lost,", () => {
       requested,
       () => journey.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "orders", ForceFailover: true })),
     ],
+    // Its connections go on, and new ones wait for ever.
+    ["when the engine hangs", unresponsive, async (serverId) => process.kill(firstProcess(serverId), "SIGSTOP")],
     ["when its zone is cut off", unreachable, (_serverId, zone) => journey.zone(zone, true)],
   ];
   // `npm run soak` goes through them more often.

@@ -12,6 +12,7 @@ const failoverReasons: Readonly<Record<FailoverReason, string>> = {
   requested: "The user requested a failover of the DB instance.",
   // That the engine alone ended and that its host did look the same: its processes are gone.
   unhealthy: "The primary host of the RDS Multi-AZ instance is unhealthy.",
+  unresponsive: "The RDS Multi-AZ primary instance is busy and unresponsive.",
   unreachable: "The primary host of the RDS Multi-AZ instance is unreachable due to loss of network connectivity.",
 };
 

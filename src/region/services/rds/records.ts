@@ -77,7 +77,7 @@ export interface MasterSecret {
 export type Modification = "class" | "storage" | "multiAz" | "singleAz";
 
 /** Why a standby took over. */
-export type FailoverReason = "requested" | "unhealthy" | "unreachable";
+export type FailoverReason = "requested" | "unhealthy" | "unreachable" | "unresponsive";
 
 export interface DBInstance {
   readonly identifier: string;

@@ -11,13 +11,14 @@ import { writerSpec, type ServerCircumstances } from "./spec.js";
  * Why the standby should take over now; nothing when it should not. Only one that has every commit that was acknowledged may, and only
  * one that runs: after a restart of the host, when neither does, the writer is started again.
  */
-export function whyFailOver(scope: Scope, db: DBInstance, engine: DatabaseEngine): FailoverReason | undefined {
+export function whyFailOver(scope: Scope, db: DBInstance, engine: DatabaseEngine, isHung = false): FailoverReason | undefined {
   const { standby, server } = db;
   if (standby?.state !== "synchronous" || engine.observe(standby.id) !== "ready" || isCut(scope.records, standby.zone)) return;
   if (db.rebootWished === "failover") return "requested";
   if (isCut(scope.records, server.zone)) return "unreachable";
   const state = engine.observe(server.id);
-  return state === "stopped" || state === "absent" ? "unhealthy" : undefined;
+  if (state === "stopped" || state === "absent") return "unhealthy";
+  return isHung ? "unresponsive" : undefined;
 }
 
 /**

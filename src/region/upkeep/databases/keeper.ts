@@ -7,6 +7,8 @@ import { theEngine, type Engine } from "../../services/rds/engines.js";
 import { backupsAfterDeletion } from "../../services/rds/backups/automated.js";
 import { eventOf, ofInstance } from "../../services/rds/events.js";
 import { masterSecretRemoval } from "../../services/rds/mastersecret.js";
+import { isOpen, maintenanceWindow } from "../../services/rds/backups/windows.js";
+import { withPending } from "../../services/rds/modifying.js";
 import { rdsParameters } from "../../services/rds/rdsparameters.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { freedReplicas } from "../../services/rds/replicas.js";
@@ -44,6 +46,8 @@ export class DatabaseKeeper implements Keeper {
   readonly kind = "database";
   private readonly failures = new Map<string, number>();
   private readonly watches = new Map<string, () => void>();
+  /** How often in a row a server that runs did not answer. */
+  private readonly silent = new Map<string, number>();
 
   private readonly retention: Retention;
 
@@ -64,7 +68,9 @@ export class DatabaseKeeper implements Keeper {
     // First of all, so that no server that was taken its place from runs beside the one that has it.
     await retire(scope, db, engine, (server) => handOver(scope, this.backupHouse, db, server, engine));
     if (db.wish === "stopped") return this.stopped(scope, db, engine);
-    return this.running(scope, db, engine);
+    if (db.pending !== undefined && isOpen(maintenanceWindow(db.settings.preferredMaintenanceWindow), scope.now()))
+      change(scope, db, withPending);
+    return this.running(scope, scope.records.get(DBInstances, id) ?? db, engine);
   }
 
   close(): void {
@@ -77,8 +83,9 @@ export class DatabaseKeeper implements Keeper {
     const parameters = rdsParameters(program, await scope.upkeep.engineParameters(program));
     const db = settleParameters(scope, recorded, engine, parameters);
     await readyStandby(scope, db, engine, around);
-    const why = whyFailOver(scope, db, engine);
+    const why = whyFailOver(scope, db, engine, await this.isHung(db, engine, around));
     if (why !== undefined) {
+      this.silent.delete(db.server.id);
       await failOver(scope, db, why, engine, around);
       return 0;
     }
@@ -113,6 +120,22 @@ export class DatabaseKeeper implements Keeper {
     this.watch(scope, now, engine);
     this.available(scope, db, engine, isWhole);
     return isWhole ? lookEvery[db.multiAz ? "multiAz" : "single"] : 50;
+  }
+
+  /** A writer that runs and does not answer, twice in a row for five seconds, while somebody could take its place. */
+  private async isHung(db: DBInstance, engine: DatabaseEngine, around: ServerCircumstances): Promise<boolean> {
+    const { server, standby } = db;
+    if (standby?.state !== "synchronous" || engine.observe(server.id) !== "ready") return false;
+    const answers = await engine.health(writerSpec(db, around)).then(
+      () => true,
+      () => false,
+    );
+    // One that ended meanwhile is not hung.
+    const times = answers || engine.observe(server.id) !== "ready" ? 0 : (this.silent.get(server.id) ?? 0) + 1;
+    if (times === 0) this.silent.delete(server.id);
+    else this.silent.set(server.id, times);
+    if (times === 1) return this.isHung(db, engine, around);
+    return times > 1;
   }
 
   /** Have the writer (or what copies another instance) run as the record says. */

@@ -51,6 +51,14 @@ function minuteOf(text: string | undefined): number | undefined {
   return hours === undefined || minutes === undefined || hours > 23 || minutes > 59 ? undefined : hours * 60 + minutes;
 }
 
+/** Is a weekly window open at this moment, in milliseconds since the epoch? */
+export function isOpen(window: Window, at: number): boolean {
+  const moment = new Date(at);
+  // The week of windows begins with Monday, that of dates with Sunday.
+  const now = ((moment.getUTCDay() + 6) % 7) * day + moment.getUTCHours() * 60 + moment.getUTCMinutes();
+  return (now - window.from + week) % week < window.minutes;
+}
+
 /** Is there a moment of the week at which both are open? */
 export const overlap = (backup: Window, maintenance: Window): boolean =>
   days.some((_, n) => {

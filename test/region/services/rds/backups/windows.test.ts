@@ -3,6 +3,7 @@ import {
   backupWindow,
   checkWindows,
   chosenWindows,
+  isOpen,
   maintenanceWindow,
 } from "../../../../../src/region/services/rds/backups/windows.js";
 
@@ -94,3 +95,14 @@ function random(seed: number): () => number {
   let state = seed + 1;
   return () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
 }
+
+test.each([
+  ["sun:23:45-mon:00:15", "2026-11-22T23:44:59Z", false],
+  ["sun:23:45-mon:00:15", "2026-11-22T23:45:00Z", true],
+  ["sun:23:45-mon:00:15", "2026-11-23T00:14:59Z", true],
+  ["sun:23:45-mon:00:15", "2026-11-23T00:15:00Z", false],
+  ["wed:04:00-wed:04:30", "2026-11-18T04:10:00Z", true],
+  ["wed:04:00-wed:04:30", "2026-11-19T04:10:00Z", false],
+])("the maintenance window %s at %s: open is %s", (window, at, open) => {
+  expect(isOpen(maintenanceWindow(window), Date.parse(at))).toBe(open);
+});
