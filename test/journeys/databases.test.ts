@@ -95,7 +95,6 @@ describe("an append workload goes on, and no acknowledged row is lost,", () => {
   const unhealthy = "The primary host of the RDS Multi-AZ instance is unhealthy.";
   const unreachable = "The primary host of the RDS Multi-AZ instance is unreachable due to loss of network connectivity.";
   const unresponsive = "The RDS Multi-AZ primary instance is busy and unresponsive.";
-  const requested = "The user requested a failover of the DB instance.";
   const ways: readonly (readonly [string, string, (serverId: string, zone: string) => Promise<unknown>])[] = [
     ["when the engine is killed", unhealthy, async (serverId) => process.kill(firstProcess(serverId), "SIGKILL")],
     [
@@ -105,11 +104,6 @@ describe("an append workload goes on, and no acknowledged row is lost,", () => {
         // With the first process of the container the others end: one may be gone before its turn.
         for (const pid of cgroupProcesses(cgroupPath(region.label, serverId))) killed(pid);
       },
-    ],
-    [
-      "when it is rebooted with failover",
-      requested,
-      () => journey.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "orders", ForceFailover: true })),
     ],
     // Its connections go on, and new ones wait for ever.
     ["when the engine hangs", unresponsive, async (serverId) => process.kill(firstProcess(serverId), "SIGSTOP")],

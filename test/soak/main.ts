@@ -31,7 +31,7 @@ const parts = [
     file: "test/region/protocol/roundtrip.test.ts",
   },
   {
-    what: `${rounds} x 5 failovers of a Multi-AZ PostgreSQL under an append workload`,
+    what: `${rounds} x 4 failovers of a Multi-AZ PostgreSQL under an append workload`,
     project: "journeys",
     file: "test/journeys/databases.test.ts",
   },

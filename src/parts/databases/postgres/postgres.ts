@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { imageUserOf, startEngine, type ImageUser } from "../../engine/program.js";
@@ -27,7 +27,7 @@ import { healthOf, receivedUpTo } from "./health.js";
 import { literal } from "./quoting.js";
 import { databaseStatement, masterStatements, replicationStatements } from "./roles.js";
 import { passwordVerifier } from "./verifier.js";
-import { withSession, type Query } from "./session.js";
+import { withSession } from "./session.js";
 
 /** PostgreSQL servers, one container each. */
 export class Postgres implements DatabaseEngine {
@@ -46,25 +46,24 @@ export class Postgres implements DatabaseEngine {
     await ensureDisk(place.folder, spec.storageGiB);
     await growDisk(place.folder, spec.storageGiB, () => this.stop(spec.id));
     const runs = observeContainer(place).state === "running";
-    const isChanged = this.writeFiles(spec, place);
+    this.writeFiles(spec, place);
     if (!runs) await this.startServer(spec, place);
     while (!accepts(place)) {
       if (observeContainer(place).state === "stopped")
         throw new Error(`PostgreSQL of ${spec.id} ended while starting: ${lastWords(place)}`);
       await pause(5);
     }
-    await withSession(
-      place,
-      spec.port,
-      async (query) => {
-        if (runs && isChanged) await query("SELECT pg_reload_conf()");
-        if (spec.replication.role !== "writer") return;
-        const [own] = await query<{ reader: boolean }>("SELECT pg_is_in_recovery() AS reader");
-        if (own?.reader === true) await query("SELECT pg_promote(true, 30)");
-        await this.tellReplicationPassword(spec, place, query);
-      },
-      35_000,
-    );
+    const isReader = await withSession(place, spec.port, async (query) => {
+      const [own] = await query<{ reader: boolean; loaded: number }>(
+        "SELECT pg_is_in_recovery() AS reader, (extract(epoch FROM pg_conf_load_time()) * 1000)::float8 AS loaded",
+      );
+      // Asked of the server: who wrote the files may have died before it told.
+      if ((own?.loaded ?? 0) < settingsWrittenAt(place)) await query("SELECT pg_reload_conf()");
+      return own?.reader === true;
+    });
+    if (spec.replication.role !== "writer") return;
+    if (isReader) await withSession(place, spec.port, (query) => query("SELECT pg_promote(true, 30)"), 35_000);
+    await this.tellReplicationPassword(spec, place);
   }
 
   async pending(spec: ServerSpec): Promise<boolean> {
@@ -178,8 +177,8 @@ export class Postgres implements DatabaseEngine {
     pruneLogFiles(this.place(id).log, before);
   }
 
-  /** Its settings, as the spec now says; gives whether any of them changed. */
-  private writeFiles(spec: ServerSpec, place: ServerPlace): boolean {
+  /** Its settings, as the spec now says; what is as it was is not written again. */
+  private writeFiles(spec: ServerSpec, place: ServerPlace): void {
     const isReader = spec.replication.role === "reader";
     if (isReader && !copiesAnother(place))
       throw new Error(`${spec.id} has taken writes of its own: it cannot copy another server before it is made anew`);
@@ -192,7 +191,6 @@ export class Postgres implements DatabaseEngine {
     };
     const changed = Object.entries(files).filter(([file, text]) => readIfThere(file) !== text);
     for (const [file, text] of changed) writeOwned(file, text, this.user());
-    return changed.length > 0;
   }
 
   private async startServer(spec: ServerSpec, place: ServerPlace): Promise<void> {
@@ -202,11 +200,13 @@ export class Postgres implements DatabaseEngine {
     await startEngine(place, engineProgram(this.options, spec, place, argv));
   }
 
-  private async tellReplicationPassword(spec: ServerSpec, place: ServerPlace, query: Query): Promise<void> {
+  private async tellReplicationPassword(spec: ServerSpec, place: ServerPlace): Promise<void> {
     const told = join(place.folder, "told");
     const digest = createHash("sha256").update(spec.replicationPassword).digest("hex");
     if (readIfThere(told) === digest) return;
-    for (const statement of replicationStatements(passwordVerifier(spec.replicationPassword))) await query(statement);
+    await withSession(place, spec.port, async (query) => {
+      for (const statement of replicationStatements(passwordVerifier(spec.replicationPassword))) await query(statement);
+    });
     writeFileSync(told, digest, { mode: 0o600 });
   }
 
@@ -218,6 +218,14 @@ export class Postgres implements DatabaseEngine {
     return serverPlace(this.options, id);
   }
 }
+
+/** In milliseconds since the epoch. */
+const settingsWrittenAt = (place: ServerPlace): number =>
+  Math.max(
+    ...[join(place.data, "postgresql.conf"), join(place.data, "pg_hba.conf"), onHost(certificateFiles.certificate, place)].map(
+      (file) => statSync(file).mtimeMs,
+    ),
+  );
 
 /** A file that the server knows by its place inside the container. */
 const onHost = (file: string, place: ServerPlace): string => join(place.disk, file.slice(inside.disk.length + 1));
