@@ -10,13 +10,9 @@ import type {
   DescribeDBSnapshotsCommandInput,
   DescribeDBSnapshotsCommandOutput,
   Filter,
-  ModifyDBSnapshotAttributeCommandInput,
-  ModifyDBSnapshotAttributeCommandOutput,
-  ModifyDBSnapshotCommandInput,
-  StartExportTaskCommandInput,
 } from "@aws-sdk/client-rds";
 import type { Call } from "../../../operations/call.js";
-import { NotModelled, ServiceFault } from "../../../operations/fault.js";
+import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, recorded, states, within } from "../../../operations/members.js";
 import { operation, type Operation, type Output } from "../../../operations/operation.js";
 import { paginate } from "../../../protocol/paginate.js";
@@ -143,48 +139,5 @@ export const snapshotOperations: readonly Operation[] = [
         DBSnapshotAttributes: [{ AttributeName: "restore", AttributeValues: [] }],
       },
     }),
-  ),
-  operation<ModifyDBSnapshotAttributeCommandInput, ModifyDBSnapshotAttributeCommandOutput>(
-    "rds",
-    "ModifyDBSnapshotAttribute",
-    { ...named, AttributeName: enforced, ValuesToAdd: enforced, ValuesToRemove: enforced },
-    (call, input) => {
-      const { identifier } = theDBSnapshot(call, input.DBSnapshotIdentifier ?? "");
-      throw new NotModelled(
-        `the sharing of snapshots, so ${identifier} is as it was`,
-        "There is one account here; share it on AWS.",
-      );
-    },
-  ),
-  operation<ModifyDBSnapshotCommandInput, object>(
-    "rds",
-    "ModifyDBSnapshot",
-    { ...named, EngineVersion: enforced, OptionGroupName: enforced },
-    (call, input) => {
-      const { identifier } = theDBSnapshot(call, input.DBSnapshotIdentifier ?? "");
-      throw new NotModelled(
-        `the upgrade of snapshots, so ${identifier} is as it was`,
-        "One release of each engine's major version is run here; upgrade it on AWS.",
-      );
-    },
-  ),
-  operation<StartExportTaskCommandInput, object>(
-    "rds",
-    "StartExportTask",
-    {
-      ExportTaskIdentifier: enforced,
-      SourceArn: enforced,
-      S3BucketName: enforced,
-      IamRoleArn: enforced,
-      KmsKeyId: enforced,
-      S3Prefix: enforced,
-      ExportOnly: enforced,
-    },
-    (_call, input) => {
-      throw new NotModelled(
-        `exports to S3, so ${input.SourceArn} was not exported`,
-        "Restore it, and dump what you want to keep from the restored instance.",
-      );
-    },
   ),
 ];

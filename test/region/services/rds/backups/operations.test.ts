@@ -86,14 +86,6 @@ describe("a manual snapshot", () => {
       fault("InvalidDBSnapshotState"),
     );
     await expect(rds(call, "DescribeDBSnapshots", { DBSnapshotIdentifier: "none" })).rejects.toEqual(fault("DBSnapshotNotFound"));
-    for (const [name, more] of [
-      ["ModifyDBSnapshot", { EngineVersion: "16.1" }],
-      ["ModifyDBSnapshotAttribute", { AttributeName: "restore", ValuesToAdd: ["all"] }],
-    ] as const)
-      await expect(rds(call, name, { DBSnapshotIdentifier: "before", ...more })).rejects.toEqual(
-        fault("NotImplemented", /before is as it was/),
-      );
-    await expect(rds(call, "StartExportTask", { SourceArn: "a" })).rejects.toEqual(fault("NotImplemented", /exports to S3/));
   });
 
   test("is listed by type, instance and filter, page by page", async () => {
