@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { imageUserOf, type EngineProgram, type ImageUser } from "../../engine/program.js";
-import { command, run } from "../../host/command.js";
 import { inside, type EngineOptions, type ServerPlace } from "../place.js";
+import { copyData, serverProgram } from "../program.js";
 import type { ServerSpec } from "../spec.js";
 
 export const engineUser = (options: EngineOptions): ImageUser => imageUserOf(options.root, "mysql");
@@ -14,18 +14,13 @@ export const engineProgram = (
   place: ServerPlace,
   argv: EngineProgram["argv"],
 ): EngineProgram => ({
-  root: options.root,
-  user: "mysql",
-  namespace: spec.namespace,
-  hostname: "database",
+  ...serverProgram(options, spec, place, "mysql", argv),
   folders: { [inside.disk]: place.disk, [inside.outbox]: place.outbox, "/etc/passwd": passwdFile(place) },
-  limits: { memoryBytes: spec.memoryMiB * 1024 * 1024, cpus: spec.vcpus },
-  argv,
 });
 
 export const passwdFile = (place: ServerPlace): string => join(place.folder, "passwd");
 
 export async function copyFolder(from: string, to: string): Promise<void> {
   mkdirSync(dirname(to), { recursive: true });
-  await run(command("cp", "-a", "--reflink=auto", "--sparse=always", from, to), { timeout: 3_600_000 });
+  await copyData(from, to);
 }

@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { enginePlace, imageUserOf } from "../../engine/program.js";
 import { removeContainer } from "../../host/container.js";
 import { ownedFolder, writeOwned } from "../files.js";
 import { runOnce } from "../once.js";
 import { inside, type EngineOptions } from "../place.js";
+import { imageId } from "../program.js";
 import { templateSql } from "./users.js";
 
 /**
@@ -13,7 +13,7 @@ import { templateSql } from "./users.js";
  * between regions and holds one for each image seen. Gives the template's data folder.
  */
 export async function mariadbTemplate({ label, root, templates }: EngineOptions): Promise<string> {
-  const template = join(templates, `mariadb-${imageId(root)}`);
+  const template = join(templates, `mariadb-${imageId(root, "usr/sbin/mariadbd", templateSql)}`);
   if (existsSync(template)) return template;
   // Two regions may be at it at once: each works on its own, and the first to finish wins.
   const place = enginePlace(label, "mariadb-template", `${template}.${label.code}`);
@@ -49,10 +49,4 @@ export async function mariadbTemplate({ label, root, templates }: EngineOptions)
     await removeContainer(place);
   }
   return template;
-}
-
-/** Differs between two builds of the image and of what we add: its own files' identity. */
-function imageId(root: string): string {
-  const { ino, mtimeMs } = statSync(join(root, "usr/sbin/mariadbd"));
-  return createHash("sha256").update(`${root} ${ino} ${mtimeMs} ${templateSql}`).digest("hex").slice(0, 12);
 }

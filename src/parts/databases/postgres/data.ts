@@ -1,11 +1,11 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { imageUserOf, type EngineProgram } from "../../engine/program.js";
-import { command, run } from "../../host/command.js";
 import { filesIn, ownedFolder, writeOwned } from "../files.js";
 import { runOnce } from "../once.js";
 import { inside, type EngineOptions, type ServerPlace } from "../place.js";
 import type { BackupOrigin, Origin, ServerSpec } from "../spec.js";
+import { copyData, serverProgram } from "../program.js";
 import { binaries, connectionTo, passwordFile, replicationRole, restoreFolder } from "./config.js";
 import { postgresTemplate } from "./template.js";
 
@@ -16,14 +16,8 @@ export const engineProgram = (
   place: ServerPlace,
   argv: EngineProgram["argv"],
 ): EngineProgram => ({
-  root: options.root,
-  user: "postgres",
-  namespace: spec.namespace,
-  hostname: "database",
-  folders: { [inside.disk]: place.disk, [inside.outbox]: place.outbox },
+  ...serverProgram(options, spec, place, "postgres", argv),
   sharedMemoryMiB: Math.max(64, Math.floor(spec.memoryMiB / 4)),
-  limits: { memoryBytes: spec.memoryMiB * 1024 * 1024, cpus: spec.vcpus },
-  argv,
 });
 
 /** Make the data of a server on its mounted disk; what an earlier attempt left half-made is made anew. */
@@ -31,16 +25,13 @@ export async function makeData(options: EngineOptions, spec: ServerSpec, place: 
   if (existsSync(place.data)) return;
   const making = `${place.data}.making`;
   rmSync(making, { recursive: true, force: true });
-  if (origin.kind === "new") await copy(await postgresTemplate(options), making);
+  if (origin.kind === "new") await copyData(await postgresTemplate(options), making);
   else if (origin.kind === "backup") await fromBackup(options, spec, place, origin, making);
   else await fromServer(options, spec, place, origin);
   renameSync(making, place.data);
 }
 
 const makingInside = `${inside.data}.making`;
-
-const copy = (from: string, to: string): Promise<string> =>
-  run(command("cp", "-a", "--reflink=auto", "--sparse=always", from, to), { timeout: 3_600_000 });
 
 /** A copy of a running writer, that follows it from there on. */
 async function fromServer(
@@ -80,7 +71,7 @@ async function fromBackup(
   { folder, log }: BackupOrigin,
   making: string,
 ): Promise<void> {
-  await copy(join(folder, "data"), making);
+  await copyData(join(folder, "data"), making);
   // It may have been made of one that copies another.
   rmSync(join(making, readerFile), { force: true });
   if (log === undefined) return;

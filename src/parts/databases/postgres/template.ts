@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { enginePlace, imageUserOf } from "../../engine/program.js";
 import { removeContainer } from "../../host/container.js";
 import { ownedFolder } from "../files.js";
 import { runOnce } from "../once.js";
 import { inside, type EngineOptions } from "../place.js";
+import { imageId } from "../program.js";
 import { adminRole, binaries } from "./config.js";
 
 /**
@@ -13,7 +13,7 @@ import { adminRole, binaries } from "./config.js";
  * templates is shared between regions and holds one for each image seen. Gives the template's data folder.
  */
 export async function postgresTemplate({ label, root, templates }: EngineOptions): Promise<string> {
-  const template = join(templates, `postgres-${imageId(root)}`);
+  const template = join(templates, `postgres-${imageId(root, `${binaries}/postgres`)}`);
   if (existsSync(template)) return template;
   // Two regions may be at it at once: each works on its own, and the first to finish wins.
   const place = enginePlace(label, "postgres-template", `${template}.${label.code}`);
@@ -46,10 +46,4 @@ export async function postgresTemplate({ label, root, templates }: EngineOptions
     await removeContainer(place);
   }
   return template;
-}
-
-/** Differs between two builds of the image: its own files' identity. */
-function imageId(root: string): string {
-  const { ino, mtimeMs } = statSync(join(root, `${binaries}/postgres`));
-  return createHash("sha256").update(`${root} ${ino} ${mtimeMs}`).digest("hex").slice(0, 12);
 }
