@@ -139,7 +139,7 @@ export interface DatabaseEngine {
   storage(id: string): { readonly free: number; readonly total: number };
   /** Call once when it has ended, at once when it does not run. Gives the way to stop watching. */
   watch(id: string, onEnd: () => void): () => void;
-  /** @throws when it does not answer within five seconds */
+  /** @throws NoAnswer when it says nothing for five seconds */
   health(spec: ServerSpec): Promise<ServerHealth>;
   /** Copy its data into `folder`, which is whole once it is there. */
   backup(spec: ServerSpec, folder: string): Promise<Backup>;

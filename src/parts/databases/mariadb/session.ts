@@ -1,5 +1,6 @@
 import { createConnection, type Connection } from "mysql2/promise";
 import { firstProcess } from "../../host/container.js";
+import { NoAnswer } from "../noanswer.js";
 import type { ServerPlace } from "../place.js";
 import { adminUser, files } from "./config.js";
 
@@ -7,8 +8,9 @@ import { adminUser, files } from "./config.js";
 export type Query = <R extends object>(sql: string) => Promise<readonly R[]>;
 
 /**
- * Talk to a server as its control user, by the socket inside its container. Rejects when a statement is not answered within
- * `timeout` milliseconds (default 5000): the server then goes on with it or not.
+ * Talk to a server as its control user, by the socket inside its container. The server may go on
+ * with a statement that was given up.
+ * @throws NoAnswer when a statement is not answered within `timeout` milliseconds (default 5000)
  */
 export async function withSession<T>(place: ServerPlace, work: (query: Query) => Promise<T>, timeout = 5000): Promise<T> {
   const pid = firstProcess(place);
@@ -21,6 +23,9 @@ export async function withSession<T>(place: ServerPlace, work: (query: Query) =>
     supportBigNumbers: true,
     bigNumberStrings: true,
     timezone: "Z",
+  }).catch((error: unknown) => {
+    const isLate = error instanceof Error && "code" in error && error.code === "ETIMEDOUT";
+    throw isLate ? new NoAnswer(`MariaDB of ${place.name}`, timeout) : error;
   });
   // A server that goes away between two statements is told by the next one.
   connection.on("error", () => undefined);
@@ -43,7 +48,7 @@ async function inTime<T>(connection: Connection, answer: Promise<T>, timeout: nu
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       connection.destroy();
-      reject(new Error(`MariaDB gave no answer in ${timeout} ms`));
+      reject(new NoAnswer("MariaDB", timeout));
     }, timeout);
   });
   // Of a connection that was given up nobody hears any more.

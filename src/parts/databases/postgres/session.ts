@@ -1,13 +1,14 @@
 import pg from "pg";
 import { firstProcess } from "../../host/container.js";
+import { NoAnswer } from "../noanswer.js";
 import type { ServerPlace } from "../place.js";
 import { adminRole } from "./config.js";
 
 export type Query = <R extends object>(sql: string, values?: readonly unknown[]) => Promise<readonly R[]>;
 
 /**
- * Talk to a server as its control role, by the socket inside its container. Rejects when it does not answer within `timeout`
- * milliseconds a statement (default 5000).
+ * Talk to a server as its control role, by the socket inside its container.
+ * @throws NoAnswer when a statement is not answered within `timeout` milliseconds (default 5000)
  */
 export async function withSession<T>(
   place: ServerPlace,
@@ -32,6 +33,10 @@ export async function withSession<T>(
   try {
     await client.connect();
     return await work(async (sql, values) => (await client.query(sql, values === undefined ? undefined : [...values])).rows);
+  } catch (error) {
+    // The texts of pg's own two limits; it has no codes for them.
+    const isLate = error instanceof Error && ["timeout expired", "Query read timeout"].includes(error.message);
+    throw isLate ? new NoAnswer(`PostgreSQL of ${place.name}`, timeout) : error;
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -1,3 +1,4 @@
+import { NoAnswer } from "../../../parts/databases/noanswer.js";
 import type { DatabaseEngine, Origin, ServerSpec } from "../../../parts/databases/spec.js";
 import type { RegionLabel } from "../../../parts/host/label.js";
 import type { Scope } from "../../operations/call.js";
@@ -126,12 +127,12 @@ export class DatabaseKeeper implements Keeper {
   private async isHung(db: DBInstance, engine: DatabaseEngine, around: ServerCircumstances): Promise<boolean> {
     const { server, standby } = db;
     if (standby?.state !== "synchronous" || engine.observe(server.id) !== "ready") return false;
-    const answers = await engine.health(writerSpec(db, around)).then(
-      () => true,
+    const isSilent = await engine.health(writerSpec(db, around)).then(
       () => false,
+      (error: unknown) => error instanceof NoAnswer,
     );
     // One that ended meanwhile is not hung.
-    const times = answers || engine.observe(server.id) !== "ready" ? 0 : (this.silent.get(server.id) ?? 0) + 1;
+    const times = !isSilent || engine.observe(server.id) !== "ready" ? 0 : (this.silent.get(server.id) ?? 0) + 1;
     if (times === 0) this.silent.delete(server.id);
     else this.silent.set(server.id, times);
     if (times === 1) return this.isHung(db, engine, around);
