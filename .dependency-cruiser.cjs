@@ -18,12 +18,12 @@ module.exports = {
     only(
       "environment-reads-templates-only",
       { path: "^src/environment/" },
-      { path: "^src/(?!environment/|template/|faults\\.ts)" },
+      { path: "^src/(?!environment/|template/|(faults|addresses)\\.ts)" },
     ),
     only(
       "analysis-is-pure",
       { path: "^src/analysis/" },
-      { path: "^src/(region|parts|cli|drills|report)/" },
+      { path: "^src/(?!analysis/|environment/|template/|(faults|addresses)\\.ts)" },
       "The static judge must not see the running one.",
     ),
     only(

@@ -1,0 +1,65 @@
+import type { NodeId, SourcePlace } from "../../environment/node.js";
+
+/** Where a connection begins or ends. */
+export type End =
+  /** Any address of the internet, or one of it. */
+  | { readonly kind: "internet"; readonly address?: string }
+  | { readonly kind: "interface"; readonly id: NodeId }
+  /** A private address: whoever has it. */
+  | { readonly kind: "address"; readonly address: string };
+
+export interface Query {
+  readonly from: End;
+  readonly to: End;
+  /** IANA's number: 6 is TCP, 17 UDP, 1 ICMP. */
+  readonly protocol: number;
+  /** Destination port of TCP and UDP. */
+  readonly port?: number;
+  /** Of ICMP; an echo request (8, 0) where nothing is said. */
+  readonly icmp?: readonly [type: number, code: number];
+}
+
+export type Reach = "reachable" | "blocked" | "unknown";
+
+/** One thing that a packet, or its answer, meets on its way. */
+export interface Hop {
+  readonly step:
+    | "interface"
+    | "group"
+    | "acl"
+    | "route"
+    | "gateway"
+    | "nat"
+    | "peering"
+    | "endpoint"
+    | "listener"
+    | "target"
+    | "address";
+  /** On the way there, or of the answer back. */
+  readonly way: "there" | "back";
+  readonly at: { readonly id: NodeId; readonly name: string };
+  readonly outcome: "passes" | "stops" | "unknown";
+  /** Which rule, route or entry decided, and why. */
+  readonly why: string;
+  readonly place?: SourcePlace;
+}
+
+/** Can the connection be opened, hop by hop, to the first thing that stops it. */
+export interface Answer {
+  readonly reach: Reach;
+  readonly hops: readonly Hop[];
+  /** What would open it, where it is blocked. */
+  readonly opens?: string;
+}
+
+/** A set of destination ports of one protocol; a protocol without ports has none. Sorted, disjoint, not adjacent. */
+export interface OpenPorts {
+  readonly protocol: number | "all";
+  readonly ports?: readonly (readonly [from: number, to: number])[];
+}
+
+/** What can be opened between two ends: surely, and perhaps. */
+export interface Opening {
+  readonly open: readonly OpenPorts[];
+  readonly unknown: readonly OpenPorts[];
+}

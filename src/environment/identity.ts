@@ -1,0 +1,53 @@
+import type { Maybe } from "./maybe.js";
+import type { Node, NodeId, SourcePlace } from "./node.js";
+
+/** A policy whose unknown parts stand as `${why}` in its texts. `Statement` is always a list, and so are actions and resources. */
+export interface PolicyDocument {
+  readonly statements: readonly PolicyStatement[];
+  readonly place?: SourcePlace;
+}
+
+export interface PolicyStatement {
+  readonly sid?: string;
+  readonly effect: "Allow" | "Deny";
+  readonly actions: readonly string[];
+  readonly notActions: readonly string[];
+  readonly resources: readonly string[];
+  readonly notResources: readonly string[];
+  /** `*`, or by kind: `AWS`, `Service`, `Federated`, `CanonicalUser`. Undefined in an identity's own policy. */
+  readonly principals: Readonly<Record<string, readonly string[]>> | "*" | undefined;
+  readonly conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+
+export interface AttachedPolicy {
+  readonly name: string;
+  /** e.g. `arn:aws:iam::aws:policy/AdministratorAccess`. */
+  readonly arn?: Maybe<string>;
+  /** Undefined: a policy of AWS's, or one that is not in the graph. */
+  readonly document: Maybe<PolicyDocument> | undefined;
+}
+
+export interface Role extends Node {
+  readonly trust: Maybe<PolicyDocument>;
+  readonly policies: readonly AttachedPolicy[];
+}
+
+export interface User extends Node {
+  readonly policies: readonly AttachedPolicy[];
+  readonly groups: readonly Maybe<NodeId>[];
+  /** Keys that do not end by themselves. */
+  readonly accessKeys: number;
+  readonly hasPassword: boolean;
+  /** Nothing of it is in a template. */
+  readonly hasMfa: Maybe<boolean>;
+}
+
+export interface UserGroup extends Node {
+  readonly policies: readonly AttachedPolicy[];
+}
+
+/** What a provider (GitHub, a pipeline) may come in by, without keys. */
+export interface IdentityProvider extends Node {
+  readonly url: Maybe<string>;
+  readonly audiences: readonly Maybe<string>[];
+}

@@ -1,0 +1,17 @@
+/**
+ * What a source does not say, and why: a parameter without a value, an import of another stack, a value that AWS gives only when the
+ * resource is made. A verdict that rests on one is itself unknown; it never counts as a pass.
+ */
+export class Unknown {
+  constructor(readonly why: string) {}
+}
+
+export type Maybe<T> = T | Unknown;
+
+export const isUnknown = (value: unknown): value is Unknown => value instanceof Unknown;
+
+export const isKnown = <T>(value: Maybe<T>): value is T => !(value instanceof Unknown);
+
+/** What is known of it, or `otherwise`. */
+export const known = <T, U = undefined>(value: Maybe<T>, otherwise?: U): T | U =>
+  value instanceof Unknown ? (otherwise as U) : value;

@@ -1,0 +1,69 @@
+import type { Maybe } from "./maybe.js";
+import type { Node, NodeId } from "./node.js";
+
+export interface Alarm extends Node {
+  readonly metric: Maybe<string> | undefined;
+  readonly namespace: Maybe<string> | undefined;
+  readonly dimensions: readonly { readonly name: string; readonly value: Maybe<string>; readonly node?: NodeId }[];
+  /** e.g. `GreaterThanThreshold`. */
+  readonly comparison: Maybe<string>;
+  readonly threshold: Maybe<number> | undefined;
+  /** e.g. `Average`, `p99`. */
+  readonly statistic: Maybe<string> | undefined;
+  /** Seconds. */
+  readonly period: Maybe<number> | undefined;
+  readonly evaluationPeriods: Maybe<number>;
+  readonly datapointsToAlarm: Maybe<number> | undefined;
+  readonly treatMissingData: Maybe<string>;
+  readonly actionsEnabled: Maybe<boolean>;
+  readonly alarmActions: readonly Maybe<string>[];
+  readonly okActions: readonly Maybe<string>[];
+  readonly insufficientDataActions: readonly Maybe<string>[];
+  /** It computes over several metrics, or over other alarms. */
+  readonly isComputed: boolean;
+}
+
+export interface Topic extends Node {
+  readonly subscriptions: readonly { readonly protocol: Maybe<string>; readonly endpoint: Maybe<string> }[];
+  readonly encrypted: Maybe<boolean>;
+}
+
+export interface Trail extends Node {
+  readonly multiRegion: Maybe<boolean>;
+  readonly validated: Maybe<boolean>;
+  readonly logging: Maybe<boolean>;
+}
+
+export interface LogGroup extends Node {
+  /** Days; undefined: for ever. */
+  readonly retention: Maybe<number> | undefined;
+}
+
+export interface BackupPlan extends Node {
+  readonly rules: readonly {
+    readonly name: string;
+    /** cron(…) or rate(…), in UTC. */
+    readonly schedule: Maybe<string> | undefined;
+    /** Days. */
+    readonly deleteAfter: Maybe<number> | undefined;
+    readonly continuous: Maybe<boolean>;
+  }[];
+  /** What it is for: nodes by ARN or reference, and tags. */
+  readonly selections: readonly {
+    readonly resources: readonly Maybe<string>[];
+    readonly nodes: readonly NodeId[];
+    readonly tags: readonly { readonly key: string; readonly value: Maybe<string> }[];
+    readonly role: Maybe<NodeId> | undefined;
+  }[];
+}
+
+/** EventBridge rules and Lifecycle Manager policies: what happens by the clock. */
+export interface Schedule extends Node {
+  readonly expression: Maybe<string> | undefined;
+  readonly enabled: Maybe<boolean>;
+  readonly targets: number;
+}
+
+export interface WebAcl extends Node {
+  readonly associated: readonly Maybe<NodeId>[];
+}
