@@ -30,6 +30,7 @@ export type ControlVerb =
   | "leftovers"
   | "why"
   | "zone"
+  | "send"
   | "metrics";
 
 const frame = z.object({

@@ -9,6 +9,7 @@ import { ownedByNobody } from "./leftovers.js";
 import { connectVerb, internetVerb } from "./commands.js";
 import { metricsVerb } from "./metrics.js";
 import type { ControlHandler } from "./server.js";
+import { sendVerb } from "./send.js";
 import { whyUnhealthy } from "./why.js";
 import { zoneVerb } from "./zones.js";
 
@@ -49,6 +50,7 @@ export const controlVerbs = (
   internet: internetVerb(house, options.owner),
   connect: connectVerb(house),
   zone: zoneVerb(house),
+  send: sendVerb(house),
   metrics: metricsVerb(house),
   stop: (request, talk) => stop(request.purge === true, (text) => talk.progress(text)),
 });

@@ -26,9 +26,9 @@ const serving = ports.flatMap((port) => [
 
 const actions = {
   ready: () => Promise.all(serving).then(() => "ready"),
-  call: ({ address, port, from, patience }) =>
+  call: ({ address, port, from, fromPort, patience }) =>
     new Promise((resolve) => {
-      const socket = net.connect({ host: address, port, localAddress: from });
+      const socket = net.connect({ host: address, port, localAddress: from, localPort: fromPort });
       const done = (answer) => {
         socket.destroy();
         resolve(answer);
@@ -51,7 +51,7 @@ const actions = {
       socket.once("data", () => resolve("alive"));
       socket.write("?");
     }),
-  datagram: ({ address, port, patience }) =>
+  datagram: ({ address, port, fromPort, patience }) =>
     new Promise((resolve) => {
       const socket = dgram.createSocket("udp4");
       const done = (answer) => {
@@ -63,7 +63,9 @@ const actions = {
         clearTimeout(timer);
         done(data.toString());
       });
-      socket.send("?", port, address);
+      socket.bind(fromPort, "0.0.0.0", () =>
+        socket.send("?", port, address, (error) => error && socket.emit("message", error.code)),
+      );
     }),
 };
 
