@@ -26,9 +26,9 @@ const serving = ports.flatMap((port) => [
 
 const actions = {
   ready: () => Promise.all(serving).then(() => "ready"),
-  call: ({ address, port, from, fromPort, patience }) =>
+  call: ({ address, port, from, patience }) =>
     new Promise((resolve) => {
-      const socket = net.connect({ host: address, port, localAddress: from, localPort: fromPort });
+      const socket = net.connect({ host: address, port, localAddress: from });
       const done = (answer) => {
         socket.destroy();
         resolve(answer);
@@ -51,7 +51,7 @@ const actions = {
       socket.once("data", () => resolve("alive"));
       socket.write("?");
     }),
-  datagram: ({ address, port, fromPort, patience }) =>
+  datagram: ({ address, port, patience }) =>
     new Promise((resolve) => {
       const socket = dgram.createSocket("udp4");
       const done = (answer) => {
@@ -63,9 +63,7 @@ const actions = {
         clearTimeout(timer);
         done(data.toString());
       });
-      socket.bind(fromPort, "0.0.0.0", () =>
-        socket.send("?", port, address, (error) => error && socket.emit("message", error.code)),
-      );
+      socket.send("?", port, address);
     }),
 };
 

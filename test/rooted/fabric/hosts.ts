@@ -27,7 +27,7 @@ export class Host {
    * Connect and read what the server says: `NAME saw ADDRESS`, or `silence` when nothing came within `patience`
    * milliseconds, or an error's code.
    */
-  call(address: string, port: number, options: { from?: string; fromPort?: number; patience?: number } = {}): Promise<string> {
+  call(address: string, port: number, options: { from?: string; patience?: number } = {}): Promise<string> {
     return this.#ask({ do: "call", address, port, patience: 10_000, ...options });
   }
 
@@ -44,8 +44,8 @@ export class Host {
   }
 
   /** Send a datagram; the answer, or `silence`. */
-  datagram(address: string, port: number, patience = 500, fromPort?: number): Promise<string> {
-    return this.#ask({ do: "datagram", address, port, patience, fromPort });
+  datagram(address: string, port: number, patience = 500): Promise<string> {
+    return this.#ask({ do: "datagram", address, port, patience });
   }
 
   /** Send an ICMP echo request; `TYPE/CODE from ADDRESS` of what comes back (`0/0` is the reply), or `silence`. */
