@@ -40,6 +40,11 @@ const parts = [
     project: "journeys",
     file: "test/journeys/database-mysql.test.ts",
   },
+  {
+    what: `${rounds} x 8 random networks with 250 packets each: the analysis and the fabric give the same answers`,
+    project: "rooted",
+    file: "test/rooted/reachability/judges.test.ts",
+  },
 ] as const;
 
 let failed = 0;
