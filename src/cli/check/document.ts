@@ -1,0 +1,31 @@
+import type { SourcePlace } from "../../environment/node.js";
+import type { Finding } from "../../analysis/finding.js";
+import type { Report } from "../../analysis/verdict/report.js";
+
+/** Where a reader finds what a finding is about: a place in a file, or the name of the construct or the Terraform resource. */
+export const placeText = ({ file, line, column }: SourcePlace): string => `${file}:${line}:${column}`;
+
+/**
+ * The document of `--json`, of version 1: members may be added, those that are there keep their meaning. All times are days
+ * (`YYYY-MM-DD`) of UTC.
+ */
+export function jsonDocument(report: Report) {
+  const { overall, failOn, sources, from, region, account, examined, unexamined } = report;
+  return {
+    schema: "sandtable.check/1",
+    verdict: overall,
+    failOn,
+    environment: { sources, from, region: region ?? null, account: account ?? null, examined },
+    counts: { bySeverity: report.bySeverity, bySubject: report.bySubject },
+    findings: report.findings.map(findingDocument),
+    accepted: report.accepted.map(({ finding, acceptance: { reason, expires } }) => ({
+      ...findingDocument(finding),
+      acceptance: { reason, expires },
+    })),
+    baseline: report.remarks.map(({ kind, text, place }) => ({ kind, text, place })),
+    unexamined: unexamined.map(({ id, type, why, place }) => ({ resource: id, type, why, place: place ?? null })),
+    rules: report.rules.map(({ id, subject, severity, outcome }) => ({ id, subject, severity, outcome })),
+  };
+}
+
+const findingDocument = ({ place, ...finding }: Finding) => ({ ...finding, place: place ?? null });
