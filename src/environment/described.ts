@@ -1,5 +1,5 @@
 import type { Unknown } from "./maybe.js";
-import type { NodeId, SourcePlace } from "./node.js";
+import type { NodeId, SourcePlace, Unexamined } from "./node.js";
 
 /** A value that names another resource: what `Ref` (no attribute) or `Fn::GetAtt` of it gives. */
 export class Reference {
@@ -25,18 +25,28 @@ export interface Described {
   /** `path` as in `SecurityGroupIngress.0.CidrIp`; the nearest place around it. */
   readonly placeOf?: (path: string) => SourcePlace | undefined;
   readonly physicalId?: string;
+  /**
+   * What AWS gave it, as `Fn::GetAtt` tells it (`PublicIp`, `AvailabilityZone`), where the source has that. Three that CloudFormation has no word for:
+   * `IsDefault` of a VPC, `State` of a route (`blackhole`) and of a peering connection (`active`).
+   */
+  readonly attributes?: { readonly [name: string]: Said };
   readonly presence?: Unknown;
   readonly implicit?: boolean;
   readonly deletionPolicy?: string;
 }
 
-/** All that one source says. */
+/**
+ * All that one source says. An account and a plan state everything: an implicit resource that is described (`Vpc/DefaultNetworkAcl`) stands in place
+ * of the one that AWS's defaults would give, and a security group whose `SecurityGroupEgress` is an empty list lets nothing out.
+ */
 export interface Description {
   readonly sources: readonly string[];
   readonly from: "template" | "plan" | "account";
   readonly region: string | Unknown;
   readonly account: string | Unknown;
   readonly resources: readonly Described[];
+  /** Resources, or whole types, that this source could not tell (an operation that was denied, say). */
+  readonly unexamined?: readonly Unexamined[];
   /** What the environment promises, as written: the member `Sandtable` of a template's Metadata (`Objectives`). */
   readonly objectives?: { readonly value: Said; readonly place?: SourcePlace };
 }
