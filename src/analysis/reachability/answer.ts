@@ -6,7 +6,9 @@ export type End =
   | { readonly kind: "internet"; readonly address?: string }
   | { readonly kind: "interface"; readonly id: NodeId }
   /** A private address: whoever has it. */
-  | { readonly kind: "address"; readonly address: string };
+  | { readonly kind: "address"; readonly address: string }
+  /** The service behind a gateway endpoint; nothing begins there. */
+  | { readonly kind: "endpoint"; readonly id: NodeId };
 
 export interface Query {
   readonly from: End;
@@ -54,8 +56,11 @@ export interface Answer {
 
 /** A set of destination ports of one protocol; a protocol without ports has none. Sorted, disjoint, not adjacent. */
 export interface OpenPorts {
-  readonly protocol: number | "all";
+  /** `others`: every protocol that no rule names. */
+  readonly protocol: number | "all" | "others";
   readonly ports?: readonly (readonly [from: number, to: number])[];
+  /** Of ICMP, where it is not all of it; -1 is every type, or code, that no rule names. */
+  readonly icmp?: readonly (readonly [type: number, code: number])[];
 }
 
 /** What can be opened between two ends: surely, and perhaps. */
