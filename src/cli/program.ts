@@ -1,6 +1,7 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { exitHelp } from "./exit.js";
 import { awsVerb } from "./verbs/aws.js";
+import { checkVerb } from "./verbs/check.js";
 import { connectVerb } from "./verbs/connect.js";
 import { doctorVerb } from "./verbs/doctor.js";
 import { downVerb } from "./verbs/down.js";
@@ -19,6 +20,7 @@ export function program(version: string): Command {
     .enablePositionalOptions()
     .addHelpText("after", exitHelp);
   for (const verb of [
+    checkVerb,
     upVerb,
     statusVerb,
     connectVerb,

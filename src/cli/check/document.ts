@@ -1,15 +1,25 @@
 import type { SourcePlace } from "../../environment/node.js";
 import type { Finding } from "../../analysis/finding.js";
 import type { Report } from "../../analysis/verdict/report.js";
+import { Unknown } from "../../environment/maybe.js";
+import type { Examination } from "./examine.js";
 
 /** Where a reader finds what a finding is about: a place in a file, or the name of the construct or the Terraform resource. */
 export const placeText = ({ file, line, column }: SourcePlace): string => `${file}:${line}:${column}`;
+
+/** What is not known stands as `{"unknown": "why"}`. */
+export const jsonText = (examination: Examination): string =>
+  JSON.stringify(
+    jsonDocument(examination),
+    (_, value: unknown) => (value instanceof Unknown ? { unknown: value.why } : value),
+    2,
+  );
 
 /**
  * The document of `--json`, of version 1: members may be added, those that are there keep their meaning. All times are days
  * (`YYYY-MM-DD`) of UTC.
  */
-export function jsonDocument(report: Report) {
+export function jsonDocument({ report, estimate }: Examination) {
   const { overall, failOn, sources, from, region, account, examined, unexamined } = report;
   return {
     schema: "sandtable.check/1",
@@ -25,6 +35,7 @@ export function jsonDocument(report: Report) {
     baseline: report.remarks.map(({ kind, text, place }) => ({ kind, text, place })),
     unexamined: unexamined.map(({ id, type, why, place }) => ({ resource: id, type, why, place: place ?? null })),
     rules: report.rules.map(({ id, subject, severity, outcome }) => ({ id, subject, severity, outcome })),
+    cost: estimate,
   };
 }
 

@@ -1,5 +1,4 @@
 import { estimate, type Estimate } from "../../analysis/cost/estimate.js";
-import { assess, type Assessment } from "../../analysis/objectives/assess.js";
 import { allRules } from "../../analysis/rules.js";
 import type { Severity } from "../../analysis/finding.js";
 import type { Acceptance } from "../../analysis/verdict/baseline.js";
@@ -12,7 +11,6 @@ import { graphOf } from "../../environment/graph/graph.js";
 export interface Examination {
   readonly environment: Environment;
   readonly report: Report;
-  readonly assessment: Assessment;
   readonly estimate: Estimate;
 }
 
@@ -24,5 +22,5 @@ export function examine(
   const environment = graphOf(description);
   const today = options.now.toISOString().slice(0, 10);
   const report = judge(environment, allRules, { failOn: options.failOn, acceptances: options.acceptances, today });
-  return { environment, report, assessment: assess(environment), estimate: estimate(environment) };
+  return { environment, report, estimate: estimate(environment) };
 }

@@ -157,9 +157,7 @@ export function readAssembly(folder: string, assets: AssetUse = "publish"): read
         ...regionOf(artifact.environment),
         written: false,
         assets:
-          assets === "ignore"
-            ? []
-            : manifestsOf(artifact).flatMap((file) => readAssets(folder, file, stackName, templateFile)),
+          assets === "ignore" ? [] : manifestsOf(artifact).flatMap((file) => readAssets(folder, file, stackName, templateFile)),
       },
     ];
   });

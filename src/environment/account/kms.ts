@@ -31,8 +31,7 @@ export const readKeys: ReadRoom = async (clients, reading) => {
   ]);
   const all = await eachOf(listed, ({ KeyId = "" }) => keyOf(client, reading, KeyId));
   const keys = all.filter(
-    ({ metadata }) =>
-      isUnknown(metadata) || (metadata?.KeyManager !== "AWS" && metadata?.KeyState !== "PendingDeletion"),
+    ({ metadata }) => isUnknown(metadata) || (metadata?.KeyManager !== "AWS" && metadata?.KeyState !== "PendingDeletion"),
   );
   const ofKey = (keyId: string): readonly string[] =>
     aliases.flatMap(({ TargetKeyId, AliasName }) => (TargetKeyId === keyId && AliasName !== undefined ? [AliasName] : []));

@@ -1,0 +1,5 @@
+import { costRules } from "./cost/rules.js";
+import type { Rule } from "./finding.js";
+
+/** Everything that a check looks for. */
+export const allRules: readonly Rule[] = [...costRules];
