@@ -1,12 +1,14 @@
 import { EnvironmentBuilder } from "../builder.js";
 import type { Description } from "../described.js";
 import type { Environment } from "../environment.js";
+import type { Objectives } from "../objectives.js";
 import { drawBalancing } from "./balancing.js";
 import { Catalogue } from "./catalogue.js";
 import { drawCompute } from "./compute.js";
 import { drawDatabases } from "./databases.js";
 import { drawElasticIps, drawInterfaces } from "./interfaces.js";
 import { drawNetwork } from "./network.js";
+import { readObjectives } from "./objectives.js";
 
 /** The graph of what a source describes, with AWS's defaults and what AWS makes beside what is asked for. Pure; never throws. */
 export function graphOf(description: Description): Environment {
@@ -19,5 +21,13 @@ export function graphOf(description: Description): Environment {
   drawBalancing(catalogue, builder, addresses);
   drawDatabases(catalogue, builder);
   const { sources, from, region, account } = description;
-  return builder.build({ sources, from, region, account, objectives: {} });
+  return builder.build({ sources, from, region, account, objectives: promisedIn(description) });
+}
+
+function promisedIn({ objectives }: Description): Objectives {
+  if (objectives === undefined) return {};
+  return {
+    ...readObjectives(objectives.value).objectives,
+    ...(objectives.place === undefined ? {} : { place: objectives.place }),
+  };
 }
