@@ -8,6 +8,7 @@ import { downVerb } from "./verbs/down.js";
 import { envVerb } from "./verbs/env.js";
 import { imageVerb } from "./verbs/image.js";
 import { internetVerb } from "./verbs/internet.js";
+import { reachVerb } from "./verbs/reach.js";
 import { regionVerb } from "./verbs/region.js";
 import { statusVerb } from "./verbs/status.js";
 import { upVerb } from "./verbs/up.js";
@@ -21,6 +22,7 @@ export function program(version: string): Command {
     .addHelpText("after", exitHelp);
   for (const verb of [
     checkVerb,
+    reachVerb,
     upVerb,
     statusVerb,
     connectVerb,
