@@ -10,4 +10,6 @@ const letters: Readonly<Record<string, string>> = {
 
 /** What Fn::GetAZs gives; without a region, zones that have numbers for names. */
 export const zonesOf = (region: string | undefined): readonly string[] =>
-  region === undefined ? ["zone 1", "zone 2", "zone 3"] : [...(letters[region] ?? "abc")].map((letter) => `${region}${letter}`);
+  region === undefined
+    ? ["zone 1", "zone 2", "zone 3"]
+    : (letters[region] ?? "abc").split("").map((letter) => `${region}${letter}`);
