@@ -68,3 +68,20 @@ export interface Opening {
   readonly open: readonly OpenPorts[];
   readonly unknown: readonly OpenPorts[];
 }
+
+/** Ends that nothing of the environment tells apart, but for their addresses. */
+export interface EndClass {
+  /** e.g. `front / web-sg`, `internet`, `internet 203.0.113.0/24`. */
+  readonly name: string;
+  /** Of its interfaces; none: a part of the internet. */
+  readonly members: readonly NodeId[];
+  /** Of the internet: one of its addresses. */
+  readonly address?: string;
+}
+
+/** All pairs of ends, by class: what holds for two classes holds for each pair of their members that are not the same. */
+export interface Matrix {
+  readonly classes: readonly EndClass[];
+  /** Between two classes, by their numbers in `classes`. */
+  opening(from: number, to: number): Opening;
+}

@@ -89,9 +89,9 @@ export class Explanation {
       return group === undefined ? [] : this.filters.rulesOf(group.id, direction).map((read) => ({ group, read }));
     });
     const wanted = outcome === "passes" ? "yes" : "perhaps";
-    const found = rules.find(({ group, read }) => {
+    const found = rules.find(({ read }) => {
       const is = matches(read, peer, !leg.isForwarded);
-      const isCertain = is === "yes" && read.isSure && group.presence === undefined;
+      const isCertain = is === "yes" && read.isSure;
       return space.has(read.set, this.atom) && is !== "no" && (wanted === "yes" ? isCertain : !isCertain);
     });
     if (outcome === "passes") {

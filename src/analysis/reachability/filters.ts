@@ -1,6 +1,6 @@
 import { parseBlock, type Block } from "../../addresses.js";
 import type { Environment } from "../../environment/environment.js";
-import { isKnown, isUnknown } from "../../environment/maybe.js";
+import { isKnown, isUnknown, type Maybe } from "../../environment/maybe.js";
 import type { AclEntry, GroupRule, NetworkAcl, NetworkInterface, Peer } from "../../environment/network.js";
 import type { NodeId } from "../../environment/node.js";
 import type { HeaderSet, HeaderSpace } from "./headers.js";
@@ -12,7 +12,7 @@ export interface Passing {
   readonly may: HeaderSet;
 }
 
-/** A rule of a group, read: `set` is all headers where its traffic is not known. */
+/** A rule of a group, read: `set` is all headers where its traffic is not known, which is not sure then. */
 export interface ReadRule {
   readonly rule: GroupRule;
   readonly set: HeaderSet;
@@ -33,6 +33,7 @@ type Direction = "ingress" | "egress";
 export class Filters {
   private readonly rules = new Map<string, readonly ReadRule[]>();
   private readonly entries = new Map<string, readonly ReadEntry[]>();
+  private readonly passings = new Map<string, WeakMap<Spot, Passing>>();
   readonly none: Passing;
   readonly all: Passing;
   readonly unknown: Passing;
@@ -51,16 +52,23 @@ export class Filters {
     if (!nic.filtered) return this.all;
     let [sure, may] = [this.space.none, this.space.none];
     for (const id of nic.groups) {
-      const group = isKnown(id) ? this.environment.securityGroups.get(id) : undefined;
-      // A group that is not known, or of another stack, may let anything through.
-      if (group === undefined) may = this.space.all;
-      else
-        for (const read of this.rulesOf(group.id, direction)) {
-          const is = matches(read, peer, isNamed);
-          if (is === "no") continue;
-          may = this.space.union(may, read.set);
-          if (is === "yes" && read.isSure && group.presence === undefined) sure = this.space.union(sure, read.set);
-        }
+      const one = this.ofGroup(id, direction, peer, isNamed);
+      sure = this.space.union(sure, one.sure);
+      may = this.space.union(may, one.may);
+    }
+    return { sure, may };
+  }
+
+  ofGroup(id: Maybe<NodeId>, direction: Direction, peer: Spot, isNamed: boolean): Passing {
+    const group = isKnown(id) ? this.environment.securityGroups.get(id) : undefined;
+    // A group that is not known, or of another stack, may let anything through.
+    if (group === undefined) return this.unknown;
+    let [sure, may] = [this.space.none, this.space.none];
+    for (const read of this.rulesOf(group.id, direction)) {
+      const is = matches(read, peer, isNamed);
+      if (is === "no") continue;
+      may = this.space.union(may, read.set);
+      if (is === "yes" && read.isSure) sure = this.space.union(sure, read.set);
     }
     return { sure, may };
   }
@@ -69,20 +77,31 @@ export class Filters {
     const key = `${direction} ${groupId}`;
     const known = this.rules.get(key);
     if (known !== undefined) return known;
-    const rules = this.environment.securityGroups.get(groupId)?.rules ?? [];
+    const group = this.environment.securityGroups.get(groupId);
+    const rules = group?.rules ?? [];
+    const isThere = group?.presence === undefined;
     const read = rules.flatMap((rule): ReadRule[] => {
       if (rule.direction !== direction) return [];
       const isSure = isKnown(rule.traffic);
       const set = isUnknown(rule.traffic) ? this.space.all : this.space.ofTraffic(rule.traffic);
-      return [{ rule, set, isSure, blocks: isKnown(rule.peer) ? blocksOf(rule.peer) : [] }];
+      return [{ rule, set, isSure: isSure && isThere, blocks: isKnown(rule.peer) ? blocksOf(rule.peer) : [] }];
     });
     this.rules.set(key, read);
     return read;
   }
 
-  /** The first entry that matches decides, the lowest number first; none that does: no. */
   ofAcl(acl: NetworkAcl | undefined, direction: Direction, peer: Spot): Passing {
     if (acl === undefined || acl.presence !== undefined) return this.unknown;
+    const key = `${direction} ${acl.id}`;
+    const memory = this.passings.get(key) ?? new WeakMap<Spot, Passing>();
+    this.passings.set(key, memory);
+    const passing = memory.get(peer) ?? this.decide(acl, direction, peer);
+    memory.set(peer, passing);
+    return passing;
+  }
+
+  /** The first entry that matches decides, the lowest number first; none that does: no. */
+  private decide(acl: NetworkAcl, direction: Direction, peer: Spot): Passing {
     const { space } = this;
     // Headers that perhaps come to the entry that is looked at, and what may have become of those before.
     let [open, mayPass, mayStop] = [space.all, space.none, space.none];

@@ -27,6 +27,10 @@ function toInternet(passage: Passage, at: Placed, id: NodeId): void {
     );
     return;
   }
+  if (destination.kind !== "internet") {
+    passage.stop(() => ({ step: "gateway", at: gateway, why: `the internet does not carry ${spotText(destination)}` }));
+    return;
+  }
   if (source.placed === undefined || source.placed.vpc !== at.vpc) {
     passage.stop(() => ({ step: "gateway", at: gateway, why: `${spotText(source)} is not of this VPC` }));
     return;
@@ -40,10 +44,6 @@ function toInternet(passage: Passage, at: Placed, id: NodeId): void {
     return;
   }
   if (!isPublicEnd(passage, source.placed)) return;
-  if (destination.kind !== "internet") {
-    passage.stop(() => ({ step: "gateway", at: gateway, why: `the internet does not carry ${spotText(destination)}` }));
-    return;
-  }
   passage.pass(() => ({ step: "gateway", at: gateway, why: `it sends under the public address of ${spotText(source)}` }));
   passage.arrived(destination);
 }

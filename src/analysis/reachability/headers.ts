@@ -34,7 +34,7 @@ export class HeaderSpace {
   private readonly atoms: readonly Atom[];
   private readonly words: number;
   private readonly sets: Uint32Array[] = [];
-  private readonly numbers = new Map<string, HeaderSet>();
+  private readonly numbers = new Map<number, readonly HeaderSet[]>();
   private readonly both = new Map<number, HeaderSet>();
   private readonly either = new Map<number, HeaderSet>();
   private readonly without = new Map<number, HeaderSet>();
@@ -184,14 +184,23 @@ export class HeaderSpace {
   }
 
   private numberOf(bits: Uint32Array): HeaderSet {
-    const key = bits.join();
-    const known = this.numbers.get(key);
-    if (known !== undefined) return known;
+    const key = hashOf(bits);
+    const alike = this.numbers.get(key) ?? [];
+    for (const number of alike) if (isEqual(bits, this.sets[number])) return number;
     this.sets.push(bits);
-    this.numbers.set(key, this.sets.length - 1);
+    this.numbers.set(key, [...alike, this.sets.length - 1]);
     return this.sets.length - 1;
   }
 }
+
+/** FNV-1a, by words. */
+function hashOf(bits: Uint32Array): number {
+  let hash = 0x811c9dc5;
+  for (const word of bits) hash = Math.imul(hash ^ word, 0x01000193) ^ (hash >>> 15);
+  return hash;
+}
+
+const isEqual = (a: Uint32Array, b: Uint32Array | undefined): boolean => b !== undefined && a.every((word, at) => word === b[at]);
 
 /** Every traffic that a rule of the environment names. */
 export function* trafficsOf(environment: Environment): Generator<Traffic> {

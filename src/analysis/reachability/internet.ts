@@ -1,17 +1,21 @@
 import { parseBlock, toAddress, type Block } from "../../addresses.js";
 import type { Environment } from "../../environment/environment.js";
 import { isKnown } from "../../environment/maybe.js";
+import type { NodeId } from "../../environment/node.js";
 import { isInternetAddress, type Spot } from "./places.js";
 
-/** Every block that a rule, an entry or a route names, by where it counts. */
-export function blocksOf(environment: Environment): { readonly network: readonly Block[]; readonly groups: readonly Block[] } {
+/** Every block that a rule, an entry or a route names, by where it counts; of groups, all or `only` these. */
+export function blocksOf(
+  environment: Environment,
+  only?: ReadonlySet<NodeId>,
+): { readonly network: readonly Block[]; readonly groups: readonly Block[] } {
   const network = new Set<string>();
   const groups = new Set<string>();
   for (const table of environment.routeTables.values())
     for (const { destination } of table.routes) if (isKnown(destination) && "cidr" in destination) network.add(destination.cidr);
   for (const acl of environment.acls.values()) for (const { cidr } of acl.entries) if (isKnown(cidr)) network.add(cidr);
   for (const group of environment.securityGroups.values())
-    for (const { peer } of group.rules) {
+    for (const { peer } of only === undefined || only.has(group.id) ? group.rules : []) {
       if (!isKnown(peer)) continue;
       if (peer.kind === "cidr") groups.add(peer.cidr);
       if (peer.kind === "prefixList" && isKnown(peer.cidrs)) for (const cidr of peer.cidrs) groups.add(cidr);

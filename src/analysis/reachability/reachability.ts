@@ -1,13 +1,14 @@
 import { isAddress, toNumber } from "../../addresses.js";
 import type { Environment } from "../../environment/environment.js";
 import type { NodeId } from "../../environment/node.js";
-import type { Answer, End, Hop, Opening, Query } from "./answer.js";
+import type { Answer, End, Hop, Matrix, Opening, Query } from "./answer.js";
 import { evaluate } from "./evaluate.js";
 import { Explanation } from "./explain.js";
 import { Filters, type Passing } from "./filters.js";
 import { HeaderSpace, trafficsOf, type Header } from "./headers.js";
 import { blocksOf, internetSpots } from "./internet.js";
 import { Lookup } from "./lookup.js";
+import { ClassMatrix } from "./matrix.js";
 import { isInternetAddress, spotOf, spotText, whyNowhere, type Spot } from "./places.js";
 import { walk } from "./walk.js";
 
@@ -70,6 +71,11 @@ export class Reachability {
     );
     const together = isAnyone(from) ? this.any(passing) : this.whichever(passing);
     return { open: space.openPorts(together.sure), unknown: space.openPorts(space.difference(together.may, together.sure)) };
+  }
+
+  /** All pairs, by classes. */
+  matrix(): Matrix {
+    return new ClassMatrix(this.environment, this.lookup, this.filters, this.internet);
   }
 
   /** Of several ends, one is enough. */
