@@ -6,7 +6,9 @@ export type End =
   | { readonly kind: "internet"; readonly address?: string }
   | { readonly kind: "interface"; readonly id: NodeId }
   /** A private address: whoever has it. */
-  | { readonly kind: "address"; readonly address: string };
+  | { readonly kind: "address"; readonly address: string }
+  /** The service behind a gateway endpoint; nothing begins there. */
+  | { readonly kind: "endpoint"; readonly id: NodeId };
 
 export interface Query {
   readonly from: End;
@@ -54,12 +56,32 @@ export interface Answer {
 
 /** A set of destination ports of one protocol; a protocol without ports has none. Sorted, disjoint, not adjacent. */
 export interface OpenPorts {
-  readonly protocol: number | "all";
+  /** `others`: every protocol that no rule names. */
+  readonly protocol: number | "all" | "others";
   readonly ports?: readonly (readonly [from: number, to: number])[];
+  /** Of ICMP, where it is not all of it; -1 is every type, or code, that no rule names. */
+  readonly icmp?: readonly (readonly [type: number, code: number])[];
 }
 
 /** What can be opened between two ends: surely, and perhaps. */
 export interface Opening {
   readonly open: readonly OpenPorts[];
   readonly unknown: readonly OpenPorts[];
+}
+
+/** Ends that nothing of the environment tells apart, but for their addresses. */
+export interface EndClass {
+  /** e.g. `front / web-sg`, `internet`, `internet 203.0.113.0/24`. */
+  readonly name: string;
+  /** Of its interfaces; none: a part of the internet. */
+  readonly members: readonly NodeId[];
+  /** Of the internet: one of its addresses. */
+  readonly address?: string;
+}
+
+/** All pairs of ends, by class: what holds for two classes holds for each pair of their members that are not the same. */
+export interface Matrix {
+  readonly classes: readonly EndClass[];
+  /** Between two classes, by their numbers in `classes`. */
+  opening(from: number, to: number): Opening;
 }

@@ -1,0 +1,168 @@
+import { toAddress, type Block } from "../../addresses.js";
+import type { Environment } from "../../environment/environment.js";
+import { isKnown, isUnknown, type Maybe } from "../../environment/maybe.js";
+import type { NetworkInterface } from "../../environment/network.js";
+import type { NodeId } from "../../environment/node.js";
+import type { EndClass } from "./answer.js";
+import { blocksOf, cutsOf, stretchOf } from "./internet.js";
+import type { Lookup } from "./lookup.js";
+import { spotOf, type Placed, type Spot } from "./places.js";
+
+/** Numbers distinct things in the order in which they come. */
+export class Numbering<T> {
+  readonly items: T[] = [];
+  private readonly numbers = new Map<string, number>();
+
+  numberOf(key: string, make: () => T): number {
+    const known = this.numbers.get(key);
+    if (known !== undefined) return known;
+    this.numbers.set(key, this.items.length);
+    this.items.push(make());
+    return this.items.length - 1;
+  }
+}
+
+/** What groups tell of an end: its own groups, and the blocks that its address is in. */
+export interface GroupClass {
+  readonly spot: Spot;
+  readonly list: number;
+  readonly stretch: number;
+  readonly groups: readonly Maybe<NodeId>[];
+}
+
+/** A list of groups that interfaces have; without one, nothing is filtered. */
+export interface GroupList {
+  readonly groups: readonly Maybe<NodeId>[];
+  readonly isFiltered: boolean;
+}
+
+/** Ends in one place that nothing tells apart. */
+export interface PlaceClass {
+  readonly spot: Spot;
+  /** Same for what routes, ACLs and appliances do not tell apart when it comes to other interfaces … */
+  readonly inner: number;
+  /** … and to the internet. */
+  readonly outer: number;
+  readonly group: number;
+}
+
+export interface Classes {
+  readonly places: readonly PlaceClass[];
+  readonly inner: readonly Spot[];
+  readonly outer: readonly Spot[];
+  readonly groups: readonly GroupClass[];
+  readonly lists: readonly GroupList[];
+  /** One spot of each stretch of addresses that groups tell apart, as far as somebody is there. */
+  readonly stretches: readonly Spot[];
+  /** An end, and the places where it may be. */
+  readonly ends: readonly (EndClass & { readonly places: readonly number[] })[];
+}
+
+/**
+ * The ends of an environment in classes: members of one are in the same subnet and the same groups, and on the same side of every block
+ * that a rule, an entry or a route names. What a route leads to is a class by itself, as are balancers.
+ */
+export function classesOf(environment: Environment, lookup: Lookup, internet: readonly Spot[]): Classes {
+  const targets = routeTargets(environment, lookup);
+  const cuts = cutsFor(environment, targets);
+  const sorted = {
+    inner: new Numbering<Spot>(),
+    outer: new Numbering<Spot>(),
+    groups: new Numbering<GroupClass>(),
+    lists: new Numbering<GroupList>(),
+    stretches: new Numbering<Spot>(),
+    places: new Numbering<PlaceClass>(),
+  };
+
+  const placeOf = (spot: Spot, nic: NetworkInterface | undefined, alone: string): number => {
+    const inner = `${spot.placed?.subnet.id} ${pairOf(cuts.network, spot)} ${alone} ${nic?.presence?.why}`;
+    const isPublic = nic === undefined ? "" : String(isUnknown(nic.isPublic) ? nic.isPublic.why : nic.isPublic);
+    const groups = nic?.filtered === true ? nic.groups : [];
+    const listKey =
+      nic?.filtered === true
+        ? groups
+            .map((id) => (isKnown(id) ? id : `? ${id.why}`))
+            .toSorted()
+            .join()
+        : "none";
+    const list = sorted.lists.numberOf(listKey, () => ({ groups, isFiltered: nic?.filtered === true }));
+    const stretch = sorted.stretches.numberOf(pairOf(cuts.groups, spot), () => spot);
+    const group = sorted.groups.numberOf(`${list} ${stretch}`, () => ({ spot, list, stretch, groups }));
+    const innerAt = sorted.inner.numberOf(inner, () => spot);
+    const outerAt = sorted.outer.numberOf(`${inner} ${isPublic}`, () => spot);
+    return sorted.places.numberOf(`${innerAt} ${outerAt} ${group}`, () => ({ spot, inner: innerAt, outer: outerAt, group }));
+  };
+
+  const found = new Map<
+    string,
+    { readonly first: readonly Placed[]; readonly members: NodeId[]; readonly places: readonly number[] }
+  >();
+  for (const nic of environment.interfaces.values()) {
+    const placed = lookup.places.get(nic.id) ?? [];
+    const isAlone = targets.has(nic.id) || nic.owner.kind === "natGateway" || nic.owner.kind === "balancer";
+    const places = placed.map((each) => placeOf(spotOf(each), nic, isAlone ? nic.id : ""));
+    const key = placed.length === 0 ? `nowhere ${nic.id}` : places.join();
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { first: placed, members: [nic.id], places });
+    else known.members.push(nic.id);
+  }
+  const any = internet.filter(({ isAny }) => isAny);
+  const rest = internet.filter(({ isAny }) => isAny !== true);
+  const away = (spot: Spot): number => placeOf(spot, undefined, `internet ${spot.low}`);
+  return {
+    ends: [
+      ...(any[0] === undefined ? [] : [{ name: "internet", members: [], address: toAddress(any[0].low), places: any.map(away) }]),
+      ...rest.map((spot) => ({
+        name: `internet ${toAddress(spot.low)}`,
+        members: [],
+        address: toAddress(spot.low),
+        places: [away(spot)],
+      })),
+      ...[...found.values()].map(({ first, members, places }) => ({
+        name: nameOf(environment, first, members),
+        members,
+        places,
+      })),
+    ],
+    places: sorted.places.items,
+    inner: sorted.inner.items,
+    outer: sorted.outer.items,
+    groups: sorted.groups.items,
+    lists: sorted.lists.items,
+    stretches: sorted.stretches.items,
+  };
+}
+
+const pairOf = (cuts: Float64Array, { low, high }: Spot): string =>
+  low === high ? String(stretchOf(cuts, low)) : `${stretchOf(cuts, low)}-${stretchOf(cuts, high)}`;
+
+/** Interfaces that routes lead to: appliances. */
+function routeTargets(environment: Environment, lookup: Lookup): Set<NodeId> {
+  const found = new Set<NodeId>();
+  for (const { routes } of environment.routeTables.values())
+    for (const { target } of routes) {
+      if (!isKnown(target)) continue;
+      if (target.kind === "interface") found.add(target.id);
+      const first = target.kind === "instance" ? lookup.interfaceOfInstance(target.id) : undefined;
+      if (first !== undefined) found.add(first.id);
+    }
+  return found;
+}
+
+/** Rules of an appliance are about the packets of others: for it they count as those of routes do. */
+function cutsFor(
+  environment: Environment,
+  targets: ReadonlySet<NodeId>,
+): { readonly network: Float64Array; readonly groups: Float64Array } {
+  const { network, groups } = blocksOf(environment);
+  const appliances = new Set([...targets].flatMap((id) => environment.interfaces.get(id)?.groups ?? []).filter(isKnown));
+  const theirs: readonly Block[] = appliances.size === 0 ? [] : blocksOf(environment, appliances).groups;
+  return { network: cutsOf([...network, ...theirs]), groups: cutsOf(groups) };
+}
+
+function nameOf(environment: Environment, [first]: readonly Placed[], members: readonly NodeId[]): string {
+  const nic = environment.interfaces.get(members[0] ?? "");
+  if (members.length === 1 || first === undefined || nic === undefined) return nic?.name ?? members.join(", ");
+  const groups = nic.groups.map((id) => (isKnown(id) ? (environment.securityGroups.get(id)?.name ?? id) : "an unknown group"));
+  return `${first.subnet.name} / ${groups.join(", ")}`;
+}

@@ -1,0 +1,169 @@
+import { isAddress, toNumber } from "../../addresses.js";
+import type { Environment } from "../../environment/environment.js";
+import type { NodeId } from "../../environment/node.js";
+import type { Answer, End, Hop, Matrix, Opening, Query } from "./answer.js";
+import { evaluate } from "./evaluate.js";
+import { Explanation } from "./explain.js";
+import { Filters, type Passing } from "./filters.js";
+import { HeaderSpace, trafficsOf, type Header } from "./headers.js";
+import { blocksOf, internetSpots } from "./internet.js";
+import { Lookup } from "./lookup.js";
+import { ClassMatrix } from "./matrix.js";
+import { isInternetAddress, spotOf, spotText, whyNowhere, type Spot } from "./places.js";
+import { walk } from "./walk.js";
+
+/** Ends that an end may turn out to be; `nobody` says why there are none. */
+type Ends = { readonly spots: readonly Spot[] } | { readonly nobody: string; readonly reach: "blocked" | "unknown" };
+
+/**
+ * Who can open a connection to whom, on what, and why: exact for IPv4 as far as the environment says what it takes. Not looked at: a
+ * VPC's resolver and EC2's link-local services, which groups and ACLs do not hold for.
+ */
+export class Reachability {
+  private readonly lookup: Lookup;
+  private readonly filters: Filters;
+  private readonly internet: readonly Spot[];
+
+  constructor(private readonly environment: Environment) {
+    this.lookup = new Lookup(environment);
+    const ports = [...environment.listeners.values()].flatMap(({ port }) => (typeof port === "number" ? [port, port + 1] : []));
+    this.filters = new Filters(environment, new HeaderSpace(trafficsOf(environment), ports));
+    const { network, groups } = blocksOf(environment);
+    this.internet = internetSpots([...network, ...groups]);
+  }
+
+  /** Hop by hop, there and back, to the first thing that stops it. */
+  query({ from, to, ...header }: Query): Answer {
+    const [froms, tos] = [this.endsOf(from, to), this.endsOf(to, from)];
+    for (const [ends, end] of [
+      [froms, from],
+      [tos, to],
+    ] as const)
+      if ("nobody" in ends) return { reach: ends.reach, hops: [nobodyHop(end, ends)] };
+    if ("nobody" in froms || "nobody" in tos) return { reach: "unknown", hops: [] };
+    const explanation = new Explanation(this.environment, this.filters, withDefaults(header));
+    const answers = froms.spots.flatMap((source) =>
+      tos.spots.map((target) => ({ source, target, answer: explanation.of(walk(this.lookup, source, target)) })),
+    );
+    const [first] = answers;
+    if (first === undefined) return { reach: "unknown", hops: [] };
+    if (isAnyone(from) || isAnyone(to))
+      return (
+        answers.find(({ answer }) => answer.reach === "reachable") ??
+        answers.find(({ answer }) => answer.reach === "unknown") ??
+        first
+      ).answer;
+    if (answers.every(({ answer }) => answer.reach === first.answer.reach)) return first.answer;
+    return differing(answers);
+  }
+
+  /** All that can be opened from an end to an interface. */
+  opening(from: End, to: NodeId): Opening {
+    const { space } = this.filters;
+    const target: End = { kind: "interface", id: to };
+    const [froms, tos] = [this.endsOf(from, target), this.endsOf(target, from)];
+    if ("nobody" in froms || "nobody" in tos) {
+      const isBlocked = [froms, tos].some((ends) => "nobody" in ends && ends.reach === "blocked");
+      return { open: [], unknown: isBlocked ? [] : [{ protocol: "all" }] };
+    }
+    const passing = froms.spots.flatMap((source) =>
+      tos.spots.map((each) => evaluate(this.filters, walk(this.lookup, source, each))),
+    );
+    const together = isAnyone(from) ? this.any(passing) : this.whichever(passing);
+    return { open: space.openPorts(together.sure), unknown: space.openPorts(space.difference(together.may, together.sure)) };
+  }
+
+  /** All pairs, by classes. */
+  matrix(): Matrix {
+    return new ClassMatrix(this.environment, this.lookup, this.filters, this.internet);
+  }
+
+  /** Of several ends, one is enough. */
+  private any(passing: readonly Passing[]): Passing {
+    const { space } = this.filters;
+    return passing.reduce((a, b) => ({ sure: space.union(a.sure, b.sure), may: space.union(a.may, b.may) }), this.filters.none);
+  }
+
+  /** It is one of several, and not known which. */
+  private whichever(passing: readonly Passing[]): Passing {
+    const { space } = this.filters;
+    return passing.reduce((a, b) => ({ sure: space.intersection(a.sure, b.sure), may: space.union(a.may, b.may) }), {
+      sure: space.all,
+      may: space.none,
+    });
+  }
+
+  private endsOf(end: End, other: End): Ends {
+    switch (end.kind) {
+      case "internet":
+        return this.internetEnds(end.address);
+      case "interface": {
+        const nic = this.environment.interfaces.get(end.id);
+        if (nic === undefined) return { nobody: `${end.id} is not part of what was read`, reach: "blocked" };
+        const places = this.lookup.places.get(end.id) ?? [];
+        return places.length === 0 ? { nobody: whyNowhere(nic), reach: "unknown" } : { spots: places.map(spotOf) };
+      }
+      case "address":
+        return this.addressEnds(end.address, other);
+      case "endpoint":
+        return { spots: [{ low: 0, high: 2 ** 32 - 1, kind: "service", endpoint: end.id }] };
+    }
+  }
+
+  private internetEnds(address: string | undefined): Ends {
+    if (address === undefined) return { spots: this.internet.filter(({ isAny }) => isAny) };
+    if (!isAddress(address)) return { nobody: `${address} is not an IPv4 address`, reach: "blocked" };
+    const low = toNumber(address);
+    const placed = this.lookup.atPublic(low);
+    if (placed !== undefined) return { spots: [spotOf(placed)] };
+    if (!isInternetAddress(low)) return { nobody: `${address} is not an address of the internet`, reach: "blocked" };
+    return { spots: [{ low, high: low, kind: "internet" }] };
+  }
+
+  /** In the VPC of the other end, in one that is peered with it, anywhere. */
+  private addressEnds(address: string, other: End): Ends {
+    if (!isAddress(address)) return { nobody: `${address} is not an IPv4 address`, reach: "blocked" };
+    const low = toNumber(address);
+    const near = other.kind === "interface" ? (this.lookup.places.get(other.id) ?? []).map(({ vpc }) => vpc) : [];
+    const vpcs = [...new Set([...near, ...this.lookup.vpcsWith(low)])];
+    const found = vpcs.flatMap((vpc) => this.lookup.at(vpc, low) ?? [])[0];
+    if (found !== undefined) return { spots: [spotOf(found)] };
+    const may = vpcs.flatMap((vpc) => this.lookup.mayBeAt(vpc, low));
+    if (may.length > 0) {
+      const names = [...new Set(may.map(({ nic }) => nic.name))].join(", ");
+      return { nobody: `who will have ${address} is not known: ${names} may`, reach: "unknown" };
+    }
+    return isInternetAddress(low) ? this.internetEnds(address) : { spots: [{ low, high: low, kind: "address" }] };
+  }
+}
+
+const isAnyone = (end: End): boolean => end.kind === "internet" && end.address === undefined;
+
+/** An echo request where nothing is said of ICMP. */
+const withDefaults = (header: Header): Header =>
+  header.protocol === 1 && header.icmp === undefined ? { ...header, icmp: [8, 0] } : header;
+
+function nobodyHop(end: End, ends: { readonly nobody: string; readonly reach: "blocked" | "unknown" }): Hop {
+  const name = end.kind === "internet" || end.kind === "address" ? (end.address ?? "the internet") : end.id;
+  const outcome = ends.reach === "blocked" ? "stops" : "unknown";
+  return { step: "interface", way: "there", at: { id: name, name }, outcome, why: ends.nobody };
+}
+
+function differing(answers: readonly { readonly source: Spot; readonly target: Spot; readonly answer: Answer }[]): Answer {
+  const cases = answers.map(({ source, target, answer }) => {
+    const where = [source, target].flatMap(({ placed }) =>
+      placed === undefined ? [] : [`${placed.nic.name} in ${placed.subnet.name}`],
+    );
+    return `${answer.reach} with ${where.join(" and ")}`;
+  });
+  const stopped = answers.find(({ answer }) => answer.reach !== "reachable") ?? answers[0];
+  const at = stopped?.target.placed?.nic ?? { id: "", name: stopped === undefined ? "" : spotText(stopped.target) };
+  const why = `which of its subnets it is in is not known, and that decides: ${cases.join("; ")}`;
+  return {
+    reach: "unknown",
+    hops: [
+      ...(stopped?.answer.hops ?? []),
+      { step: "interface", way: "there", at: { id: at.id, name: at.name }, outcome: "unknown", why },
+    ],
+  };
+}

@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { End, Matrix, Opening, Query } from "../../../src/analysis/reachability/answer.js";
+import { Reachability } from "../../../src/analysis/reachability/reachability.js";
+import type { Environment } from "../../../src/environment/environment.js";
+import { generatedEnvironment, packetsFor } from "../../support/generated-networks.js";
+import { opens, type Call } from "../../support/oracle.js";
+
+const asCall = (end: End): Call["from"] =>
+  end.kind === "internet" ? { internet: end.address ?? "" } : end.kind === "interface" ? end.id : "";
+
+const isOpen = ({ open }: Opening, { protocol, port = 0, icmp: [type, code] = [8, 0] }: Query): boolean =>
+  open.some(
+    (each) =>
+      each.protocol === "all" ||
+      (each.protocol === protocol &&
+        (each.ports?.some(([low, high]) => port >= low && port <= high) ?? true) &&
+        (each.icmp?.some(([t, c]) => t === type && c === code) ?? true)),
+  );
+
+const classIn = (matrix: Matrix, end: End): number =>
+  matrix.classes.findIndex(({ members, name }) =>
+    end.kind === "interface" ? members.includes(end.id) : name === "internet 198.19.0.10",
+  );
+
+const said = ({ from, to, protocol, port }: Query): string =>
+  `${JSON.stringify(from)} -> ${JSON.stringify(to)} ${protocol} ${port}`;
+
+function agree(environment: Environment, every: number): void {
+  const reachability = new Reachability(environment);
+  const matrix = reachability.matrix();
+  for (const query of packetsFor(environment).filter((_, at) => at % every === 0)) {
+    const expected = opens(environment, { ...query, from: asCall(query.from), to: asCall(query.to) });
+    const answer = reachability.query(query);
+    expect(`${said(query)}: ${answer.reach}`).toBe(`${said(query)}: ${expected ? "reachable" : "blocked"}`);
+    if (query.to.kind === "interface") {
+      const opening = reachability.opening(query.from, query.to.id);
+      expect(opening.unknown).toEqual([]);
+      expect(`${said(query)}: ${isOpen(opening, query)}`).toBe(`${said(query)}: ${expected}`);
+    }
+    const [from, to] = [classIn(matrix, query.from), classIn(matrix, query.to)];
+    if (from >= 0 && to >= 0)
+      expect(`${said(query)}: ${isOpen(matrix.opening(from, to), query)}`).toBe(`${said(query)}: ${expected}`);
+  }
+}
+
+test("query, opening and matrix say what a slow judge sees when it moves the packets one by one", () => {
+  fc.assert(
+    fc.property(generatedEnvironment(), fc.nat(6), (environment, more) => agree(environment, 7 + more)),
+    { numRuns: 60, interruptAfterTimeLimit: 15_000 },
+  );
+});
+
+test("so they do where answers take another way than the connection", () => {
+  fc.assert(
+    fc.property(generatedEnvironment({ asymmetric: true }), fc.nat(6), (environment, more) => agree(environment, 7 + more)),
+    { numRuns: 60, interruptAfterTimeLimit: 15_000 },
+  );
+});
