@@ -3,7 +3,7 @@ import type { Described, Said } from "../described.js";
 import { isUnknown, type Unknown } from "../maybe.js";
 import type { NodeId } from "../node.js";
 import type { Reading } from "./reading.js";
-import { told } from "./room.js";
+import { told } from "../told.js";
 
 /** What a user can prove who they are with. */
 export interface Credentials {

@@ -17,7 +17,8 @@ import { isUnknown, Unknown } from "../maybe.js";
 import { describeListener, describeRules, readRules } from "./listeners.js";
 import type { Names } from "./names.js";
 import { eachOf, type Reading } from "./reading.js";
-import { type ReadRoom, tagsOf, told } from "./room.js";
+import { told } from "../told.js";
+import { type ReadRoom, tagsOf } from "./room.js";
 
 const balancerType = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 const listenerType = "AWS::ElasticLoadBalancingV2::Listener";

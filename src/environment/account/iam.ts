@@ -15,7 +15,8 @@ import { isUnknown } from "../maybe.js";
 import { describeCredentials, type Credentials, readCredentials } from "./credentials.js";
 import type { Names } from "./names.js";
 import { eachOf, type Reading } from "./reading.js";
-import { documentOf, type ReadRoom, tagsOf, told } from "./room.js";
+import { told } from "../told.js";
+import { documentOf, type ReadRoom, tagsOf } from "./room.js";
 
 const roleType = "AWS::IAM::Role";
 const userType = "AWS::IAM::User";

@@ -11,7 +11,8 @@ import {
 import type { Said } from "../described.js";
 import { isUnknown, type Unknown } from "../maybe.js";
 import { eachOf, type Reading } from "./reading.js";
-import { documentOf, type ReadRoom, tagsOf, told } from "./room.js";
+import { told } from "../told.js";
+import { documentOf, type ReadRoom, tagsOf } from "./room.js";
 
 const keyType = "AWS::KMS::Key";
 

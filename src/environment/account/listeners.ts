@@ -8,7 +8,7 @@ import {
 import type { Described, Said } from "../described.js";
 import type { Names } from "./names.js";
 import type { Reading } from "./reading.js";
-import { told } from "./room.js";
+import { told } from "../told.js";
 
 const listenerType = "AWS::ElasticLoadBalancingV2::Listener";
 const ruleType = "AWS::ElasticLoadBalancingV2::ListenerRule";

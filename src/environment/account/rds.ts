@@ -12,7 +12,8 @@ import type { Described, Said } from "../described.js";
 import { isUnknown, Unknown } from "../maybe.js";
 import type { Names } from "./names.js";
 import { eachOf, type Reading } from "./reading.js";
-import { type ReadRoom, tagsOf, told } from "./room.js";
+import { told } from "../told.js";
+import { type ReadRoom, tagsOf } from "./room.js";
 
 const instanceType = "AWS::RDS::DBInstance";
 const clusterType = "AWS::RDS::DBCluster";

@@ -11,12 +11,6 @@ export interface Room {
 
 export type ReadRoom = (clients: AccountClients, reading: Reading) => Promise<Room>;
 
-type Maybes = { readonly [name: string]: Said | undefined };
-
-/** Properties without those that were not told. */
-export const told = (properties: Maybes): { readonly [name: string]: Said } =>
-  Object.fromEntries(Object.entries(properties).filter((entry): entry is [string, Said] => entry[1] !== undefined));
-
 interface AwsTag {
   readonly Key?: string | undefined;
   readonly Value?: string | undefined;

@@ -17,7 +17,8 @@ import type { Described, Said } from "../described.js";
 import { isUnknown, type Unknown } from "../maybe.js";
 import type { Names } from "./names.js";
 import { eachOf, type Reading } from "./reading.js";
-import { documentOf, type ReadRoom, tagsOf, told } from "./room.js";
+import { told } from "../told.js";
+import { documentOf, type ReadRoom, tagsOf } from "./room.js";
 
 const bucketType = "AWS::S3::Bucket";
 

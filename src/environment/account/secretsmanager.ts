@@ -1,6 +1,7 @@
 import { paginateListSecrets } from "@aws-sdk/client-secrets-manager";
 import { Unknown } from "../maybe.js";
-import { type ReadRoom, tagsOf, told } from "./room.js";
+import { told } from "../told.js";
+import { type ReadRoom, tagsOf } from "./room.js";
 
 const secretType = "AWS::SecretsManager::Secret";
 

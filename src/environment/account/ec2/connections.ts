@@ -13,7 +13,8 @@ import {
 import type { Described, Said } from "../../described.js";
 import type { Names } from "../names.js";
 import { eachOf } from "../reading.js";
-import { documentOf, type ReadRoom, tagsOf, told } from "../room.js";
+import { told } from "../../told.js";
+import { documentOf, type ReadRoom, tagsOf } from "../room.js";
 
 const peeringType = "AWS::EC2::VPCPeeringConnection";
 const endpointType = "AWS::EC2::VPCEndpoint";

@@ -8,7 +8,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Described, Said } from "../../described.js";
 import type { Names } from "../names.js";
-import { type ReadRoom, tagsOf, told } from "../room.js";
+import { told } from "../../told.js";
+import { type ReadRoom, tagsOf } from "../room.js";
 
 const groupType = "AWS::EC2::SecurityGroup";
 const aclType = "AWS::EC2::NetworkAcl";

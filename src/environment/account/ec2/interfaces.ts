@@ -6,7 +6,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Described, Said } from "../../described.js";
 import type { Names } from "../names.js";
-import { type ReadRoom, tagsOf, told } from "../room.js";
+import { told } from "../../told.js";
+import { type ReadRoom, tagsOf } from "../room.js";
 
 const interfaceType = "AWS::EC2::NetworkInterface";
 const addressType = "AWS::EC2::EIP";

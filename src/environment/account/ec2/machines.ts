@@ -11,7 +11,8 @@ import type { Described, Said } from "../../described.js";
 import { isUnknown, Unknown } from "../../maybe.js";
 import type { Names } from "../names.js";
 import { eachOf, type Reading } from "../reading.js";
-import { type ReadRoom, tagsOf, told } from "../room.js";
+import { told } from "../../told.js";
+import { type ReadRoom, tagsOf } from "../room.js";
 import { groupsOf } from "./interfaces.js";
 
 const instanceType = "AWS::EC2::Instance";

@@ -9,7 +9,8 @@ import {
 import type { Described } from "../../described.js";
 import { isUnknown } from "../../maybe.js";
 import { eachOf, type Reading } from "../reading.js";
-import { type ReadRoom, tagsOf, told } from "../room.js";
+import { told } from "../../told.js";
+import { type ReadRoom, tagsOf } from "../room.js";
 import type { Names } from "../names.js";
 
 /** VPCs and subnets. */

@@ -9,7 +9,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Described, Said } from "../../described.js";
 import type { Names } from "../names.js";
-import { type ReadRoom, tagsOf, told } from "../room.js";
+import { told } from "../../told.js";
+import { type ReadRoom, tagsOf } from "../room.js";
 
 const tableType = "AWS::EC2::RouteTable";
 const gatewayType = "AWS::EC2::InternetGateway";
