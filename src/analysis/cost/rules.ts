@@ -8,7 +8,7 @@ import { savingText } from "./savings.js";
 const estimates = new WeakMap<Environment, Estimate>();
 
 /** With the bundled prices and no stated use; made once for all rules. */
-function estimateOf(environment: Environment): Estimate {
+export function estimateOf(environment: Environment): Estimate {
   const made = estimates.get(environment) ?? estimate(environment);
   estimates.set(environment, made);
   return made;

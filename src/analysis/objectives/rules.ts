@@ -10,7 +10,7 @@ import { percent, seconds } from "./span.js";
 const assessments = new WeakMap<Environment, Assessment>();
 
 /** With the bundled prices; made once for all rules. */
-function assessmentOf(environment: Environment): Assessment {
+export function assessmentOf(environment: Environment): Assessment {
   const made = assessments.get(environment) ?? assess(environment);
   assessments.set(environment, made);
   return made;

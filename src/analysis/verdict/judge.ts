@@ -17,7 +17,7 @@ export function judge(environment: Environment, rules: readonly Rule[], options:
     from: environment.from,
     region: known(environment.region),
     account: known(environment.account),
-    overall: overallOf(open, options.failOn, examined === 0 && environment.unexamined.length > 0),
+    overall: overallOf(open, options.failOn, examined === 0),
     failOn: options.failOn,
     findings: open,
     accepted,

@@ -12,6 +12,7 @@ import { openBaseline } from "./baseline.js";
 import { jsonText } from "./document.js";
 import { examine, type Examination } from "./examine.js";
 import { renderCost } from "./forms/cost.js";
+import { renderObjectives } from "./forms/objectives.js";
 import { junitXml } from "./forms/junit.js";
 import { picture } from "./forms/picture.js";
 import { sarifLog } from "./forms/sarif.js";
@@ -80,7 +81,7 @@ interface Making {
 }
 
 function inForm(format: Format, made: Making, on: { readonly colours: boolean }): string {
-  const { environment, report, estimate } = made.examination;
+  const { environment, report, assessment, estimate } = made.examination;
   switch (format) {
     case "json":
       return jsonText(made.examination);
@@ -98,7 +99,11 @@ function inForm(format: Format, made: Making, on: { readonly colours: boolean })
       );
       return textReport(
         report,
-        { picture: picture(environment, marked, width), objectives: "", cost: renderCost(estimate, width) },
+        {
+          picture: picture(environment, marked, width),
+          objectives: renderObjectives(assessment, c, width),
+          cost: renderCost(estimate, width),
+        },
         { colours: c, width },
       );
     }

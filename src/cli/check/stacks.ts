@@ -24,13 +24,13 @@ export interface StackText {
   };
 }
 
-/** What an app made; its findings are about the lines of the app. */
+/** What an app made, whose findings are about the lines of the app; or a template as it was written. */
 export const stackTexts = (project: Project, stacks: readonly AssembledStack[]): readonly StackText[] =>
-  stacks.map(({ stackName, body, places, names, region }) => ({
+  stacks.map(({ stackName, body, places, names, region, written }) => ({
     name: stackName,
     file: relative(process.cwd(), project.kind === "cdk-app" ? project.folder : project.file) || ".",
     text: body,
-    made: { places, names, region },
+    ...(written ? {} : { made: { places, names, region } }),
   }));
 
 /** Bring stacks into the form that the graph is made from. Throws `BadTemplate` with every problem, `BadParameter`. */

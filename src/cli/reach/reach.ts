@@ -9,6 +9,7 @@ import { verdictExit } from "../exit.js";
 import { colours, json, type Output } from "../output.js";
 import { parseParameters } from "../up/parameters.js";
 import { findEnds, parseTarget, serviceText, type NamedEnd, type Service } from "./ends.js";
+import { matrixRows, renderMatrix } from "./matrix.js";
 import { paintReach, renderPath } from "./path.js";
 
 export interface ReachOptions {
@@ -43,6 +44,15 @@ export async function reach(
       fix: "write `sandtable reach FROM TO:PORT`, or --all for every pair",
     });
   const environment = await environmentOf(options, output);
+  if (options.all === true) {
+    const matrix = new Reachability(environment).matrix();
+    output.print(
+      options.json === true
+        ? json({ schema: "sandtable.reach-all/1", classes: matrix.classes, pairs: matrixRows(matrix) })
+        : renderMatrix(matrix),
+    );
+    return verdictExit.pass;
+  }
   const asked = ask(environment, from ?? "", to ?? "");
   const verdict = together(asked.map(({ answer }) => answer.reach));
   if (options.json === true) output.print(json({ schema: "sandtable.reach/1", reach: verdict, paths: asked.map(pathDocument) }));

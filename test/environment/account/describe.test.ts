@@ -11,7 +11,7 @@ test("a network is told by the names that its stack gave", async () => {
   const account = await liveAccount();
   await account.up(everything(readParameter(account.call, debian)), { Parameters: [] });
   const description = await describeAccount(account.clients, { stacks: ["shop"] });
-  console.log(JSON.stringify(description.resources, null, 0).replaceAll('{"id"','\n{"id"'));
+  console.log(JSON.stringify(description.resources, null, 0).replaceAll('{"id"', '\n{"id"'));
   console.log(description.unexamined);
   graphOf(description);
 });

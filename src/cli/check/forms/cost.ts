@@ -1,6 +1,7 @@
 import type { Estimate } from "../../../analysis/cost/estimate.js";
 import { arithmetic, dollars, type Total } from "../../../analysis/cost/lines.js";
 import { savingText } from "../../../analysis/cost/savings.js";
+import { Unknown } from "../../../environment/maybe.js";
 import { table } from "../../render/table.js";
 import { labelled, plural } from "./wrap.js";
 
@@ -10,6 +11,8 @@ const shown = 8;
 /** The month's bill, dearest first: what stands is paid for by the hour, what depends on use is only named. */
 export function renderCost(estimate: Estimate, width: number): string {
   if (estimate.lines.length === 0) return "";
+  if (estimate.region instanceof Unknown && estimate.pricesOf === undefined)
+    return labelled("  ", `not estimated: prices are a region's own, and ${estimate.region.why}`, width).join("\n");
   const standing = estimate.resources.filter(({ resource }) => linesOf(estimate, resource.id).some(({ usage }) => !usage));
   const rows = standing.slice(0, shown).map(({ resource }) => {
     const lines = linesOf(estimate, resource.id).filter(({ usage }) => !usage);
@@ -24,12 +27,14 @@ export function renderCost(estimate: Estimate, width: number): string {
   const more = standing.length - shown;
   return [
     table(rows.map(([name = "", amount = "", how = ""]) => [name, amount, cut(how, width - name.length - amount.length - 8)])),
-    ...(more > 0 ? [`  … and ${plural(more, "resource")} more`] : []),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
     ...labelled("  a month  ", totals(estimate), width),
     ...(estimate.budget === undefined
       ? []
       : labelled("  budget   ", `${estimate.budget.verdict}: ${estimate.budget.reason}`, width)),
-    ...estimate.savings.flatMap((saving) => labelled("  saves    ", savingText(saving), width)),
+    ...estimate.savings
+      .filter(({ saves }) => typeof saves === "number")
+      .flatMap((saving) => labelled("  saves    ", savingText(saving), width)),
   ].join("\n");
 }
 

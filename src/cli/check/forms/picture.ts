@@ -35,10 +35,18 @@ function drawVpc(environment: Environment, vpc: Vpc, marked: ReadonlySet<NodeId>
 
 function drawSubnet(environment: Environment, subnet: Subnet, marked: ReadonlySet<NodeId>): readonly string[] {
   const things = [...environment.interfaces.values()].filter(
-    ({ subnets, owner }) => subnets.includes(subnet.id) && owner.kind !== "none",
+    ({ subnets, owner }) => subnets.includes(subnet.id) && owner.kind !== "none" && mayBeIn(environment, owner.id, subnet),
   );
   const names = new Set(things.map((one) => describeOwner(environment, one, marked)));
   return [`${subnet.name} ${known(subnet.cidr, "?")} ${wayOut(environment, subnet)}`, ...[...names].map((name) => `  ${name}`)];
+}
+
+/** A database with one server is in one zone of its subnet group: the one it names, where it names one. */
+function mayBeIn(environment: Environment, owner: NodeId, subnet: Subnet): boolean {
+  const database = environment.databases.get(owner);
+  if (database === undefined || known(database.multiAz) !== false) return true;
+  const [zone, own] = [known(database.zone), known(subnet.zone)];
+  return zone === undefined || own === undefined || zone === own;
 }
 
 function wayOut(environment: Environment, subnet: Subnet): string {
