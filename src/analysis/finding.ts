@@ -39,7 +39,9 @@ export interface Rule {
   judge(environment: Environment): readonly Finding[];
 }
 
-type Said = Pick<Finding, "title" | "reason" | "fix"> & Partial<Pick<Finding, "severity" | "verdict" | "place" | "sources">>;
+/** What a rule says about a node; the rest of the finding is the rule's own, unless it says otherwise. */
+export type Said = Pick<Finding, "title" | "reason" | "fix"> &
+  Partial<Pick<Finding, "severity" | "verdict" | "place" | "sources">>;
 
 /** A finding of a rule about a node. One about a node whose presence is unknown is itself unknown. */
 export function found(rule: Pick<Rule, "id" | "subject" | "severity" | "sources">, node: Node, said: Said): Finding {

@@ -12,6 +12,9 @@ export const exitHelp = `
 Exit codes: 0 done; 1 failed, the message says what; 2 wrong usage or input; 3 this machine needs set-up or privilege
 (sandtable doctor); 4 not confirmed; 130 detached by Ctrl-C, nothing was undone.`;
 
+/** `check` and `reach` answer a question by how they end: whatever keeps them from it is one code. */
+export const verdictExit = { pass: 0, findings: 1, cannot: 2, unknown: 3 } as const;
+
 /** Faults that are about how the command was written or what it was given. */
 const usageCodes = new Set([
   "NotFound",

@@ -12,7 +12,9 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 try {
   await program(version).parseAsync(process.argv);
 } catch (error) {
-  process.exitCode = report(error);
+  const code = report(error);
+  // A verb whose exit codes are its own has said beforehand what failing means.
+  process.exitCode ??= code;
 }
 
 function report(error: unknown): number {

@@ -1,12 +1,14 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { exitHelp } from "./exit.js";
 import { awsVerb } from "./verbs/aws.js";
+import { checkVerb } from "./verbs/check.js";
 import { connectVerb } from "./verbs/connect.js";
 import { doctorVerb } from "./verbs/doctor.js";
 import { downVerb } from "./verbs/down.js";
 import { envVerb } from "./verbs/env.js";
 import { imageVerb } from "./verbs/image.js";
 import { internetVerb } from "./verbs/internet.js";
+import { reachVerb } from "./verbs/reach.js";
 import { regionVerb } from "./verbs/region.js";
 import { statusVerb } from "./verbs/status.js";
 import { upVerb } from "./verbs/up.js";
@@ -19,6 +21,8 @@ export function program(version: string): Command {
     .enablePositionalOptions()
     .addHelpText("after", exitHelp);
   for (const verb of [
+    checkVerb,
+    reachVerb,
     upVerb,
     statusVerb,
     connectVerb,

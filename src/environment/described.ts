@@ -1,5 +1,5 @@
 import type { Unknown } from "./maybe.js";
-import type { NodeId, SourcePlace } from "./node.js";
+import type { NodeId, SourcePlace, Unexamined } from "./node.js";
 
 /** A value that names another resource: what `Ref` (no attribute) or `Fn::GetAtt` of it gives. */
 export class Reference {
@@ -9,8 +9,25 @@ export class Reference {
   ) {}
 }
 
-/** A property's value as a source gives it: JSON, with references where it names others, and unknowns where it says nothing. */
-export type Said = null | boolean | number | string | Unknown | Reference | readonly Said[] | { readonly [name: string]: Said };
+/** A text of which only parts are known (`arn:aws:s3:::${Bucket}/*`, user data with a database's address in it). */
+export class PartialText {
+  constructor(readonly parts: readonly (string | Unknown | Reference)[]) {}
+}
+
+/**
+ * A property's value as a source gives it: JSON, with references where it names others, and unknowns where it says nothing. User data
+ * is base64 where all of it is known; a `PartialText` of it stands for its plain text.
+ */
+export type Said =
+  | null
+  | boolean
+  | number
+  | string
+  | Unknown
+  | Reference
+  | PartialText
+  | readonly Said[]
+  | { readonly [name: string]: Said };
 
 /**
  * A resource in CloudFormation's form (type and properties as in its resource specification), whatever it was read from: a template, a
@@ -25,8 +42,14 @@ export interface Described {
   /** `path` as in `SecurityGroupIngress.0.CidrIp`; the nearest place around it. */
   readonly placeOf?: (path: string) => SourcePlace | undefined;
   readonly physicalId?: string;
+  /**
+   * What AWS gives once the resource exists, by the names of Fn::GetAtt (`PublicIp`, `PrivateIp`, `Endpoint.Port`); and of a VPC, where
+   * another one than `ID/MainRouteTable` is its main route table: `MainRouteTable`.
+   */
+  readonly attributes?: { readonly [name: string]: Said };
   readonly presence?: Unknown;
   readonly implicit?: boolean;
+  /** Undefined: the source does not say (an account, a plan). */
   readonly deletionPolicy?: string;
 }
 
@@ -37,6 +60,8 @@ export interface Description {
   readonly region: string | Unknown;
   readonly account: string | Unknown;
   readonly resources: readonly Described[];
+  /** What could not be looked at at all (an operation that is denied, say), beside the resources of unknown types. */
+  readonly unexamined?: readonly Unexamined[];
   /** What the environment promises, as written: the member `Sandtable` of a template's Metadata (`Objectives`). */
   readonly objectives?: { readonly value: Said; readonly place?: SourcePlace };
 }

@@ -3,7 +3,11 @@
  * resource is made. A verdict that rests on one is itself unknown; it never counts as a pass.
  */
 export class Unknown {
-  constructor(readonly why: string) {}
+  /** `parameter`: the parameter that it is the value of. */
+  constructor(
+    readonly why: string,
+    readonly parameter?: string,
+  ) {}
 }
 
 export type Maybe<T> = T | Unknown;

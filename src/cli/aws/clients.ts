@@ -2,8 +2,10 @@ import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { IAMClient } from "@aws-sdk/client-iam";
+import type { KMSClient } from "@aws-sdk/client-kms";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { Target } from "./target.js";
 
@@ -13,8 +15,10 @@ export interface Clients {
   ec2(): Promise<EC2Client>;
   elbv2(): Promise<ElasticLoadBalancingV2Client>;
   iam(): Promise<IAMClient>;
+  kms(): Promise<KMSClient>;
   rds(): Promise<RDSClient>;
   s3(): Promise<S3Client>;
+  secretsmanager(): Promise<SecretsManagerClient>;
   sts(): Promise<STSClient>;
 }
 
@@ -35,7 +39,9 @@ export function clientsFor(target: Target): Clients {
     ec2: once(async () => new (await import("@aws-sdk/client-ec2")).EC2Client(config)),
     elbv2: once(async () => new (await import("@aws-sdk/client-elastic-load-balancing-v2")).ElasticLoadBalancingV2Client(config)),
     iam: once(async () => new (await import("@aws-sdk/client-iam")).IAMClient(config)),
+    kms: once(async () => new (await import("@aws-sdk/client-kms")).KMSClient(config)),
     s3: once(async () => new (await import("@aws-sdk/client-s3")).S3Client(config)),
+    secretsmanager: once(async () => new (await import("@aws-sdk/client-secrets-manager")).SecretsManagerClient(config)),
     sts: once(async () => new (await import("@aws-sdk/client-sts")).STSClient(config)),
     rds: once(async () => new (await import("@aws-sdk/client-rds")).RDSClient(config)),
   };

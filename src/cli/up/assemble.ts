@@ -7,7 +7,7 @@ import { readTemplate } from "../../template/template.js";
 import { readText } from "../../template/text.js";
 import { UserFault } from "../../faults.js";
 import type { TargetName } from "../aws/target.js";
-import { readAssembly, type AssembledStack, type Template } from "./assembly.js";
+import { readAssembly, type AssembledStack, type AssetUse, type Template } from "./assembly.js";
 import type { Project } from "./project.js";
 import { synthesiseAside } from "./synthesis.js";
 
@@ -17,10 +17,15 @@ export interface Assembly {
 }
 
 /** Make the templates of a project. `stackName` names a template file's stack; an app names its own. Throws `BadTemplate` and what the app throws. */
-export async function assemble(project: Project, stackName: string | undefined, target: TargetName): Promise<Assembly> {
+export async function assemble(
+  project: Project,
+  stackName: string | undefined,
+  target: TargetName,
+  assets: AssetUse = "publish",
+): Promise<Assembly> {
   const folder = mkdtempSync(join(tmpdir(), "sandtable-assembly-"));
   try {
-    return { stacks: await stacksOf(project, stackName, target, folder) };
+    return { stacks: await stacksOf(project, stackName, { target, folder, assets }) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -29,16 +34,24 @@ export async function assemble(project: Project, stackName: string | undefined, 
 async function stacksOf(
   project: Project,
   stackName: string | undefined,
-  target: TargetName,
-  folder: string,
+  { target, folder, assets }: { readonly target: TargetName; readonly folder: string; readonly assets: AssetUse },
 ): Promise<readonly AssembledStack[]> {
   switch (project.kind) {
     case "environment":
-      return synthesiseAside({ file: project.file, outdir: folder });
+      return synthesiseAside({ file: project.file, outdir: folder, assets });
     case "template": {
       const name = stackName ?? project.defaultName;
       return [
-        { id: name, stackName: name, ...readTemplateFile(project.file, target), tags: {}, names: {}, written: true, assets: [] },
+        {
+          id: name,
+          stackName: name,
+          ...readTemplateFile(project.file, target),
+          tags: {},
+          names: {},
+          places: {},
+          written: true,
+          assets: [],
+        },
       ];
     }
     case "cdk-app": {
@@ -51,7 +64,7 @@ async function stacksOf(
         synthOptions: { pathMetadata: false, assetMetadata: false, versionReporting: false },
       });
       const cached = await toolkit.synth(source);
-      const stacks = readAssembly(cached.cloudAssembly.directory);
+      const stacks = readAssembly(cached.cloudAssembly.directory, assets);
       await cached.dispose();
       return stacks;
     }

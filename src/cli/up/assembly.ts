@@ -6,6 +6,7 @@ import type * as Cdk from "aws-cdk-lib/core";
 import { z } from "zod";
 import { UserFault } from "../../faults.js";
 import { readAssets, refuseAssets, type FileAsset } from "./assets.js";
+import { creationPlace, type CreationPlace } from "./creation.js";
 
 /** One stack, ready to be deployed. */
 export interface AssembledStack {
@@ -19,11 +20,18 @@ export interface AssembledStack {
   readonly terminationProtection?: boolean;
   /** Construct paths of a CDK app by logical id. */
   readonly names: Readonly<Record<string, string>>;
+  /** Where a CDK app makes each resource, by logical id. */
+  readonly places: Readonly<Record<string, CreationPlace>>;
+  /** Of the stack's `env`, where it names one. */
+  readonly region?: string;
   /** True when lines and columns of `body` are those of a file the user wrote. */
   readonly written: boolean;
   /** Files to publish before. */
   readonly assets: readonly FileAsset[];
 }
+
+/** Whoever only reads the templates does not mind what they need beside them. */
+export type AssetUse = "publish" | "ignore";
 
 /** The parts of a template that the CLI reads. */
 export interface Template {
@@ -44,7 +52,7 @@ export interface TemplateParameter {
  * Synthesise an `environment.ts` in this process: plain CloudFormation, no bootstrap stack, no Lambda-backed
  * custom resources (they are refused by the region like any type it does not model).
  */
-export async function synthesise(file: string, outdir: string): Promise<readonly AssembledStack[]> {
+export async function synthesise(file: string, outdir: string, assets: AssetUse = "publish"): Promise<readonly AssembledStack[]> {
   const cdk = await importCdk(file);
   const app = new cdk.App({
     outdir,
@@ -58,7 +66,7 @@ export async function synthesise(file: string, outdir: string): Promise<readonly
   const define = await importDefinition(file);
   await define(app);
   app.synth();
-  return readAssembly(outdir);
+  return readAssembly(outdir, assets);
 }
 
 /** The project's own copy of the CDK when it has one, so that its constructs and our App are of one kind. */
@@ -103,6 +111,7 @@ const manifest = z.object({
         type: z.string(),
         displayName: z.string().optional(),
         dependencies: z.array(z.string()).default([]),
+        environment: z.string().optional(),
         metadata: metadata.optional(),
         additionalMetadataFile: z.string().optional(),
         properties: z
@@ -119,8 +128,8 @@ const manifest = z.object({
     )
     .default({}),
 });
-/** Stacks of an assembly that a CDK app wrote. Throws `NotModelled` when one needs assets. */
-export function readAssembly(folder: string): readonly AssembledStack[] {
+/** Stacks of an assembly that a CDK app wrote. Throws `NotModelled` when one needs assets that cannot be published, unless they are ignored. */
+export function readAssembly(folder: string, assets: AssetUse = "publish"): readonly AssembledStack[] {
   const read = (file: string): string => readFileSync(join(folder, file), "utf8");
   const artifacts = Object.entries(manifest.parse(JSON.parse(read("manifest.json"))).artifacts);
   /** Of what a stack depends on, the manifests of files. */
@@ -133,7 +142,7 @@ export function readAssembly(folder: string): readonly AssembledStack[] {
     if (artifact.type !== "aws:cloudformation:stack" || templateFile === undefined) return [];
     const more = artifact.additionalMetadataFile;
     const told = { ...artifact.metadata, ...(more === undefined ? {} : metadata.parse(JSON.parse(read(more)))) };
-    refuseAssets(stackName, legacyAssets(told));
+    if (assets === "publish") refuseAssets(stackName, legacyAssets(told));
     const template = JSON.parse(read(templateFile)) as Template;
     return [
       {
@@ -144,8 +153,11 @@ export function readAssembly(folder: string): readonly AssembledStack[] {
         tags,
         ...(terminationProtection === undefined ? {} : { terminationProtection }),
         names: constructPaths(told),
+        places: creationPlaces(told),
+        ...regionOf(artifact.environment),
         written: false,
-        assets: manifestsOf(artifact).flatMap((file) => readAssets(folder, file, stackName, templateFile)),
+        assets:
+          assets === "ignore" ? [] : manifestsOf(artifact).flatMap((file) => readAssets(folder, file, stackName, templateFile)),
       },
     ];
   });
@@ -166,3 +178,18 @@ const constructPaths = (told: Metadata): Readonly<Record<string, string>> =>
       ),
     ),
   );
+
+const creationPlaces = (told: Metadata): Readonly<Record<string, CreationPlace>> =>
+  Object.fromEntries(
+    Object.values(told).flatMap((entries) => {
+      const place = creationPlace(entries.find(({ type }) => type === "aws:cdk:creationStack")?.data);
+      const ids = entries.flatMap(({ type, data }) => (type === "aws:cdk:logicalId" && typeof data === "string" ? [data] : []));
+      return place === undefined ? [] : ids.map((id) => [id, place]);
+    }),
+  );
+
+/** `aws://123456789012/eu-west-3`; `unknown-region` where the stack is for any. */
+function regionOf(environment: string | undefined): { readonly region?: string } {
+  const region = environment?.split("/").at(-1);
+  return region === undefined || region === "unknown-region" ? {} : { region };
+}

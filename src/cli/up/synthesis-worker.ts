@@ -4,9 +4,9 @@ import { synthesise } from "./assembly.js";
 import type { SynthesisAnswer, SynthesisWish } from "./synthesis.js";
 
 /** The thread of `synthesiseAside`. */
-const { file, outdir } = workerData as SynthesisWish;
+const { file, outdir, assets } = workerData as SynthesisWish;
 
-const answer = await synthesise(file, outdir).then(
+const answer = await synthesise(file, outdir, assets).then(
   (stacks): SynthesisAnswer => ({ stacks }),
   (error: unknown): SynthesisAnswer => {
     // A fault's own members would not survive the way to the other thread.

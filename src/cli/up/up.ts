@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import type { Parameter } from "@aws-sdk/client-cloudformation";
 import { UserFault } from "../../faults.js";
 import { clientsFor, type Clients } from "../aws/clients.js";
 import { askImagePrepare, type StandIn } from "../aws/local-facts.js";
@@ -11,6 +12,7 @@ import { exit } from "../exit.js";
 import { colours, json, type Output } from "../output.js";
 import { renderExplanations, renderStack, renderStandIn } from "../render/stack.js";
 import { assemble, chooseStack, type Assembly } from "./assemble.js";
+import { stackTexts } from "../check/stacks.js";
 import { publishAssets } from "./assets.js";
 import type { AssembledStack } from "./assembly.js";
 import { renderChanges, resourceChanges } from "./changes.js";
@@ -18,6 +20,7 @@ import { deploy, DeployFailed, type Deployed, type DeployWish } from "./deploy.j
 import { onInterrupt, type Phase } from "./detach.js";
 import { explainFailure } from "./failure.js";
 import { waitForHealth, type Health } from "./health.js";
+import { refuseFindings, review } from "./review.js";
 import { withoutPlaces } from "./places.js";
 import { imageParameters, parseParameters, planParameters, rememberedParameters, rememberParameters } from "./parameters.js";
 import { openProject, type Project } from "./project.js";
@@ -29,6 +32,7 @@ export interface UpOptions {
   readonly target: TargetName;
   readonly yes?: true;
   readonly json?: true;
+  readonly strict?: true;
 }
 
 /** The main job: from a definition to an environment that serves. Gives the exit code. Throws `UserFault`. */
@@ -62,6 +66,13 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
     const again = existing !== undefined && !["ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"].includes(existing.StackStatus ?? "");
     const deployedParameters = again ? (existing.Parameters?.map((p) => p.ParameterKey ?? "") ?? []) : [];
     const parameters = await decideParameters(target, stack, given, deployedParameters);
+    const reviewing = review({
+      stack: stackTexts(project, [stack])[0] ?? { name: stackName, file: path, text: stack.body },
+      parameters: { ...keptValues(existing?.Parameters, parameters.keeps ?? []), ...parameters.parameters },
+      region: stack.region ?? (target.name === "local" ? target.regionName : undefined),
+      colours: process.stderr.isTTY,
+    });
+    if (options.strict === true) refuseFindings(await reviewing, stackName);
     const isLeftover = existing?.StackStatus === "ROLLBACK_COMPLETE";
     if (isLeftover) {
       output.say(`stack ${stackName} was rolled back when it was made: CloudFormation can only delete it`);
@@ -81,6 +92,7 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
         pollInterval: pollInterval(target.name),
         approve: async (changes) => {
           output.say(renderChanges(stackName, resourceChanges(changes), c));
+          for (const line of (await reviewing).lines) output.say(line);
           const question = `Deploy this to ${options.target === "aws" ? "AWS" : "the local region"}?`;
           const otherwise = isLeftover ? "the stack that was rolled back is deleted, nothing else was changed" : undefined;
           await confirm(output, question, options.yes === true, otherwise);
@@ -103,6 +115,14 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
     stopListening();
   }
 }
+
+/** What the deployed stack says of parameters whose value stays; a secret's is not told. */
+const keptValues = (deployed: readonly Parameter[] | undefined, kept: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    (deployed ?? []).flatMap(({ ParameterKey: name = "", ParameterValue: value = "****" }) =>
+      kept.includes(name) && value !== "****" ? [[name, value]] : [],
+    ),
+  );
 
 async function assembleSaying(project: Project, options: UpOptions, output: Output): Promise<Assembly> {
   output.status(`reading ${project.kind === "template" ? project.file : project.folder} …`);

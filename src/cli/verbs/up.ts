@@ -11,6 +11,7 @@ export const upVerb = (): CommandUnknownOpts =>
     .option("--stack <name>", "which stack of the app; for a template, what to call it")
     .option("--parameter <name=value>", "a template parameter, as often as wanted", collect, [] as readonly string[])
     .option("--wait <seconds>", "longest time to wait for healthy targets", integer(0, 86_400), 300)
+    .option("--strict", "stop before anything is created when `sandtable check` finds something high or worse")
     .addOption(targetOption())
     .addOption(yesOption())
     .addOption(jsonOption())

@@ -2,13 +2,14 @@ import type { Stack as ApiStack, StackEvent } from "@aws-sdk/client-cloudformati
 import { onTestFinished } from "vitest";
 import { ensureSpec } from "../../../scripts/compact-spec.js";
 import type { Call } from "../../../src/region/operations/call.js";
-import { ServiceFault } from "../../../src/region/operations/fault.js";
+import type { Operation } from "../../../src/region/operations/operation.js";
 import { put, remove } from "../../../src/region/records/records.js";
 import type { Store } from "../../../src/region/records/store.js";
 import { removeInterfacesOf } from "../../../src/region/services/ec2/interfaces.js";
 import { Instances } from "../../../src/region/services/ec2/records.js";
 import { LoadBalancers } from "../../../src/region/services/elbv2/records.js";
 import { DBClusters, DBInstances } from "../../../src/region/services/rds/records.js";
+import { readParameter } from "../../../src/region/services/ssm/parameters.js";
 import { readSecret } from "../../../src/region/services/secretsmanager/reading.js";
 import { operationsOf } from "../../../src/region/stacks/operations/operations.js";
 import { resourceProviders } from "../../../src/region/stacks/providers/index.js";
@@ -21,6 +22,8 @@ import { recordsAlone } from "../../support/records.js";
 export interface RealStacks {
   readonly call: Call;
   readonly store: Store;
+  /** CloudFormation's own. */
+  readonly operations: readonly Operation[];
   /** Create the stack `shop`, or update it once it is there, and wait until it rests. `input`: tags, say. */
   deploy(template: object, input?: object): Promise<ApiStack>;
   remove(): Promise<void>;
@@ -67,9 +70,7 @@ export async function realStacks(options: { readonly folder?: string } = {}): Pr
     exists: namedThingExists,
     readSecret,
     fetchTemplate,
-    readParameter: (_call, name) => {
-      throw new ServiceFault("ParameterNotFound", `Parameter ${name} not found.`);
-    },
+    readParameter,
   });
   onTestFinished(() => formation.engine.close());
   const operations = operationsOf(formation);
@@ -88,6 +89,7 @@ export async function realStacks(options: { readonly folder?: string } = {}): Pr
   return {
     call,
     store,
+    operations,
     async deploy(template, input = {}) {
       const verb = there ? "UpdateStack" : "CreateStack";
       const { StackId } = await run<{ StackId: string }>(verb, {

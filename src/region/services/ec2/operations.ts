@@ -5,6 +5,7 @@ import { elasticIpOperations } from "./elasticipoperations.js";
 import { groupOperations } from "./groupoperations.js";
 import { groupRuleOperations } from "./groupruleoperations.js";
 import { imageOperations } from "./images.js";
+import { instanceAttributeOperations } from "./instanceattributes.js";
 import { instanceOperations } from "./instanceoperations.js";
 import { instanceTypeOperations } from "./instancetypes.js";
 import { internetGatewayOperations } from "./internetgateways.js";
@@ -31,6 +32,7 @@ export const ec2Operations: readonly Operation[] = rehearsed([
   ...groupRuleOperations,
   ...networkInterfaceOperations,
   ...instanceOperations,
+  ...instanceAttributeOperations,
   ...instanceTypeOperations,
   ...imageOperations,
   ...dhcpOptionsOperations,

@@ -67,7 +67,7 @@ export function theInstanceProfile(call: Pick<Call, "records">, nameOrArn: strin
   return profile;
 }
 
-function describe(call: Call, profile: InstanceProfile): ApiInstanceProfile {
+export function describeProfile(call: Call, profile: InstanceProfile): ApiInstanceProfile {
   const role = profile.roleName === undefined ? undefined : call.records.get(Roles, profile.roleName);
   return {
     InstanceProfileName: profile.name,
@@ -85,14 +85,17 @@ export const instanceProfileOperations: readonly Operation[] = [
     "CreateInstanceProfile",
     { InstanceProfileName: enforced, Path: enforced },
     (call, input) => ({
-      InstanceProfile: describe(call, createInstanceProfile(call, { name: input.InstanceProfileName ?? "", path: input.Path })),
+      InstanceProfile: describeProfile(
+        call,
+        createInstanceProfile(call, { name: input.InstanceProfileName ?? "", path: input.Path }),
+      ),
     }),
   ),
   operation<GetInstanceProfileCommandInput, GetInstanceProfileCommandOutput>(
     "iam",
     "GetInstanceProfile",
     { InstanceProfileName: enforced },
-    (call, input) => ({ InstanceProfile: describe(call, theProfileNamed(call, input.InstanceProfileName)) }),
+    (call, input) => ({ InstanceProfile: describeProfile(call, theProfileNamed(call, input.InstanceProfileName)) }),
   ),
   operation<ListInstanceProfilesCommandInput, ListInstanceProfilesCommandOutput>(
     "iam",
@@ -102,7 +105,7 @@ export const instanceProfileOperations: readonly Operation[] = [
       InstanceProfiles: call.records
         .list(InstanceProfiles)
         .filter((profile) => profile.path.startsWith(input.PathPrefix ?? "/"))
-        .map((profile) => describe(call, profile)),
+        .map((profile) => describeProfile(call, profile)),
       IsTruncated: false,
     }),
   ),
@@ -113,7 +116,7 @@ export const instanceProfileOperations: readonly Operation[] = [
     (call, input) => {
       const { roleName } = theRole(call, input.RoleName);
       const profiles = call.records.list(InstanceProfiles).filter((profile) => profile.roleName === roleName);
-      return { InstanceProfiles: profiles.map((profile) => describe(call, profile)), IsTruncated: false };
+      return { InstanceProfiles: profiles.map((profile) => describeProfile(call, profile)), IsTruncated: false };
     },
   ),
   operation<AddRoleToInstanceProfileCommandInput, object>(

@@ -1,4 +1,5 @@
 import type {
+  AttachedPolicy,
   AttachRolePolicyCommandInput,
   CreateRoleCommandInput,
   CreateRoleCommandOutput,
@@ -108,7 +109,7 @@ function checkPolicy(text: string): void {
 }
 
 // IAM answers policy documents URL-encoded (RFC 3986).
-const encoded = (text: string): string => encodeURIComponent(text);
+export const encoded = (text: string): string => encodeURIComponent(text);
 
 export const describeRole = (role: Role): ApiRole => ({
   RoleName: role.roleName,
@@ -121,6 +122,9 @@ export const describeRole = (role: Role): ApiRole => ({
   MaxSessionDuration: role.maxSessionDuration,
   Tags: Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
 });
+
+export const attachedPolicies = (role: Role): AttachedPolicy[] =>
+  role.managedPolicyArns.map((arn) => ({ PolicyArn: arn, PolicyName: arn.slice(arn.lastIndexOf("/") + 1) }));
 
 export const roleOperations: readonly Operation[] = [
   operation<CreateRoleCommandInput, CreateRoleCommandOutput>(
@@ -194,10 +198,7 @@ export const roleOperations: readonly Operation[] = [
     "ListAttachedRolePolicies",
     { RoleName: enforced },
     (call, input) => ({
-      AttachedPolicies: theRole(call, input.RoleName).managedPolicyArns.map((arn) => ({
-        PolicyArn: arn,
-        PolicyName: arn.slice(arn.lastIndexOf("/") + 1),
-      })),
+      AttachedPolicies: attachedPolicies(theRole(call, input.RoleName)),
       IsTruncated: false,
     }),
   ),

@@ -1,9 +1,13 @@
 import type {
   DeleteBucketTaggingCommandInput,
+  GetBucketAclCommandInput,
+  GetBucketAclCommandOutput,
   GetBucketTaggingCommandInput,
   GetBucketTaggingCommandOutput,
   GetBucketVersioningCommandInput,
   GetBucketVersioningCommandOutput,
+  GetBucketWebsiteCommandInput,
+  GetBucketWebsiteCommandOutput,
   PutBucketTaggingCommandInput,
   PutBucketVersioningCommandInput,
 } from "@aws-sdk/client-s3";
@@ -12,6 +16,7 @@ import { enforced, recorded, states, within, type MemberRule } from "../../opera
 import { operation, type Operation } from "../../operations/operation.js";
 import { changed, theBucket, type BucketRequest } from "./buckets.js";
 import { s3Fault } from "./faults.js";
+import { ownerOf } from "./lists.js";
 import { policyNote } from "../iam/roles.js";
 import { tagList, tagsFrom } from "./tags.js";
 
@@ -164,6 +169,28 @@ export function checkPolicy(text: string): void {
 export const configurationOperations: readonly Operation[] = [
   ...recordedOperations,
   ...policyOperations,
+  // Nothing can grant more here, so this is what every bucket has: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAcl.html
+  operation<GetBucketAclCommandInput, GetBucketAclCommandOutput>(
+    "s3",
+    "GetBucketAcl",
+    { Bucket: enforced, ExpectedBucketOwner: enforced },
+    (call, input) => {
+      theBucket(call, input);
+      const Owner = ownerOf(call);
+      return { Owner, Grants: [{ Grantee: { ...Owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }] };
+    },
+  ),
+  operation<GetBucketWebsiteCommandInput, GetBucketWebsiteCommandOutput>(
+    "s3",
+    "GetBucketWebsite",
+    { Bucket: enforced, ExpectedBucketOwner: enforced },
+    (call, input) => {
+      const { name: BucketName } = theBucket(call, input);
+      throw new ServiceFault("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration", 404, {
+        BucketName,
+      });
+    },
+  ),
   operation<PutBucketVersioningCommandInput, object>(
     "s3",
     "PutBucketVersioning",

@@ -8,11 +8,13 @@ import {
   GetBucketLocationCommand,
   GetBucketPolicyCommand,
   GetBucketTaggingCommand,
+  GetBucketWebsiteCommand,
   GetObjectCommand,
   HeadBucketCommand,
   ListBucketsCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
+  PutBucketAclCommand,
   PutBucketCorsCommand,
   PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
@@ -107,8 +109,18 @@ describe("a bucket", () => {
   });
 });
 
+test("a bucket belongs to the account, and is no website", async () => {
+  const { client } = await startS3();
+  await client.send(new CreateBucketCommand({ Bucket, ...bucketIn }));
+  const { Owner, Grants } = await client.send(new GetBucketAclCommand({ Bucket }));
+  expect(Grants).toEqual([{ Grantee: { ...Owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }]);
+  await expect(client.send(new GetBucketWebsiteCommand({ Bucket }))).rejects.toMatchObject({
+    name: "NoSuchWebsiteConfiguration",
+  });
+});
+
 test.each<[string, (bucket: { Bucket: string }) => unknown]>([
-  ["GetBucketAcl", (bucket) => new GetBucketAclCommand(bucket)],
+  ["PutBucketAcl", (bucket) => new PutBucketAclCommand({ ...bucket, ACL: "public-read" })],
   ["PutObjectAcl", (bucket) => new PutObjectAclCommand({ ...bucket, Key: "k", ACL: "public-read" })],
   ["PutBucketCors", (bucket) => new PutBucketCorsCommand({ ...bucket, CORSConfiguration: { CORSRules: [] } })],
   ["PutBucketWebsite", (bucket) => new PutBucketWebsiteCommand({ ...bucket, WebsiteConfiguration: {} })],

@@ -1,0 +1,23 @@
+import type { Rule } from "../finding.js";
+import { impossibleDatapoints, reversedComparison, thresholdOutOfRange } from "./comparison.js";
+import { contradicting, noAvailabilityAlarm, webAclOnNetworkBalancer } from "./coverage.js";
+import { agentMissing, dimensionNamesNothing, metricElsewhere, periodTooFine } from "./measuring.js";
+import { actionsDisabled, silentRecovery, unheardTopic, withoutAction } from "./telling.js";
+
+/** Alarms that cannot work, tell nobody, or are missing. */
+export const alarmRules: readonly Rule[] = [
+  reversedComparison,
+  thresholdOutOfRange,
+  impossibleDatapoints,
+  periodTooFine,
+  metricElsewhere,
+  agentMissing,
+  dimensionNamesNothing,
+  withoutAction,
+  actionsDisabled,
+  silentRecovery,
+  unheardTopic,
+  contradicting,
+  noAvailabilityAlarm,
+  webAclOnNetworkBalancer,
+];

@@ -1,0 +1,73 @@
+import { isKnown, isUnknown } from "../../environment/maybe.js";
+import type { Rule } from "../finding.js";
+import { at, notKnown, ruleOn, type About } from "../rule.js";
+import { timingOf } from "./schedules.js";
+
+const about: Omit<About, "id" | "summary"> = {
+  subject: "backups",
+  severity: "high",
+  sources: [
+    "Amazon EventBridge User Guide: Setting a schedule pattern for scheduled rules",
+    "AWS Backup Developer Guide: Managing backup plans",
+  ],
+};
+const fix = "e.g. cron(0 5 ? * * *) for five o'clock UTC each day, or rate(12 hours)";
+
+export const neverFires: Rule = ruleOn(
+  "schedules",
+  { ...about, id: "schedule-never-fires", summary: "A schedule that has no time, or that AWS refuses" },
+  function* (schedule) {
+    const { expression } = schedule;
+    if (expression === undefined) return;
+    const place = at(schedule, "ScheduleExpression");
+    if (isUnknown(expression))
+      yield { ...notKnown({ title: "may never fire", reason: "Its expression is not known.", fix }, expression), ...place };
+    else {
+      const timing = timingOf(expression);
+      if ("never" in timing) yield { title: "never fires", reason: `${timing.never}.`, fix, ...place };
+    }
+  },
+);
+
+export const planNeverFires: Rule = ruleOn(
+  "backupPlans",
+  { ...about, id: "backup-plan-never-fires", summary: "A backup plan with a schedule that has no time, or that AWS refuses" },
+  function* (plan) {
+    for (const { name, schedule } of plan.rules) {
+      if (schedule === undefined) continue;
+      if (isUnknown(schedule)) {
+        yield notKnown({ title: `its rule ${name} may never fire`, reason: "Its schedule is not known.", fix }, schedule);
+        continue;
+      }
+      const timing = timingOf(schedule);
+      if ("never" in timing)
+        yield { title: `its rule ${name} never fires`, reason: `${timing.never}.`, fix, ...at(plan, "BackupPlan") };
+    }
+  },
+);
+
+export const withoutTarget: Rule = ruleOn(
+  "schedules",
+  { ...about, id: "schedule-does-nothing", severity: "medium", summary: "A schedule that is turned off, or has nothing to do" },
+  function* (schedule) {
+    if (schedule.targets === 0)
+      yield {
+        title: "fires, and does nothing",
+        reason: "It has no target.",
+        fix: "give it a target, or remove it",
+        ...at(schedule, "Targets"),
+      };
+    if (isKnown(schedule.enabled) && !schedule.enabled)
+      yield {
+        title: "is turned off",
+        reason: "Its state is DISABLED: nothing is done at that time.",
+        fix: "enable it, or remove it",
+        ...at(schedule, "State"),
+      };
+    if (isUnknown(schedule.enabled))
+      yield notKnown(
+        { title: "may be turned off", reason: "Its state is not known.", fix: "enable it", ...at(schedule, "State") },
+        schedule.enabled,
+      );
+  },
+);

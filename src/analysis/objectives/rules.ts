@@ -1,0 +1,137 @@
+import type { Environment } from "../../environment/environment.js";
+import { isKnown } from "../../environment/maybe.js";
+import type { Node } from "../../environment/node.js";
+import { dollars } from "../cost/lines.js";
+import { found, type Finding, type Rule } from "../finding.js";
+import { assess, type Assessment } from "./assess.js";
+import { objectiveNames, type ObjectiveName } from "./judge.js";
+import { percent, seconds } from "./span.js";
+
+const assessments = new WeakMap<Environment, Assessment>();
+
+/** With the bundled prices; made once for all rules. */
+export function assessmentOf(environment: Environment): Assessment {
+  const made = assessments.get(environment) ?? assess(environment);
+  assessments.set(environment, made);
+  return made;
+}
+
+/** Objectives are no resource, but they stand somewhere. */
+const objectivesNode = ({ objectives }: Environment): Node => ({
+  id: "Objectives",
+  type: "Sandtable::Objectives",
+  name: "objectives",
+  tags: {},
+  ...(objectives.place === undefined ? {} : { place: objectives.place }),
+});
+
+const words: { readonly [N in ObjectiveName]: string } = {
+  availability: "availability",
+  rto: "recovery time (RTO)",
+  rpo: "data loss (RPO)",
+};
+
+const stated = (name: ObjectiveName, value: number): string => (name === "availability" ? percent(value / 100) : seconds(value));
+
+/** What would help, in the order of what it costs. */
+function fixOf({ plan, ceiling }: Assessment, name: ObjectiveName): string {
+  const parts: string[] = [];
+  if (plan !== undefined) {
+    const cost = isKnown(plan.monthly)
+      ? `${dollars(plan.monthly)} a month more`
+      : `at a price that is not known: ${plan.monthly.why}`;
+    const changes = plan.changes
+      .map(({ text, monthly }) => `${text}${isKnown(monthly) ? ` (${dollars(monthly)})` : ""}`)
+      .join("; ");
+    parts.push(
+      `${plan.exact ? "the cheapest changes" : "changes"} that bring the objectives furthest (${cost}): ${changes}; ${name} is then ${plan.verdicts[name] ?? "not stated"}`,
+    );
+  }
+  if (name === "availability") parts.push(...ceiling);
+  if (parts.length === 0)
+    parts.push(
+      "no change that is known here brings it further: measure what is assumed with a drill, or state another objective",
+    );
+  return parts.join(". ");
+}
+
+function rule(name: ObjectiveName): Rule {
+  const judged: Rule = {
+    id: `objective-${name}`,
+    subject: "objectives",
+    severity: "high",
+    summary: `The stated ${words[name]} is more than the environment can be expected to keep.`,
+    sources: [],
+    judge: (environment) => {
+      const assessment = assessmentOf(environment);
+      const verdict = assessment.verdicts[name];
+      const objective = assessment.objectives[name];
+      if (verdict === undefined || objective === undefined || verdict === "achievable") return [];
+      const reasons = assessment.reasons[name] ?? [];
+      const points = assessment.singlePoints.map(({ why }) => why);
+      const single = points.length === 0 ? "" : ` Single points of failure: ${[...new Set(points)].join("; ")}.`;
+      const word = verdict === "unknown" ? "is not known to be achievable" : "is not achievable";
+      return [
+        found(judged, objectivesNode(environment), {
+          title: `The ${words[name]} of ${stated(name, objective)} ${word}`,
+          reason: `${reasons.join(". ")}.${single}`,
+          fix: fixOf(assessment, name),
+          verdict: verdict === "unknown" ? "unknown" : "fails",
+          sources: sourcesOf(assessment, name),
+        }),
+      ];
+    },
+  };
+  return judged;
+}
+
+const sourcesOf = ({ services }: Assessment, name: ObjectiveName): readonly string[] => [
+  ...new Set(
+    services.flatMap(({ promised, disruptions }) =>
+      name === "availability" ? promised.sources : disruptions.filter(({ counts }) => counts).flatMap(({ sources }) => sources),
+    ),
+  ),
+];
+
+const margin: Rule = {
+  id: "objective-rpo-margin",
+  subject: "objectives",
+  severity: "low",
+  summary: "The stated RPO equals the period in which logs are uploaded: nothing is left for an upload that is late.",
+  sources: ["RDS user guide, USER_PIT"],
+  judge: (environment) => {
+    const { withoutMargin, objectives } = assessmentOf(environment);
+    if (!withoutMargin || objectives.rpo === undefined) return [];
+    const said = {
+      title: `The RPO of ${seconds(objectives.rpo)} is met without any margin`,
+      reason: `RDS uploads logs every 5 min, so up to 300 s are lost: as much as the RPO allows, and more when an upload is late.`,
+      fix: "state an RPO of 10 min, or take a Multi-AZ DB cluster, whose logs are uploaded continuously",
+    };
+    return [found(margin, objectivesNode(environment), said)];
+  },
+};
+
+const notStated: Rule = {
+  id: "objectives-not-stated",
+  subject: "objectives",
+  severity: "info",
+  summary: "Availability, RTO or RPO has no number, so that nothing can be compared with it.",
+  sources: [],
+  judge: (environment): readonly Finding[] => {
+    const missing = objectiveNames.filter((name) => environment.objectives[name] === undefined);
+    if (missing.length === 0) return [];
+    const labels = { availability: "availability", rto: "RTO", rpo: "RPO" };
+    const names = missing.map((name) => labels[name]);
+    const list = names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+    return [
+      found(notStated, objectivesNode(environment), {
+        title: `${list} ${names.length === 1 ? "is" : "are"} not stated`,
+        reason: "Without a number nobody can tell whether the environment keeps what it promises.",
+        fix: "state Availability (percent), Rto and Rpo under Metadata: Sandtable: Objectives of the template",
+      }),
+    ];
+  },
+};
+
+/** Judgements about what the environment promises. */
+export const objectiveRules: readonly Rule[] = [...objectiveNames.map(rule), margin, notStated];

@@ -1,0 +1,16 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { examine } from "../check/examine.js";
+import { shortReport } from "../check/forms/text.js";
+import { describeStacks } from "../check/stacks.js";
+import { atLeast } from "../../analysis/verdict/order.js";
+import { colours } from "../output.js";
+import type { Review, ReviewWish } from "./review.js";
+
+/** The thread of `review`. */
+const { stack, parameters, region, colours: isTerminal } = workerData as ReviewWish;
+
+const description = describeStacks([stack], new Map(Object.entries(parameters)), region);
+const { report } = examine(description, { failOn: "high", acceptances: [], now: new Date() });
+const counting = report.findings.filter(({ severity, verdict }) => verdict === "fails" && atLeast(severity, "high"));
+const answer: Review = { lines: shortReport(report, colours({ isTTY: isTerminal })), counting: counting.length };
+parentPort?.postMessage(answer);

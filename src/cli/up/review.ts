@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { builtFolder } from "../../built.js";
+import { UserFault } from "../../faults.js";
+import type { StackText } from "../check/stacks.js";
+
+/** What the thread is given: one stack, with the values that its parameters will have. */
+export interface ReviewWish {
+  readonly stack: StackText;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly region: string | undefined;
+  readonly colours: boolean;
+}
+
+export interface Review {
+  /** Empty: there is nothing to say. */
+  readonly lines: readonly string[];
+  /** How many findings are `high` or worse. */
+  readonly counting: number;
+}
+
+/** With `--strict` what counts stops here. Throws `CheckFailed`. */
+export function refuseFindings({ lines, counting }: Review, at: string): void {
+  if (counting === 0) return;
+  throw new UserFault("CheckFailed", {
+    at,
+    message: `the check finds ${counting === 1 ? "something" : `${counting} things`} of severity high or worse:\n${lines.join("\n")}`,
+    fix: "see all of it with `sandtable check`, and mend it; or leave --strict out",
+  });
+}
+
+/**
+ * Check what is about to be deployed, on a thread of its own: `up` meanwhile starts the region and makes the change set, so that the
+ * check costs it no time. Never rejects: what `check` cannot read is no reason to deploy or not to.
+ */
+export function review(wish: ReviewWish): Promise<Review> {
+  return new Promise((resolve) => {
+    const worker = new Worker(join(builtFolder("cli/up"), "review-worker.js"), { workerData: wish });
+    const unable = (error: unknown): void =>
+      resolve({ lines: [`check: not done: ${error instanceof Error ? error.message : String(error)}`], counting: 0 });
+    worker.on("message", (answer: Review) => resolve(answer));
+    worker.on("error", unable);
+    worker.on("exit", (code) => unable(`it ended early (exit code ${code})`));
+  });
+}

@@ -1,0 +1,56 @@
+import { Command, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { severities } from "../../analysis/finding.js";
+import { collect, jsonOption, targetOption } from "../arguments.js";
+import { verdictExit } from "../exit.js";
+import { exampleWith } from "../help.js";
+import { terminalOutput } from "../output.js";
+
+/** The forms of `--format`; `src/cli/check/forms` makes them. */
+const formats = ["text", "json", "sarif", "junit"] as const;
+
+const exits = `
+Exit codes: 0 pass; 1 findings at or above --fail-on; 2 it cannot be checked, the message says why, and nothing was judged;
+3 nothing at or above --fail-on fails for sure, but something is not known (--allow-unknown makes it 0).`;
+
+export const checkVerb = (): CommandUnknownOpts =>
+  new Command("check")
+    .description("judge an environment before it exists: reachability, exposure, redundancy, objectives, alarms, backups, cost")
+    .argument(
+      "[paths...]",
+      "the folder of an app, CloudFormation templates, or the output of `terraform show -json`; default: this folder",
+    )
+    .option("--live", "judge what runs instead: the local region, or AWS with --target aws")
+    .addOption(targetOption())
+    .option("--stack <name>", "only this stack of an app or an account; for a single template, what to call it")
+    .option("--parameter <name=value>", "a template parameter, as often as wanted", collect, [] as readonly string[])
+    .option("--region <name>", "the region it is meant for, where the definition does not say: zones and prices depend on it")
+    .addOption(
+      new Option("--fail-on <severity>", "the mildest severity that counts").choices(severities).default("high" as const),
+    )
+    .option("--allow-unknown", "end with 0 although something that counts is not known")
+    .option("--baseline <file>", "accepted findings (YAML or JSON: accepted: [{rule, resource, reason, expires}])")
+    .addOption(new Option("--format <form>", "of what is printed, or of --output").choices(formats))
+    .addOption(jsonOption())
+    .option(
+      "--output <file>",
+      "write a report there, as often as wanted; its ending says its form: .sarif, .xml (JUnit), .json, .txt",
+      collect,
+      [] as readonly string[],
+    )
+    .addHelpText(
+      "after",
+      exampleWith(
+        exits,
+        "sandtable check examples/flask-ha",
+        "sandtable check network.yaml app.yaml --region eu-west-3 --fail-on medium",
+        "terraform show -json plan.out > plan.json && sandtable check plan.json",
+        "sandtable check --live --stack flask-ha --json",
+        "sandtable check template.yaml --baseline accepted.yaml --output check.sarif --output check.xml",
+      ),
+    )
+    .action(async (paths, options) => {
+      // Whatever happens from here on, without a verdict it could not be checked.
+      process.exitCode = verdictExit.cannot;
+      const { check } = await import("../check/check.js");
+      process.exitCode = await check(paths, options, terminalOutput());
+    });

@@ -1,0 +1,19 @@
+/** Types that several rooms of the graph name. */
+export const vpcType = "AWS::EC2::VPC";
+export const subnetType = "AWS::EC2::Subnet";
+export const tableType = "AWS::EC2::RouteTable";
+export const aclType = "AWS::EC2::NetworkAcl";
+export const groupType = "AWS::EC2::SecurityGroup";
+export const instanceType = "AWS::EC2::Instance";
+export const interfaceType = "AWS::EC2::NetworkInterface";
+export const launchTemplateType = "AWS::EC2::LaunchTemplate";
+export const launchConfigurationType = "AWS::AutoScaling::LaunchConfiguration";
+export const autoScalingGroupType = "AWS::AutoScaling::AutoScalingGroup";
+export const balancerType = "AWS::ElasticLoadBalancingV2::LoadBalancer";
+export const listenerType = "AWS::ElasticLoadBalancingV2::Listener";
+export const targetGroupType = "AWS::ElasticLoadBalancingV2::TargetGroup";
+export const databaseType = "AWS::RDS::DBInstance";
+export const clusterType = "AWS::RDS::DBCluster";
+export const databaseSubnetGroupType = "AWS::RDS::DBSubnetGroup";
+export const bucketType = "AWS::S3::Bucket";
+export const roleType = "AWS::IAM::Role";
