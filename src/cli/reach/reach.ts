@@ -8,6 +8,7 @@ import { read } from "../check/read.js";
 import { verdictExit } from "../exit.js";
 import { colours, json, type Output } from "../output.js";
 import { parseParameters } from "../up/parameters.js";
+import { renderSent, send, type Sent } from "./send.js";
 import { findEnds, parseTarget, serviceText, type NamedEnd, type Service } from "./ends.js";
 import { matrixRows, renderMatrix } from "./matrix.js";
 import { paintReach, renderPath } from "./path.js";
@@ -20,6 +21,7 @@ export interface ReachOptions {
   readonly parameter: readonly string[];
   readonly region?: string;
   readonly all?: true;
+  readonly send?: true;
   readonly json?: true;
 }
 
@@ -29,6 +31,8 @@ export interface Asked {
   readonly to: NamedEnd;
   readonly service: Service;
   readonly answer: Answer;
+  /** With --send. */
+  readonly sent?: Sent;
 }
 
 /** Who can open a connection to whom, and why. Gives the exit code. */
@@ -43,6 +47,7 @@ export async function reach(
       message: "it is not said from where to where",
       fix: "write `sandtable reach FROM TO:PORT`, or --all for every pair",
     });
+  refuseSending(options);
   const environment = await environmentOf(options, output);
   if (options.all === true) {
     const matrix = new Reachability(environment).matrix();
@@ -53,11 +58,31 @@ export async function reach(
     );
     return verdictExit.pass;
   }
-  const asked = ask(environment, from ?? "", to ?? "");
+  const asked = await withPackets(environment, ask(environment, from ?? "", to ?? ""), options);
   const verdict = together(asked.map(({ answer }) => answer.reach));
   if (options.json === true) output.print(json({ schema: "sandtable.reach/1", reach: verdict, paths: asked.map(pathDocument) }));
   else output.print(rendered(asked));
+  if (asked.some(({ sent }) => sent?.agrees === "no")) return verdictExit.cannot;
   return { reachable: verdictExit.pass, blocked: verdictExit.findings, unknown: verdictExit.unknown }[verdict];
+}
+
+/** Packets are sent in the running model only. Throws `BadOption`. */
+function refuseSending({ send: isSending, live, target, all }: ReachOptions): void {
+  if (isSending !== true || (live === true && target === "local" && all !== true)) return;
+  throw new UserFault("BadOption", {
+    message: "--send sends a real packet, which only the running local region can carry, for one pair of names",
+    fix: "write `sandtable reach FROM TO:PORT --live --send`",
+  });
+}
+
+async function withPackets(environment: Environment, asked: readonly Asked[], options: ReachOptions): Promise<readonly Asked[]> {
+  if (options.send !== true) return asked;
+  return Promise.all(
+    asked.map(async (one) => ({
+      ...one,
+      sent: await send(environment, { from: one.from.end, to: one.to.end, service: one.service, answer: one.answer }),
+    })),
+  );
 }
 
 async function environmentOf(options: ReachOptions, output: Output): Promise<Environment> {
@@ -97,7 +122,13 @@ export function together(reaches: readonly Reach[]): Reach {
   return reaches.includes("unknown") ? "unknown" : "reachable";
 }
 
-const pathDocument = ({ from, to, service, answer }: Asked) => ({ from, to, ...service, ...answer });
+const pathDocument = ({ from, to, service, answer, sent }: Asked) => ({
+  from,
+  to,
+  ...service,
+  ...answer,
+  ...(sent === undefined ? {} : { sent }),
+});
 
 /** Pairs that are drawn in full; of more than these only the first of each kind is. */
 const drawn = 4;
@@ -107,8 +138,9 @@ function rendered(asked: readonly Asked[]): string {
   const width = Math.min(140, Math.max(60, process.stdout.columns ?? 120));
   const kinds = new Set<Reach>();
   return asked
-    .map(({ from, to, service, answer }, index) => {
-      const head = `${c.bold(`${from.name} → ${to.name} ${serviceText(service)}`)}  ${paintReach(answer.reach, c)}`;
+    .map(({ from, to, service, answer, sent }, index) => {
+      const verdict = `${c.bold(`${from.name} → ${to.name} ${serviceText(service)}`)}  ${paintReach(answer.reach, c)}`;
+      const head = sent === undefined ? verdict : `${verdict}\n${renderSent(sent, c)}`;
       const isNew = !kinds.has(answer.reach);
       kinds.add(answer.reach);
       if (index >= drawn && !isNew) return head;

@@ -5,7 +5,8 @@ import { exampleWith } from "../help.js";
 import { terminalOutput } from "../output.js";
 
 const exits = `
-Exit codes: 0 reachable (every pair of what the names mean); 1 blocked; 2 the question cannot be answered, the message says why; 3 not known.`;
+Exit codes: 0 reachable (every pair of what the names mean); 1 blocked; 2 the question cannot be answered, the message says why,
+or (--send) the packet did not do as the analysis says; 3 not known.`;
 
 export const reachVerb = (): CommandUnknownOpts =>
   new Command("reach")
@@ -24,6 +25,7 @@ export const reachVerb = (): CommandUnknownOpts =>
     .option("--parameter <name=value>", "a template parameter, as often as wanted", collect, [] as readonly string[])
     .option("--region <name>", "the region it is meant for, where the definition does not say")
     .option("--all", "every pair, by classes of interfaces that are alike")
+    .option("--send", "with --live: send the packet in the running local region too, and compare")
     .addOption(jsonOption())
     .addHelpText(
       "after",
@@ -32,6 +34,7 @@ export const reachVerb = (): CommandUnknownOpts =>
         "sandtable reach internet web:443 --in template.yaml",
         "sandtable reach app-instance-1 Database:5432 --in examples/flask-ha",
         "sandtable reach 10.0.1.7 10.0.2.9/icmp --live",
+        "sandtable reach app-instance-1 Database:5432 --live --send",
         "sandtable reach --all --in template.yaml --json",
       ),
     )

@@ -1,17 +1,25 @@
 import * as z from "zod";
 import { UserFault } from "../../faults.js";
 import { probe, type ProbeWish } from "../../parts/fabric/probe.js";
+import { internet } from "../../parts/fabric/spec.js";
 import { internetName } from "../../parts/fabric/vpc.js";
 import { namespaceName } from "../../parts/host/label.js";
 import type { House } from "../house.js";
-import { Instances, NetworkInterfaces, Vpcs, type Instance } from "../services/ec2/records.js";
+import type { Scope } from "../operations/call.js";
+import { publicIpOf } from "../services/ec2/elasticips.js";
+import { Instances, NetworkInterfaces, Vpcs, type NetworkInterface } from "../services/ec2/records.js";
+import { DBInstances } from "../services/rds/records.js";
 import type { ControlHandler } from "./server.js";
 
+/** An interface by what is known of it: its subnet, its private address, the resource that holds it. */
+const nicWish = z.object({ subnetId: z.string().optional(), address: z.ipv4().optional(), holder: z.string().optional() });
+type NicWish = z.infer<typeof nicWish>;
+
 const wish = z.object({
-  /** `internet`, or a network interface by its id. */
-  from: z.string(),
+  from: z.union([z.literal("internet"), nicWish]),
+  /** `internet`: the host that the simulated internet has; an interface is called by its public address from there. */
+  to: z.union([z.literal("internet"), z.ipv4(), nicWish]),
   protocol: z.enum(["tcp", "udp"]),
-  address: z.ipv4(),
   port: z.number().int().min(1).max(65_535),
 });
 
@@ -22,34 +30,64 @@ const patience = 1500;
 export const sendVerb =
   (house: House): ControlHandler =>
   async (request) => {
-    const { from, ...packet } = wish.parse(request);
-    return { answer: await probe({ ...(await standpoint(house, from)), patience, ...packet }) };
+    const { from, to, protocol, port } = wish.parse(request);
+    const address = addressOf(house, to, from === "internet");
+    const standpoint = from === "internet" ? onTheInternet(house) : standpointOf(house, from);
+    await inForce(house);
+    return { address, answer: await probe({ ...standpoint, patience, protocol, address, port }) };
   };
 
-async function standpoint(house: House, from: string): Promise<Pick<ProbeWish, "namespace" | "source">> {
-  if (from === "internet") {
-    await house.fabric.applyInternet();
-    return { namespace: internetName(house.label) };
-  }
-  const nic = house.scopes.all().flatMap((scope) => scope.records.get(NetworkInterfaces, from) ?? [])[0];
-  if (nic === undefined)
-    throw new UserFault("NotFound", {
-      at: from,
-      message: `the region has no network interface ${from}`,
-      fix: "sandtable aws ec2 describe-network-interfaces lists them",
-    });
-  await settled(house);
+function addressOf(house: House, to: z.infer<typeof wish>["to"], fromOutside: boolean): string {
+  if (to === "internet") return internet.host;
+  if (typeof to === "string") return to;
+  const { scope, nic } = theInterface(house, to);
+  if (!fromOutside) return nic.privateIp;
+  const publicIp = publicIpOf(scope, nic.interfaceId);
+  if (publicIp !== undefined) return publicIp;
+  throw new UserFault("NotFound", {
+    at: nic.interfaceId,
+    message: `${nic.interfaceId} has no public address, so there is none that the internet could send to`,
+    fix: "send from something inside its VPC",
+  });
+}
+
+const onTheInternet = (house: House): Pick<ProbeWish, "namespace"> => ({ namespace: internetName(house.label) });
+
+function standpointOf(house: House, from: NicWish): Pick<ProbeWish, "namespace" | "source"> {
+  const { scope, nic } = theInterface(house, from);
   // A further interface of a machine is in the namespace of the first one.
-  // A further interface of a machine is in the namespace of the first one.
-  const machine = (nic.attachment?.deviceIndex ?? 0) === 0 ? undefined : instanceOf(house, nic.holder.id);
+  const machine = (nic.attachment?.deviceIndex ?? 0) === 0 ? undefined : scope.records.get(Instances, nic.holder.id);
   return machine === undefined
-    ? { namespace: namespaceName(house.label, "eni", from) }
+    ? { namespace: namespaceName(house.label, "eni", nic.interfaceId) }
     : { namespace: namespaceName(house.label, "eni", machine.interfaceId), source: nic.privateIp };
 }
 
-const instanceOf = (house: House, id: string): Instance | undefined =>
-  house.scopes.all().flatMap((scope) => scope.records.get(Instances, id) ?? [])[0];
+/** The one that is meant; of a database with several servers the writer's. Throws `NotFound`. */
+function theInterface(house: House, wanted: NicWish): { readonly scope: Scope; readonly nic: NetworkInterface } {
+  const found = house.scopes
+    .all()
+    .flatMap((scope) => scope.records.list(NetworkInterfaces).map((nic) => ({ scope, nic })))
+    .filter(({ nic }) => isMeant(nic, wanted));
+  const writer = found.find(
+    ({ scope, nic }) => scope.records.get(DBInstances, nic.holder.id)?.server.interfaceId === nic.interfaceId,
+  );
+  const one = writer ?? found[0];
+  if (one !== undefined) return one;
+  throw new UserFault("NotFound", {
+    at: wanted.holder ?? wanted.address ?? "",
+    message: `the region has no network interface of ${Object.values(wanted).join(", ")}`,
+    fix: "sandtable aws ec2 describe-network-interfaces lists them",
+  });
+}
+
+const isMeant = (nic: NetworkInterface, { subnetId, address, holder }: NicWish): boolean =>
+  (subnetId === undefined || nic.subnetId === subnetId) &&
+  (address === undefined || nic.privateIp === address) &&
+  (holder === undefined || nic.holder.id === holder);
 
 /** What was acknowledged is in force before a packet is sent. */
-const settled = (house: House): Promise<unknown> =>
-  Promise.all(house.scopes.all().flatMap((scope) => scope.records.list(Vpcs).map(({ vpcId }) => scope.upkeep.network(vpcId))));
+const inForce = async (house: House): Promise<void> => {
+  await house.fabric.applyInternet();
+  for (const scope of house.scopes.all())
+    await Promise.all(scope.records.list(Vpcs).map(({ vpcId }) => scope.upkeep.network(vpcId)));
+};
