@@ -146,9 +146,14 @@ export interface DatabaseEngine {
   /**
    * Move what there is of its log into `folder`, up to now. Gives the moment up to which the data can be restored from it, in milliseconds
    * since the epoch; nothing where the server is no writer (it keeps the log of the one it copies, for it may become one) or does not
-   * run (it hands over what it had finished).
+   * run (see `rescue`).
    */
   ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined>;
+  /**
+   * Of a server that does not run and is not to run again, copy into `folder` what it has not shipped of its log. Where another has its
+   * place, which is `heir`: nothing that this one does not have, for that was never acknowledged and contradicts what came instead.
+   */
+  rescue(spec: ServerSpec, folder: string, heir?: string): Promise<void>;
   /** Delete what of the log in `folder` is older than the oldest of these backups needs. */
   prune(folder: string, backups: readonly string[]): Promise<void>;
   metrics(spec: ServerSpec): Promise<ServerMetrics>;

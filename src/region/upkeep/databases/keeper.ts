@@ -215,7 +215,8 @@ export class DatabaseKeeper implements Keeper {
     // What was committed last is to be there for restoring too. A server that cannot say how far that is hands over its files below.
     if (db.retainsBackups === true && engine.observe(db.server.id) === "ready")
       await ship(scope, this.backupHouse, db, engine).catch(() => undefined);
-    for (const server of serversOf(db)) {
+    // The one that has its place last: it tells what of the others' logs is common to all.
+    for (const server of serversOf(db).toReversed()) {
       const { id } = server;
       this.watches.get(id)?.();
       this.watches.delete(id);
