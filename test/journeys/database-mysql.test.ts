@@ -56,10 +56,7 @@ test("an append workload goes on over a kill, a forced failover and a cut zone, 
   // `npm run soak` goes through them more often.
   const rounds = Number(process.env["SANDTABLE_SOAK_ROUNDS"] ?? 1);
   for (const way of Array.from({ length: rounds }, () => ["kill", "reboot", "cut"]).flat()) {
-    const whole = await journey.until(
-      `it is whole before the ${way}`,
-      (db) => db.DBInstanceStatus === "available" && db.SecondaryAvailabilityZone !== undefined,
-    );
+    const whole = await journey.whole(`before the ${way}`);
     await journey.query("truncate table appended", { host });
     const appender = journey.append(host);
     await appender.more(50);
@@ -116,10 +113,7 @@ describe("what was committed comes back", () => {
 
   test("from a snapshot as it was then, and from the log as it was at a chosen second, over a failover too", async () => {
     await journey.query("create table kept (n int primary key)", { host });
-    const whole = await journey.until(
-      "it is whole",
-      (db) => db.DBInstanceStatus === "available" && db.SecondaryAvailabilityZone !== undefined,
-    );
+    const whole = await journey.whole("before it is killed");
     await journey.query("insert into kept values (1)", { host });
     await journey.rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: "orders", DBSnapshotIdentifier: "one" }));
     await snapshotDone("one");

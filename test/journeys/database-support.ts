@@ -148,6 +148,17 @@ export class DatabaseJourney {
     throw new Error(`waited in vain: ${what}; it is ${JSON.stringify(await this.describe(identifier))}`);
   }
 
+  /** Until it is available with a standby that could take over: one that is shown may still be being built. */
+  async whole(when: string): Promise<DBInstance> {
+    const isThere = (db: DBInstance): boolean =>
+      db.DBInstanceStatus === "available" && db.SecondaryAvailabilityZone !== undefined;
+    return this.soon(`it is whole ${when}`, async () => {
+      const db = await this.until(`it is whole ${when}`, isThere);
+      const last = (await this.events(["recovery"])).at(-1) ?? "";
+      return last.includes("started") ? undefined : db;
+    });
+  }
+
   async cluster(DBClusterIdentifier: string): Promise<DBCluster> {
     const { DBClusters } = await this.rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier }));
     return DBClusters?.[0] ?? {};

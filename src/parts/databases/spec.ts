@@ -43,7 +43,17 @@ export interface Source {
 }
 
 /** What a server's disk is made from, once. */
-export type Origin = { readonly kind: "new" } | (Source & { readonly kind: "server" }) | BackupOrigin;
+export type Origin = { readonly kind: "new" } | ServerOrigin | BackupOrigin;
+
+/** A copy of a running writer. */
+export interface ServerOrigin extends Source {
+  readonly kind: "server";
+  /**
+   * The writer began new and still has all of its log, or is only about to begin: the copy may begin as it did and read the log, for
+   * which nobody need wait.
+   */
+  readonly fromItsBeginning?: true;
+}
 
 /** A backup, as `backup` made it; with the log up to a moment in milliseconds since the epoch, or to the log's end. */
 export interface BackupOrigin {

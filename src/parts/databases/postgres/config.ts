@@ -70,6 +70,8 @@ const fixedSettings: Readonly<Record<string, string | number>> = {
   wal_keep_size: 512,
   max_wal_senders: 20,
   hot_standby: "on",
+  // After a crash all its files are synced before anything else; they are alone on their disk.
+  recovery_init_sync_method: "syncfs",
   // A copy keeps the log too: what its writer had not shipped when it died would be missing.
   archive_mode: "always",
 };

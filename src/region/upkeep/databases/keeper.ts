@@ -21,7 +21,7 @@ import { change } from "./change.js";
 import { failOver, retire, whyFailOver } from "./failover.js";
 import { hasOwnParameters, readyStandby, settleParameters } from "./parameters.js";
 import { Retention } from "./retention.js";
-import { keepStandby } from "./standby.js";
+import { keepStandby, makeBeside } from "./standby.js";
 import { readerSpec, writerSpec, type ServerCircumstances } from "./spec.js";
 
 /** A server that does not start this often while it is created is `failed`. */
@@ -120,7 +120,7 @@ export class DatabaseKeeper implements Keeper {
     const isWhole = await keepStandby(scope, now, engine, around);
     this.watch(scope, now, engine);
     this.available(scope, db, engine, isWhole);
-    return isWhole ? lookEvery[db.multiAz ? "multiAz" : "single"] : 50;
+    return isWhole ? lookEvery[db.multiAz ? "multiAz" : "single"] : 0;
   }
 
   /** A writer that runs and does not answer, twice in a row for five seconds, while somebody could take its place. */
@@ -146,8 +146,13 @@ export class DatabaseKeeper implements Keeper {
     // It lives in the namespace of its interface, which a start of the region may have to make again.
     if (engine.observe(server.id) !== "ready") await scope.upkeep.network(db.vpcId);
     const spec = this.ownSpec(scope, db, around);
-    await engine.make(spec, this.origin(spec, db));
-    await engine.start(spec);
+    const beside = makeBeside(scope, db, engine, around);
+    try {
+      await engine.make(spec, this.origin(spec, db));
+      await engine.start(spec);
+    } finally {
+      await beside;
+    }
     if (db.masterPassword === undefined) return;
     const { masterUsername: username, masterPassword: password, databaseName } = db;
     await engine.setMaster(spec, { username, password, ...(databaseName === undefined ? {} : { databaseName }) });
