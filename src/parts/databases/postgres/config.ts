@@ -31,6 +31,8 @@ export function postgresqlConf(spec: ServerSpec): string {
     log_connections: "off",
     "rds.force_ssl": spec.requiresTls ? 1 : 0,
     wal_level: "replica",
+    // After a crash all its files are synced before anything else; they are alone on their disk.
+    recovery_init_sync_method: "syncfs",
     ...spec.parameters,
     ...fixedSettings,
     port: spec.port,
@@ -70,8 +72,6 @@ const fixedSettings: Readonly<Record<string, string | number>> = {
   wal_keep_size: 512,
   max_wal_senders: 20,
   hot_standby: "on",
-  // After a crash all its files are synced before anything else; they are alone on their disk.
-  recovery_init_sync_method: "syncfs",
   // A copy keeps the log too: what its writer had not shipped when it died would be missing.
   archive_mode: "always",
 };

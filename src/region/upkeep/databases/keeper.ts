@@ -117,7 +117,12 @@ export class DatabaseKeeper implements Keeper {
     this.retention.attend(scope, db, engine);
     const now = scope.records.get(DBInstances, db.identifier);
     if (now?.resourceId !== db.resourceId || now.wish !== "running") return 0;
-    const isWhole = await keepStandby(scope, now, engine, around);
+    const isWhole = await keepStandby(scope, now, engine, around).catch((error: unknown) => {
+      // A writer that ended meanwhile is looked at anew, and that it did is no failure of ours.
+      if (engine.observe(now.server.id) === "ready") throw error;
+      return undefined;
+    });
+    if (isWhole === undefined) return 200;
     this.watch(scope, now, engine);
     this.available(scope, db, engine, isWhole);
     return isWhole ? lookEvery[db.multiAz ? "multiAz" : "single"] : 0;
