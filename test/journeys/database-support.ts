@@ -9,8 +9,10 @@ import {
   DeleteStackCommand,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
+  UpdateStackCommand,
   waitUntilStackCreateComplete,
   waitUntilStackDeleteComplete,
+  waitUntilStackUpdateComplete,
 } from "@aws-sdk/client-cloudformation";
 import {
   DescribeDBClustersCommand,
@@ -116,6 +118,23 @@ export class DatabaseJourney {
     await waitUntilStackCreateComplete(this.waiting(this.cloudformation), { StackName });
   }
 
+  /** Of these resources alone, made or changed. */
+  async stack(StackName: string, Resources: Readonly<Record<string, object>>): Promise<void> {
+    const wanted = { StackName, TemplateBody: JSON.stringify({ Resources }) };
+    const isThere = await this.cloudformation.send(new DescribeStacksCommand({ StackName })).then(
+      () => true,
+      () => false,
+    );
+    const waiting = this.waiting(this.cloudformation);
+    if (isThere) {
+      await this.cloudformation.send(new UpdateStackCommand(wanted));
+      await waitUntilStackUpdateComplete(waiting, { StackName });
+    } else {
+      await this.cloudformation.send(new CreateStackCommand(wanted));
+      await waitUntilStackCreateComplete(waiting, { StackName });
+    }
+  }
+
   async delete(StackName: string): Promise<void> {
     await this.cloudformation.send(new DeleteStackCommand({ StackName }));
     await waitUntilStackDeleteComplete(this.waiting(this.cloudformation), { StackName });
@@ -146,6 +165,17 @@ export class DatabaseJourney {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error(`waited in vain: ${what}; it is ${JSON.stringify(await this.describe(identifier))}`);
+  }
+
+  /** Until it is available with a standby that could take over: one that is shown may still be being built. */
+  async whole(when: string, identifier = "orders"): Promise<DBInstance> {
+    const isThere = (db: DBInstance): boolean =>
+      db.DBInstanceStatus === "available" && db.SecondaryAvailabilityZone !== undefined;
+    return this.soon(`it is whole ${when}`, async () => {
+      const db = await this.until(`it is whole ${when}`, isThere, identifier);
+      const last = (await this.events(["recovery"], identifier)).at(-1) ?? "";
+      return last.includes("started") ? undefined : db;
+    });
   }
 
   async cluster(DBClusterIdentifier: string): Promise<DBCluster> {
@@ -271,6 +301,8 @@ export class Appender {
   }
 
   async end(): Promise<void> {
+    // With its region it ends by itself.
+    if (this.child.exitCode !== null) return;
     const gone = new Promise((resolve) => this.child.once("exit", resolve));
     this.child.kill("SIGINT");
     await gone;

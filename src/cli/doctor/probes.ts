@@ -19,6 +19,7 @@ export async function probe(folders: Folders, options: { optional: boolean }): P
       kernel("network namespaces", vethTrial),
       kernel("nftables", nftTrial),
       kernel("overlayfs", overlayTrial),
+      loopDevices(),
     ])),
     space("images", folders.images, spaceNeeds.images),
     space("state", folders.state, spaceNeeds.state),
@@ -88,6 +89,22 @@ async function kernel(name: string, trial: string): Promise<Finding> {
     detail: `tried, and failed: ${text.trim().split("\n").at(-1) ?? ""}`,
     fix: "run on a kernel that has it; in a container, give that container its privileges",
   };
+}
+
+/** A database's disk is a file system of its size in a file. */
+const loopTrial =
+  "mount -t tmpfs none /mnt && truncate -s 16M /mnt/disk && mkfs.ext4 -qF /mnt/disk && mkdir /mnt/m && mount -o loop /mnt/disk /mnt/m";
+
+async function loopDevices(): Promise<Finding> {
+  const found = await kernel("loop devices", loopTrial);
+  return found.state !== "missing"
+    ? found
+    : {
+        ...found,
+        state: "optional",
+        detail: `${found.detail}; databases, which have disks of their own size, cannot be created: everything else works`,
+        fix: "load the kernel's module (modprobe loop); in a container, give it /dev/loop-control and loop devices",
+      };
 }
 
 function space(name: string, folder: string, least: number): Finding {

@@ -43,7 +43,17 @@ export interface Source {
 }
 
 /** What a server's disk is made from, once. */
-export type Origin = { readonly kind: "new" } | (Source & { readonly kind: "server" }) | BackupOrigin;
+export type Origin = { readonly kind: "new" } | ServerOrigin | BackupOrigin;
+
+/** A copy of a running writer. */
+export interface ServerOrigin extends Source {
+  readonly kind: "server";
+  /**
+   * The writer began new and still has all of its log, or is only about to begin: the copy may begin as it did and read the log, for
+   * which nobody need wait.
+   */
+  readonly fromItsBeginning?: true;
+}
 
 /** A backup, as `backup` made it; with the log up to a moment in milliseconds since the epoch, or to the log's end. */
 export interface BackupOrigin {
@@ -146,9 +156,14 @@ export interface DatabaseEngine {
   /**
    * Move what there is of its log into `folder`, up to now. Gives the moment up to which the data can be restored from it, in milliseconds
    * since the epoch; nothing where the server is no writer (it keeps the log of the one it copies, for it may become one) or does not
-   * run (it hands over what it had finished).
+   * run (see `rescue`).
    */
   ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined>;
+  /**
+   * Of a server that does not run and is not to run again, copy into `folder` what it has not shipped of its log. Where another has its
+   * place, which is `heir`: nothing that this one does not have, for that was never acknowledged and contradicts what came instead.
+   */
+  rescue(spec: ServerSpec, folder: string, heir?: string): Promise<void>;
   /** Delete what of the log in `folder` is older than the oldest of these backups needs. */
   prune(folder: string, backups: readonly string[]): Promise<void>;
   metrics(spec: ServerSpec): Promise<ServerMetrics>;

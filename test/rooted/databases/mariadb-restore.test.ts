@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sequenceOf } from "../../../src/parts/databases/mariadb/gtid.js";
 import { until } from "../engines.js";
 import { master, TestServers } from "./mariadbs.js";
 
@@ -83,22 +84,30 @@ describe("backups and the log", () => {
     expect(await restored("db-C-4", folder)).toBe("0,1,2,3");
   });
 
-  test("a failover leaves no gap in it: the log of the new writer holds what the old one did not ship any more", async () => {
+  test("a failover leaves no gap in it: what is only in the old writer's log is rescued, but for what nobody was told of", async () => {
     const { mariadb } = servers;
     const reader = servers.reader("db-B-1", "db-A-1", keeping);
     await mariadb.ship(servers.writer("db-A-1", keeping), log());
+    // Neither shipped nor in the log of the reader, which is made as a copy that has it.
+    await write("db-A-1", 5);
     await mariadb.make(reader, servers.origin("db-A-1"));
     await mariadb.start(reader);
     await mariadb.start(servers.writer("db-A-1", { ...keeping, replication: { role: "writer", acknowledges: ["db-B-1"] } }));
     const waiting = servers.writer("db-A-1", { ...keeping, replication: { role: "writer", acknowledges: ["db-B-1"] } });
     await until("it acknowledges", async () => (await mariadb.health(waiting)).copies[0]?.acknowledges === true);
     expect(await mariadb.ship(reader, log())).toBeUndefined();
-    await write("db-A-1", 5);
-    // Some of it is shipped by the old one, the rest is not.
-    await mariadb.ship(waiting, log());
     await write("db-A-1", 6);
+    // In the old writer's log, and nowhere else: its commit waits for the reader, for ever.
+    await servers.control("db-B-1", "STOP SLAVE IO_THREAD");
+    const sequence = async (): Promise<number> => sequenceOf(await servers.variable("db-A-1", "gtid_binlog_pos"));
+    const before = await sequence();
+    const unanswered = servers.query("db-A-1", "insert into events values (99)").catch((error: unknown) => error);
+    await until("it waits", async () => (await sequence()) > before);
     servers.kill("db-A-1");
+    expect(await unanswered).toBeInstanceOf(Error);
     await mariadb.start(servers.writer("db-B-1", keeping));
+    expect(await mariadb.ship(waiting, log())).toBeUndefined();
+    await mariadb.rescue(waiting, log(), "db-B-1");
     await mariadb.remove("db-A-1");
     await write("db-B-1", 7);
     await mariadb.ship(servers.writer("db-B-1", keeping), log());
@@ -122,6 +131,15 @@ describe("backups and the log", () => {
     expect(await restored("db-C-8", join(kept, "second"))).toBe("0,1,2,3,4,5,6,7,8");
   });
 
+  test("a server that goes for good hands over what it had not shipped", async () => {
+    const { mariadb } = servers;
+    await write("db-B-1", 9);
+    servers.kill("db-B-1");
+    await until("it ended", () => mariadb.observe("db-B-1") === "stopped");
+    await mariadb.rescue(servers.writer("db-B-1", keeping), log());
+    expect(await restored("db-C-10", join(kept, "second"))).toBe("0,1,2,3,4,5,6,7,8,9");
+  });
+
   test("a backup or a restore that was cut short is made anew", async () => {
     const { mariadb } = servers;
     const spec = servers.writer("db-C-9", keeping);
@@ -133,7 +151,7 @@ describe("backups and the log", () => {
     await cut;
     await servers.mariadb.make(spec, origin);
     await mariadb.start(spec);
-    expect(await eventsOf("db-C-9")).toBe("0,1,2,3,4,5,6,7,8");
+    expect(await eventsOf("db-C-9")).toBe("0,1,2,3,4,5,6,7,8,9");
     await mariadb.remove("db-C-9");
     await mariadb.remove("db-B-1");
   });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { MariaDb } from "../../../src/parts/databases/mariadb/mariadb.js";
+import { variableOf } from "../../../src/parts/databases/mariadb/replication.js";
 import { withSession } from "../../../src/parts/databases/mariadb/session.js";
 import { serverPlace, type EngineOptions } from "../../../src/parts/databases/place.js";
 import type { ServerSpec } from "../../../src/parts/databases/spec.js";
@@ -91,6 +92,11 @@ export class TestServers {
   /** A statement of the control user. */
   control(id: string, sql: string): Promise<unknown> {
     return withSession(serverPlace(this.options, id), (query) => query(sql));
+  }
+
+  /** A system variable of the server. */
+  variable(id: string, name: string): Promise<string> {
+    return withSession(serverPlace(this.options, id), (query) => variableOf(query, name));
   }
 
   /** End the server as a crash would: its processes are killed, and nobody is told. */

@@ -100,6 +100,7 @@ describe("a backup and the log after it", () => {
     chmodSync(join(servers.options.folder, spec.id, "outbox", "log"), 0o500);
     await postgres.stop(spec.id);
     expect(await postgres.ship(spec, folder("log"))).toBeUndefined();
+    await postgres.rescue(spec, folder("log"));
     expect(await restored("db-STOPPED", folder("second"), { folder: folder("log") })).toBe("1,2,3,4,5,6");
   });
 
@@ -133,7 +134,7 @@ describe("over a failover", () => {
     await servers.query(1, "insert into rows values (4)");
     const before = await moment();
     await postgres.stop(writer.id, 0);
-    await postgres.ship(writer, folder("two-log"));
+    await postgres.rescue(writer, folder("two-log"));
     await postgres.remove(writer.id);
     const promoted = servers.spec("db-TWO-2", 2);
     await postgres.start(promoted);

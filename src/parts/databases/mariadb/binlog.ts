@@ -1,9 +1,15 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
 const magic = "fe62696e";
+/** Where a file's first event begins. */
+export const firstEventAt = magic.length / 2;
 /** Of every event: seconds (4), type (1), server (4), length of the event (4), its end (4), flags (2). */
-const headerBytes = 19;
+export const headerBytes = 19;
 const gtidListType = 163;
+
+/** Of an event whose header begins here. */
+export const typeAt = (bytes: Buffer, at: number): number => bytes.readUInt8(at + 4);
+export const lengthAt = (bytes: Buffer, at: number): number => bytes.readUInt32LE(at + 9);
 
 /**
  * How far the log was when a file of it was begun, out of the file's first events: the Gtid_list event says
@@ -12,10 +18,10 @@ const gtidListType = 163;
  * @throws when they are no binary log
  */
 export function sequenceAtStart(start: Buffer): number {
-  if (start.toString("hex", 0, 4) !== magic) throw new Error("not a binary log of MariaDB");
-  for (let at = 4; at + headerBytes + 4 <= start.length;) {
-    if (start.readUInt8(at + 4) === gtidListType) return highestOf(start.subarray(at + headerBytes));
-    const length = start.readUInt32LE(at + 9);
+  if (start.toString("hex", 0, firstEventAt) !== magic) throw new Error("not a binary log of MariaDB");
+  for (let at = firstEventAt; at + headerBytes + 4 <= start.length;) {
+    if (typeAt(start, at) === gtidListType) return highestOf(start.subarray(at + headerBytes));
+    const length = lengthAt(start, at);
     if (length < headerBytes) break;
     at += length;
   }

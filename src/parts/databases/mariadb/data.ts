@@ -22,7 +22,8 @@ export async function makeData(options: EngineOptions, spec: ServerSpec, place: 
   for (const folder of [place.disk, place.log, place.outbox]) ownedFolder(folder, user);
   for (const name of diskFolders) ownedFolder(join(place.disk, name), user);
   for (const name of logFolders) ownedFolder(join(place.log, name), user);
-  if (origin.kind === "new") await copyFolder(await mariadbTemplate(options), making);
+  if (origin.kind === "new" || (origin.kind === "server" && origin.fromItsBeginning === true))
+    await copyFolder(await mariadbTemplate(options), making);
   else {
     const writer = origin.kind === "server" ? serverPlace(options, origin.id) : undefined;
     await restoreInto(options, spec, place, origin, writer, making);

@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, truncateSync } from "node:fs";
+import { basename, join } from "node:path";
 import { filesIn } from "../files.js";
 import type { ServerPlace } from "../place.js";
 import { backupGtid } from "./backup.js";
@@ -9,6 +9,7 @@ import { sequenceOf } from "./gtid.js";
 import { pieceName, piecesAmong } from "./pieces.js";
 import { slaveStatus } from "./replication.js";
 import { withSession } from "./session.js";
+import { wholeTransactions } from "./transactions.js";
 import { markStatement } from "./users.js";
 
 /**
@@ -41,11 +42,51 @@ export async function shipLog(id: string, place: ServerPlace, folder: string): P
   );
 }
 
-function copyWhole(from: string, to: string): void {
+/** The file's first `bytes`, or all of it. */
+function copyWhole(from: string, to: string, bytes?: number): void {
   if (existsSync(to)) return;
   const making = `${to}.making`;
   copyFileSync(from, making);
+  if (bytes !== undefined) truncateSync(making, bytes);
   renameSync(making, to);
+}
+
+/**
+ * Of a server that ended, what it did not ship. The log of an heir begins where it was made as a copy, and goes on from there: all before
+ * is common to both, and what this one has beyond may be what its commits were still waiting for.
+ */
+export async function rescueLog(id: string, place: ServerPlace, folder: string, heir?: ServerPlace): Promise<void> {
+  const limit = heir === undefined ? Infinity : beginningOf(heir);
+  const logs = logsOn(place);
+  const starts = logs.map((log, index) => (index === logs.length - 1 ? lastStart(log) : sequenceAtStartOf(log)));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const [index, log] of logs.entries()) {
+    const [first, next] = starts.slice(index, index + 2);
+    if (first === undefined || first >= limit) return;
+    const isWhole = next !== undefined && next <= limit;
+    const { last, bytes } = isWhole ? { last: next, bytes: undefined } : await wholeTransactions(log, limit);
+    if (last > first) copyWhole(log, join(folder, pieceName(first, last, id)), bytes);
+  }
+}
+
+const logsOn = ({ disk }: ServerPlace): readonly string[] =>
+  filesIn(join(disk, "binlog"))
+    .filter((name) => /\.\d+$/.test(name))
+    .map((name) => join(disk, "binlog", name));
+
+function beginningOf(heir: ServerPlace): number {
+  const [oldest] = logsOn(heir);
+  if (oldest === undefined) throw new Error(`${basename(heir.folder)} has no log: what is common with it is not known`);
+  return sequenceAtStartOf(oldest);
+}
+
+/** The server may have ended before it had written down how far it was: then there is nothing in the file. */
+function lastStart(log: string): number | undefined {
+  try {
+    return sequenceAtStartOf(log);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Pieces that no backup needs any more. */

@@ -11,7 +11,7 @@ import {
   removeContainer,
   watchContainer,
 } from "../../host/container.js";
-import { diskSpace, ensureDisk, growDisk, removeDisk } from "../disk.js";
+import { diskSpace, ensureDisk, growDisk, imageOf, removeDisk } from "../disk.js";
 import { readIfThere } from "../files.js";
 import { logFiles, readLogFile } from "../logs.js";
 import { serverPlace, type EngineOptions, type ServerPlace } from "../place.js";
@@ -32,7 +32,7 @@ import { copiesNow, tellToAcknowledge } from "./acknowledge.js";
 import { errorLog, files, settingsOf, type Settings } from "./config.js";
 import { copiesAnother, makeData } from "./data.js";
 import { healthOf, reportOf, type CopyReport } from "./health.js";
-import { pruneLog, shipLog } from "./log.js";
+import { pruneLog, rescueLog, shipLog } from "./log.js";
 import { engineProgram, engineUser } from "./program.js";
 import { applyReceivedBefore } from "./relay.js";
 import { receivedUpTo, statusOf, takeRole } from "./replication.js";
@@ -147,8 +147,16 @@ export class MariaDb implements DatabaseEngine {
     return backupInto(this.place(spec.id), folder, engineUser(this.options));
   }
 
-  ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined> {
-    return shipLog(spec.id, this.place(spec.id), folder);
+  async ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined> {
+    const place = this.place(spec.id);
+    return observeContainer(place).state === "running" ? shipLog(spec.id, place, folder) : undefined;
+  }
+
+  async rescue(spec: ServerSpec, folder: string, heir?: string): Promise<void> {
+    const [place, next] = [this.place(spec.id), heir === undefined ? undefined : this.place(heir)];
+    for (const { folder: own } of next === undefined ? [place] : [place, next])
+      if (existsSync(imageOf(own))) await ensureDisk(own, spec.storageGiB);
+    if (existsSync(place.data)) await rescueLog(spec.id, place, folder, next);
   }
 
   prune(folder: string, backups: readonly string[]): Promise<void> {

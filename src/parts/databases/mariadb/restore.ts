@@ -59,12 +59,12 @@ function fetchLog(options: EngineOptions, place: ServerPlace, { folder, log }: B
 
 /**
  * A server that nobody can reach applies the log, outside its own; then it is told how far its data are, so that it goes on counting
- * from there, or copies its writer from there. `until` in milliseconds since the epoch: the log counts in seconds, and the whole
- * second belongs to it. Pure.
+ * from there, or copies its writer from there. `until` in milliseconds since the epoch: the log counts in seconds, so that a moment within
+ * one takes all of it, and the moment at which one begins takes none of it. Pure.
  */
 export function restoreScript(id: string, gtid: string, steps: readonly Step[], until: number | undefined): string {
   const client = `mariadb --no-defaults --socket=${files.socket} --user=mysql --max-allowed-packet=1G --binary-mode`;
-  const stop = until === undefined ? "" : ` --stop-datetime='${momentText((Math.floor(until / 1000) + 1) * 1000)}'`;
+  const stop = until === undefined ? "" : ` --stop-datetime='${momentText(Math.ceil(until / 1000) * 1000)}'`;
   const apply = steps.map(({ name, first, behind }) => {
     const start = behind > first ? ` --start-position=0-1-${behind}` : "";
     return `mariadb-binlog --no-defaults --disable-log-bin --skip-gtid-strict-mode${start}${stop} ${logInside}/${name} | ${client}`;

@@ -31,6 +31,8 @@ export function postgresqlConf(spec: ServerSpec): string {
     log_connections: "off",
     "rds.force_ssl": spec.requiresTls ? 1 : 0,
     wal_level: "replica",
+    // After a crash all its files are synced before anything else; they are alone on their disk.
+    recovery_init_sync_method: "syncfs",
     ...spec.parameters,
     ...fixedSettings,
     port: spec.port,

@@ -7,7 +7,7 @@ import { inside, type EngineOptions, type ServerPlace } from "../place.js";
 import type { BackupOrigin, Origin, ServerSpec } from "../spec.js";
 import { copyData, serverProgram } from "../program.js";
 import { binaries, connectionTo, passwordFile, replicationRole, restoreFolder } from "./config.js";
-import { postgresTemplate } from "./template.js";
+import { hasRoomOfTemplate, postgresTemplate } from "./template.js";
 
 /** The program of a server on its place, but for what it runs. */
 export const engineProgram = (
@@ -27,6 +27,7 @@ export async function makeData(options: EngineOptions, spec: ServerSpec, place: 
   rmSync(making, { recursive: true, force: true });
   if (origin.kind === "new") await copyData(await postgresTemplate(options), making);
   else if (origin.kind === "backup") await fromBackup(options, spec, place, origin, making);
+  else if (origin.fromItsBeginning === true && hasRoomOfTemplate(spec)) await besideServer(options, spec, place, making);
   else await fromServer(options, spec, place, origin);
   renameSync(making, place.data);
 }
@@ -51,6 +52,16 @@ async function fromServer(
   ];
   await runOnce(place, `Copying the database at ${from.address} to ${spec.id}`, engineProgram(options, spec, place, argv));
   writeOwned(join(`${place.data}.making`, readerFile), "", imageUserOf(options.root, "postgres"));
+}
+
+/**
+ * Writer and copy are of one template, which was shut down in order: so they are one system, and all that the writer has done since is in
+ * its log.
+ */
+async function besideServer(options: EngineOptions, spec: ServerSpec, place: ServerPlace, making: string): Promise<void> {
+  writePassword(options, spec, place);
+  await copyData(await postgresTemplate(options), making);
+  writeOwned(join(making, readerFile), "", imageUserOf(options.root, "postgres"));
 }
 
 /** The replication role's password, as libpq reads it. */

@@ -144,10 +144,14 @@ export class Postgres implements DatabaseEngine {
 
   async ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined> {
     const place = this.place(spec.id);
-    if (observeContainer(place).state === "running") return shipLog(spec, place, folder);
+    return observeContainer(place).state === "running" ? shipLog(spec, place, folder) : undefined;
+  }
+
+  /** What an heir has instead is on a timeline of its own. */
+  async rescue(spec: ServerSpec, folder: string): Promise<void> {
+    const place = this.place(spec.id);
     if (existsSync(imageOf(place.folder))) await ensureDisk(place.folder, spec.storageGiB);
     await rescueLog(place, folder);
-    return undefined;
   }
 
   prune(folder: string, backups: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import type { SourceType } from "@aws-sdk/client-rds";
 import type { Scope } from "../../operations/call.js";
 import { put, recordType, remove, type Change } from "../../records/records.js";
 import { eventMessage, eventMessages, type EventId } from "./eventmessages.js";
+import { snapshotArn } from "./backups/names.js";
 import { instanceArn } from "./names.js";
 import type { DBInstance } from "./records.js";
 
@@ -29,6 +30,15 @@ export const ofInstance = (scope: Pick<Scope, "accountId" | "regionName">, db: P
   type: "db-instance",
   identifier: db.identifier,
   arn: instanceArn(scope, db),
+});
+
+export const ofSnapshot = (
+  scope: Pick<Scope, "accountId" | "regionName">,
+  { identifier }: { readonly identifier: string },
+): EventSource => ({
+  type: "db-snapshot",
+  identifier,
+  arn: snapshotArn(scope, identifier),
 });
 
 /** Events of this process: what happens in one millisecond stays in its order. */

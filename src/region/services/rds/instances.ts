@@ -1,6 +1,6 @@
 import type { Scope } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
-import { put } from "../../records/records.js";
+import { put, type Change } from "../../records/records.js";
 import { interfaceChanges } from "../ec2/interfaces.js";
 import { SecurityGroups, type Tags } from "../ec2/records.js";
 import { DBSnapshots } from "./backups/records.js";
@@ -10,6 +10,7 @@ import { chosenWindows } from "./backups/windows.js";
 import { checkDatabaseName, checkIdentifier, checkMasterUsername, checkPort, checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { engineVersion, theEngine } from "./engines.js";
+import { eventOf, ofSnapshot } from "./events.js";
 import { instanceEvents } from "./instanceevents.js";
 import { firstMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { newResourceId } from "./names.js";
@@ -39,7 +40,7 @@ export interface DBInstanceWish {
   readonly settings: Partial<DBInstanceSettings>;
   readonly tags: Tags;
   /** From a backup, which has its master user and password. */
-  readonly restored?: { readonly origin: DBInstance["origin"]; readonly masterUsername: string };
+  readonly restored?: { readonly origin: DBInstance["origin"]; readonly masterUsername: string; readonly told: Change };
 }
 
 /**
@@ -82,6 +83,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   const databaseName = checkDatabaseName(wish.databaseName);
   const parameters = joinParameterGroup(call, engine, version, wish.parameterGroupName);
   checkOptionGroup(engine, version, wish.optionGroupName);
+  const told = wish.restored === undefined ? [] : [wish.restored.told];
   const placement = { identifier, resourceId: newResourceId(), servers: 0, groupIds: wish.groupIds ?? [], publiclyAccessible };
   const { server, nic } = decideServer(call, placement, site);
   const db: DBInstance = {
@@ -111,7 +113,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
     settings: { ...defaultSettings, ...defined(wish.settings), ...windows, storageType, allocatedStorage },
     tags: wish.tags,
   };
-  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic), ...changes, ...parameters.commit);
+  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(nic), ...changes, ...parameters.commit, ...told);
   await call.upkeep.network(db.vpcId);
   call.upkeep.nudge("database", identifier);
   return db;
@@ -153,7 +155,8 @@ export function deleteDBInstance(
     );
   // A stopped one starts once more: the snapshot is taken from its server. Then it goes.
   const last: DBInstance = { ...leaving, wish: "running", finalSnapshot: snapshot.identifier };
-  call.commit(put(DBSnapshots, snapshot.identifier, snapshot), put(DBInstances, db.identifier, last));
+  const told = eventOf(call, ofSnapshot(call, snapshot), "RDS-EVENT-0040");
+  call.commit(put(DBSnapshots, snapshot.identifier, snapshot), put(DBInstances, db.identifier, last), told);
   call.upkeep.nudge("database", db.identifier);
   call.upkeep.nudge("backup", db.resourceId);
   return last;

@@ -5,9 +5,11 @@ import { interfaceChanges } from "../ec2/interfaces.js";
 import type { Tags } from "../ec2/records.js";
 import { checkIdentifier, checkPort } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
+import { theEngine } from "./engines.js";
 import { change, checkGroups, defined, theDBInstance } from "./instances.js";
 import { instanceArn, newResourceId } from "./names.js";
-import { DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
+import { joinParameterGroup } from "./parametermembership.js";
+import { DBInstances, type DBInstance, type DBInstanceSettings, type DBSubnetGroup } from "./records.js";
 import { checkPublic, decideServer, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
 
@@ -19,6 +21,9 @@ export interface ReadReplicaWish {
   readonly instanceClass?: string | undefined;
   readonly zone?: string | undefined;
   readonly port?: number | undefined;
+  /** One of the source's VPC. */
+  readonly subnetGroupName?: string | undefined;
+  readonly parameterGroupName?: string | undefined;
   readonly groupIds?: readonly string[] | undefined;
   readonly publiclyAccessible?: boolean | undefined;
   readonly deletionProtection?: boolean | undefined;
@@ -40,7 +45,7 @@ export async function createReadReplica(call: Scope, wish: ReadReplicaWish): Pro
   const source = theSource(call, wish.source);
   const instanceClass = wish.instanceClass ?? source.instanceClass;
   dbInstanceClass(instanceClass);
-  const group = theDBSubnetGroup(call, source.subnetGroupName);
+  const group = subnetGroupFor(call, source, wish.subnetGroupName);
   const site = sitesOf(call, group).find(({ zone }) => wish.zone === undefined || zone === wish.zone);
   if (site === undefined)
     throw new ServiceFault(
@@ -51,6 +56,9 @@ export async function createReadReplica(call: Scope, wish: ReadReplicaWish): Pro
   checkPublic(call, publiclyAccessible, group.vpcId);
   const groupIds = wish.groupIds === undefined || wish.groupIds.length === 0 ? source.groupIds : wish.groupIds;
   checkGroups(call, groupIds, group.vpcId);
+  const { parameterGroupName: named } = wish;
+  const joined =
+    named === undefined ? undefined : joinParameterGroup(call, theEngine(source.engine), source.engineVersion, named);
   const placement = { identifier, resourceId: newResourceId(), servers: 0, groupIds, publiclyAccessible };
   const { server, nic } = decideServer(call, placement, site);
   const { applying: _what, failover: _over, masterSecret: _own, ...stays } = source;
@@ -60,6 +68,8 @@ export async function createReadReplica(call: Scope, wish: ReadReplicaWish): Pro
     ...placement,
     instanceClass,
     port: checkPort(wish.port, source.port),
+    subnetGroupName: group.name,
+    ...(joined === undefined ? {} : { parameterGroup: joined.membership }),
     server,
     retired: [],
     servers: 1,
@@ -75,10 +85,26 @@ export async function createReadReplica(call: Scope, wish: ReadReplicaWish): Pro
     settings: { ...source.settings, backupRetentionPeriod: 0, ...defined(wish.settings ?? {}) },
     tags: wish.tags,
   };
-  call.commit(put(DBInstances, identifier, replica), ...interfaceChanges(nic));
+  if (replica.settings.allocatedStorage < source.settings.allocatedStorage)
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Invalid storage size: ${replica.settings.allocatedStorage} GiB. A read replica of ${source.identifier} needs ${source.settings.allocatedStorage} GiB at least.`,
+    );
+  call.commit(put(DBInstances, identifier, replica), ...interfaceChanges(nic), ...(joined?.commit ?? []));
   await call.upkeep.network(replica.vpcId);
   call.upkeep.nudge("database", identifier);
   return replica;
+}
+
+/** Servers copy each other over the network of one VPC. */
+function subnetGroupFor(call: Scope, source: DBInstance, wanted: string | undefined): DBSubnetGroup {
+  const group = theDBSubnetGroup(call, wanted ?? source.subnetGroupName);
+  if (group.vpcId !== source.vpcId)
+    throw new NotModelled(
+      "read replicas in another VPC than their source's",
+      `Name a DB subnet group of ${source.vpcId}, where ${source.identifier} is; ${group.name} is of ${group.vpcId}.`,
+    );
+  return group;
 }
 
 /** It stops copying and takes writes from then on. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PromoteReadReplica.html */

@@ -21,7 +21,7 @@ import { change } from "./change.js";
 import { failOver, retire, whyFailOver } from "./failover.js";
 import { hasOwnParameters, readyStandby, settleParameters } from "./parameters.js";
 import { Retention } from "./retention.js";
-import { keepStandby } from "./standby.js";
+import { keepStandby, makeBeside } from "./standby.js";
 import { readerSpec, writerSpec, type ServerCircumstances } from "./spec.js";
 
 /** A server that does not start this often while it is created is `failed`. */
@@ -117,10 +117,15 @@ export class DatabaseKeeper implements Keeper {
     this.retention.attend(scope, db, engine);
     const now = scope.records.get(DBInstances, db.identifier);
     if (now?.resourceId !== db.resourceId || now.wish !== "running") return 0;
-    const isWhole = await keepStandby(scope, now, engine, around);
+    const isWhole = await keepStandby(scope, now, engine, around).catch((error: unknown) => {
+      // A writer that ended meanwhile is looked at anew, and that it did is no failure of ours.
+      if (engine.observe(now.server.id) === "ready") throw error;
+      return undefined;
+    });
+    if (isWhole === undefined) return 200;
     this.watch(scope, now, engine);
     this.available(scope, db, engine, isWhole);
-    return isWhole ? lookEvery[db.multiAz ? "multiAz" : "single"] : 50;
+    return isWhole ? lookEvery[db.multiAz ? "multiAz" : "single"] : 0;
   }
 
   /** A writer that runs and does not answer, twice in a row for five seconds, while somebody could take its place. */
@@ -146,8 +151,13 @@ export class DatabaseKeeper implements Keeper {
     // It lives in the namespace of its interface, which a start of the region may have to make again.
     if (engine.observe(server.id) !== "ready") await scope.upkeep.network(db.vpcId);
     const spec = this.ownSpec(scope, db, around);
-    await engine.make(spec, this.origin(spec, db));
-    await engine.start(spec);
+    const beside = makeBeside(scope, db, engine, around);
+    try {
+      await engine.make(spec, this.origin(spec, db));
+      await engine.start(spec);
+    } finally {
+      await beside;
+    }
     if (db.masterPassword === undefined) return;
     const { masterUsername: username, masterPassword: password, databaseName } = db;
     await engine.setMaster(spec, { username, password, ...(databaseName === undefined ? {} : { databaseName }) });
@@ -215,7 +225,8 @@ export class DatabaseKeeper implements Keeper {
     // What was committed last is to be there for restoring too. A server that cannot say how far that is hands over its files below.
     if (db.retainsBackups === true && engine.observe(db.server.id) === "ready")
       await ship(scope, this.backupHouse, db, engine).catch(() => undefined);
-    for (const server of serversOf(db)) {
+    // The one that has its place last: it tells what of the others' logs is common to all.
+    for (const server of serversOf(db).toReversed()) {
       const { id } = server;
       this.watches.get(id)?.();
       this.watches.delete(id);

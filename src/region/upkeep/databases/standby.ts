@@ -3,10 +3,43 @@ import type { DatabaseEngine } from "../../../parts/databases/spec.js";
 import { CutZones, isCut } from "../../faults/zones.js";
 import type { Scope } from "../../operations/call.js";
 import { interfaceChanges } from "../../services/ec2/interfaces.js";
-import type { DBInstance, Standby } from "../../services/rds/records.js";
+import { DBInstances, type DBInstance, type Standby } from "../../services/rds/records.js";
 import { decideServer, standbySite } from "../../services/rds/servers.js";
 import { change } from "./change.js";
 import { readerSpec, writerSpec, type ServerCircumstances } from "./spec.js";
+
+/**
+ * A new instance's first standby is made while its writer is. That it fails is no reason not to go on: it is made again, or another, in
+ * its turn.
+ */
+export async function makeBeside(
+  scope: Scope,
+  db: DBInstance,
+  engine: DatabaseEngine,
+  around: ServerCircumstances,
+): Promise<void> {
+  if (!beginsWithWriter(db)) return;
+  if (db.standby === undefined) await choose(scope, db);
+  const now = scope.records.get(DBInstances, db.identifier);
+  if (now?.resourceId !== db.resourceId || now.standby === undefined || isCut(scope.records, now.standby.zone)) return;
+  await make(scope, now, now.standby, engine, around).catch(() => undefined);
+}
+
+/** The first there is of an instance that was never available: all that was ever written is in its writer's log. */
+const beginsWithWriter = (db: DBInstance): boolean =>
+  db.multiAz && !db.born && db.origin.kind === "new" && db.servers === (db.standby === undefined ? 1 : 2);
+
+async function make(
+  scope: Scope,
+  db: DBInstance,
+  standby: Standby,
+  engine: DatabaseEngine,
+  around: ServerCircumstances,
+): Promise<void> {
+  const spec = readerSpec(scope, db, standby, db, around);
+  const origin = { kind: "server", ...spec.replication.from } as const;
+  await engine.make(spec, beginsWithWriter(db) ? { ...origin, fromItsBeginning: true } : origin);
+}
 
 /**
  * Take the next step towards a standby that has every commit; the writer runs. Gives whether there is nothing more to do: no standby is
@@ -66,7 +99,7 @@ async function build(
   const spec = readerSpec(scope, db, standby, db, around);
   try {
     if (engine.observe(standby.id) !== "ready") await scope.upkeep.network(db.vpcId);
-    if (engine.observe(standby.id) === "absent") await engine.make(spec, { kind: "server", ...spec.replication.from });
+    if (engine.observe(standby.id) === "absent") await make(scope, db, standby, engine, around);
     await engine.start(spec);
     await until(async () => (await engine.health(writerSpec(db, around))).copies.some(({ id }) => id === standby.id));
   } catch (error) {
@@ -130,9 +163,9 @@ const inState =
 
 /** Look again for five seconds at most. */
 async function until(is: () => Promise<boolean>): Promise<true> {
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let tries = 0; tries < 250; tries += 1) {
     if (await is()) return true;
-    await pause(50);
+    await pause(20);
   }
   throw new Error("its writer does not see it");
 }

@@ -33,7 +33,7 @@ describe("the pieces of the log that a restore applies", () => {
     expect(() => chainOf(pieces([0, 10, "A"], [12, 20, "A"]), 3)).toThrow(/transactions 11 to 12 are in no piece/);
   });
 
-  test("are applied from where the data are, to the end of the second asked for, by a server that nobody reaches", () => {
+  test("are applied from where the data are, to the end of the second that the moment is within, by a server that nobody reaches", () => {
     const steps = chainOf(pieces([0, 10, "A"], [10, 20, "A"]), 3);
     expect(restoreScript("db-ABC", "0-7-20", steps, Date.UTC(2026, 10, 21, 9, 59, 59, 500))).toMatchInlineSnapshot(`
       "set -euo pipefail

@@ -1,5 +1,7 @@
 import type { Scope } from "../../../operations/call.js";
 import { ServiceFault } from "../../../operations/fault.js";
+import { eventOf, ofInstance, ofSnapshot } from "../events.js";
+import type { Change } from "../../../records/records.js";
 import { createDBInstance, defined, theDBInstance, type DBInstanceWish } from "../instances.js";
 import type { DBInstance } from "../records.js";
 import { automatedSnapshots, isMade, restorable, theAutomatedBackup } from "./automated.js";
@@ -33,7 +35,8 @@ export interface RestoreWish extends Pick<
 export function restoreFromSnapshot(call: Scope, wanted: string, wish: RestoreWish): Promise<DBInstance> {
   const snapshot = theDBSnapshot(call, wanted);
   expectAvailable(snapshot, "restored");
-  return restore(call, snapshot.source, { kind: "backup", backup: snapshot.folder }, wish);
+  const told = eventOf(call, ofSnapshot(call, snapshot), "RDS-EVENT-0043", { name: snapshot.identifier });
+  return restore(call, snapshot.source, { kind: "backup", backup: snapshot.folder }, wish, told);
 }
 
 export interface RestorePoint {
@@ -73,7 +76,8 @@ export function restoreToPointInTime(call: Scope, point: RestorePoint, wish: Res
     until,
   );
   if (base === undefined) throw new Error(`no automated backup of ${identifier} is older than ${iso(until)}`);
-  return restore(call, kept.source, { kind: "backup", backup: base.folder, log: kept.log, until }, wish);
+  const told = eventOf(call, ofInstance(call, wish), "RDS-EVENT-0019", { name: identifier, time: iso(until) });
+  return restore(call, kept.source, { kind: "backup", backup: base.folder, log: kept.log, until }, wish, told);
 }
 
 const iso = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
@@ -102,7 +106,13 @@ function keptOf(call: Scope, { instance, resourceId, arn }: RestorePoint): DBIns
   return kept;
 }
 
-function restore(call: Scope, source: BackupSource, origin: DBInstance["origin"], wish: RestoreWish): Promise<DBInstance> {
+function restore(
+  call: Scope,
+  source: BackupSource,
+  origin: DBInstance["origin"],
+  wish: RestoreWish,
+  told: Change,
+): Promise<DBInstance> {
   if (wish.engine !== undefined && wish.engine !== source.engine)
     throw new ServiceFault(
       "InvalidParameterCombination",
@@ -124,6 +134,6 @@ function restore(call: Scope, source: BackupSource, origin: DBInstance["origin"]
     databaseName: source.databaseName,
     port: wish.port ?? source.port,
     settings: { ...source.settings, ...said },
-    restored: { origin, masterUsername: source.masterUsername },
+    restored: { origin, masterUsername: source.masterUsername, told },
   });
 }

@@ -2,6 +2,7 @@ import type { Scope } from "../../../operations/call.js";
 import { ServiceFault } from "../../../operations/fault.js";
 import { put, remove } from "../../../records/records.js";
 import type { Tags } from "../../ec2/records.js";
+import { eventOf, ofSnapshot } from "../events.js";
 import { theDBInstance } from "../instances.js";
 import { DBInstances } from "../records.js";
 import { decideSnapshot, freeIdentifier } from "./deciding.js";
@@ -28,7 +29,11 @@ export function createDBSnapshot(
       "InvalidDBInstanceState",
       `Cannot create a snapshot because the database instance ${db.identifier} is not currently in the available state.`,
     );
-  call.commit(put(DBSnapshots, snapshot.identifier, snapshot), put(DBInstances, db.identifier, { ...db, status: "backing-up" }));
+  call.commit(
+    put(DBSnapshots, snapshot.identifier, snapshot),
+    put(DBInstances, db.identifier, { ...db, status: "backing-up" }),
+    eventOf(call, ofSnapshot(call, snapshot), "RDS-EVENT-0040"),
+  );
   call.upkeep.nudge("backup", db.resourceId);
   return snapshot;
 }
@@ -63,7 +68,7 @@ export function deleteDBSnapshot(call: Scope, wanted: string): DBSnapshot {
   const snapshot = theDBSnapshot(call, wanted);
   if (snapshot.type !== "manual") throw new ServiceFault("InvalidDBSnapshotState", "Only manual snapshots may be deleted.");
   if (snapshot.status === "creating") expectAvailable(snapshot, "deleted");
-  call.commit(remove(DBSnapshots, snapshot.identifier));
+  call.commit(remove(DBSnapshots, snapshot.identifier), eventOf(call, ofSnapshot(call, snapshot), "RDS-EVENT-0041"));
   call.upkeep.nudge("backup", snapshot.source.resourceId);
   return snapshot;
 }

@@ -1,17 +1,19 @@
 import { ServiceFault } from "../../../operations/fault.js";
+import type { Call } from "../../../operations/call.js";
 import { enforced, states, within, type MemberRules } from "../../../operations/members.js";
 import { createMember } from "../../../services/rds/clustermembers.js";
 import { theEngine } from "../../../services/rds/engines.js";
 import { instanceRules, settingRules } from "../../../services/rds/instancerules.js";
-import { createDBInstance, deleteDBInstance, theDBInstance } from "../../../services/rds/instances.js";
+import { createDBInstance, defined, deleteDBInstance, theDBInstance } from "../../../services/rds/instances.js";
 import type { MasterPasswordWish } from "../../../services/rds/masterpassword.js";
 import { modifyDBInstance } from "../../../services/rds/modifying.js";
 import { endpointName, instanceArn, subnetGroupArn } from "../../../services/rds/names.js";
 import { defaultParameterGroup } from "../../../services/rds/parametermembership.js";
 import { DBInstances, DBSubnetGroups, type DBInstance, type DBInstanceSettings } from "../../../services/rds/records.js";
+import { promoteReadReplica } from "../../../services/rds/replicas.js";
 import { createDBSubnetGroup, deleteDBSubnetGroup, modifyDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
-import { restoreAsSaid, restoreProperties } from "./restoring.js";
+import { isReplica, restoreAsSaid, restoreProperties } from "./restoring.js";
 import {
   optionalFlag,
   optionalNumber,
@@ -112,6 +114,23 @@ const changeableSettings = (given: Properties): Partial<DBInstanceSettings> => (
   caCertificateIdentifier: optionalText(given, "CACertificateIdentifier"),
 });
 
+/** A read replica of which the template no longer says so stands alone from then on. */
+async function promote(call: Call, id: string, to: Properties, signal: AbortSignal): Promise<void> {
+  if (isReplica(to))
+    throw new ServiceFault(
+      "InvalidDBInstanceState",
+      `${id} was promoted, or never copied another: it cannot become a read replica. Delete it, and make one.`,
+    );
+  if (theDBInstance(call, id).origin.kind === "replica")
+    promoteReadReplica(call, id, {
+      ...defined({
+        backupRetentionPeriod: optionalNumber(to, "BackupRetentionPeriod"),
+        preferredBackupWindow: optionalText(to, "PreferredBackupWindow"),
+      }),
+    });
+  await becomeAvailable(call, id, signal);
+}
+
 const defaultGroupOf = (db: DBInstance): string => defaultParameterGroup(theEngine(db.engine), db.engineVersion);
 
 export const dbInstance: ResourceProvider = {
@@ -189,10 +208,15 @@ export const dbInstance: ResourceProvider = {
       "DBInstanceClass",
       "MultiAZ",
       "AllocatedStorage",
+      "SourceDBInstanceIdentifier",
     ],
     ...["DeleteAutomatedBackups", ...Object.keys(settingRules)],
   ],
+  replaces: ({ from, to }) =>
+    optionalText(to, "SourceDBInstanceIdentifier") !== undefined &&
+    optionalText(to, "SourceDBInstanceIdentifier") !== optionalText(from, "SourceDBInstanceIdentifier"),
   update: async (call, id, { from, to }, naming, signal) => {
+    if (isReplica(from) !== isReplica(to)) await promote(call, id, to, signal);
     await modifyDBInstance(call, id, {
       deletionProtection: optionalFlag(to, "DeletionProtection") ?? false,
       master: masterChange(from, to),
@@ -212,7 +236,9 @@ export const dbInstance: ResourceProvider = {
       const db = theDBInstance(call, id);
       const retainBackups = optionalFlag(given, "DeleteAutomatedBackups") === false;
       // One that has never been available, or has failed, has nothing to keep.
-      const isKept = last !== undefined && db.born && db.status !== "failed" && db.clusterId === undefined;
+      // What a read replica has is its source's: AWS makes no final snapshot of it.
+      const isAlone = db.clusterId === undefined && db.origin.kind !== "replica";
+      const isKept = last !== undefined && db.born && db.status !== "failed" && isAlone;
       const how = isKept ? { skipFinalSnapshot: false, finalSnapshot: last.finalSnapshot } : { skipFinalSnapshot: true };
       if (db.status !== "deleting") deleteDBInstance(call, id, { ...how, retainBackups });
       await call.until(() => call.records.get(DBInstances, id) === undefined, signal);

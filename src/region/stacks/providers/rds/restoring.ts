@@ -2,6 +2,10 @@ import type { Call } from "../../../operations/call.js";
 import { NotModelled, ServiceFault } from "../../../operations/fault.js";
 import { enforced, type MemberRules } from "../../../operations/members.js";
 import { restoreFromSnapshot, restoreToPointInTime, type RestoreWish } from "../../../services/rds/backups/restoring.js";
+import { theEngine } from "../../../services/rds/engines.js";
+import { theDBInstance } from "../../../services/rds/instances.js";
+import { checkOptionGroup } from "../../../services/rds/parametermembership.js";
+import { createReadReplica } from "../../../services/rds/replicas.js";
 import type { DBInstance } from "../../../services/rds/records.js";
 import type { Properties } from "../../provider.js";
 import { optionalFlag, optionalText } from "../properties.js";
@@ -38,12 +42,51 @@ export function restoreAsSaid(
   };
   if (time !== undefined || latest === true)
     return restoreToPointInTime(call, { ...source, time: time === undefined ? undefined : timeOf(time), latest }, wish);
-  const { instance = source.resourceId ?? source.arn } = source;
-  if (instance === undefined) return undefined;
-  throw new NotModelled(
-    `read replicas in templates (of ${instance})`,
-    "Make it with CreateDBInstanceReadReplica, or say RestoreTime or UseLatestRestorableTime for a copy that stands alone.",
-  );
+  const other = source.resourceId ?? source.arn;
+  if (source.instance === undefined && other !== undefined)
+    throw new NotModelled(
+      `read replicas of what is not named by SourceDBInstanceIdentifier (${other})`,
+      "Say SourceDBInstanceIdentifier; or RestoreTime or UseLatestRestorableTime for a copy that stands alone.",
+    );
+  return source.instance === undefined ? undefined : replicaAsSaid(call, source.instance, wish);
+}
+
+/** Does the template make it a read replica? Removing SourceDBInstanceIdentifier then promotes it. */
+export const isReplica = (given: Properties): boolean =>
+  optionalText(given, "SourceDBInstanceIdentifier") !== undefined &&
+  optionalText(given, "RestoreTime") === undefined &&
+  optionalFlag(given, "UseLatestRestorableTime") !== true &&
+  optionalText(given, "DBSnapshotIdentifier") === undefined;
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html, SourceDBInstanceIdentifier */
+async function replicaAsSaid(
+  call: Call,
+  source: string,
+  { master, multiAz, engine, optionGroupName, ...wish }: RestoreWish,
+): Promise<DBInstance> {
+  if (master.masterPassword !== undefined || master.managed === true)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `${wish.identifier} is a read replica of ${source}, and has its master user: leave out MasterUserPassword and ManageMasterUserPassword.`,
+    );
+  if (multiAz === true)
+    throw new NotModelled(
+      `Multi-AZ read replicas (${wish.identifier})`,
+      "Leave out MultiAZ; once promoted it may have a standby.",
+    );
+  if ((wish.settings.backupRetentionPeriod ?? 0) > 0)
+    throw new NotModelled(
+      `automated backups of read replicas (${wish.identifier})`,
+      "Leave out BackupRetentionPeriod; once promoted it may have backups.",
+    );
+  const like = theDBInstance(call, source.split(":").at(-1) ?? source);
+  if (engine !== undefined && engine !== like.engine)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `A read replica of the engine ${like.engine} cannot be made with the engine ${engine}.`,
+    );
+  checkOptionGroup(theEngine(like.engine), like.engineVersion, optionGroupName);
+  return createReadReplica(call, { ...wish, source });
 }
 
 /** e.g. `2026-11-21T10:00:00Z`. */

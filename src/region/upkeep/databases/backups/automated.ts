@@ -4,7 +4,7 @@ import { automatedSnapshots } from "../../../services/rds/backups/automated.js";
 import { automatedName, newAutomatedBackupId, newBackupFolder, newLogFolder } from "../../../services/rds/backups/names.js";
 import { DBInstanceAutomatedBackups, DBSnapshots, sourceOf, type DBSnapshot } from "../../../services/rds/backups/records.js";
 import { isDue } from "../../../services/rds/backups/retention.js";
-import { eventOf, ofInstance } from "../../../services/rds/events.js";
+import { eventOf, ofInstance, ofSnapshot } from "../../../services/rds/events.js";
 import type { DBInstance } from "../../../services/rds/records.js";
 
 /**
@@ -36,5 +36,6 @@ export function beginAutomated(scope: Scope, db: DBInstance): void {
     put(DBInstanceAutomatedBackups, db.resourceId, kept),
     put(DBSnapshots, identifier, snapshot),
     eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0001"),
+    eventOf(scope, ofSnapshot(scope, snapshot), "RDS-EVENT-0090"),
   );
 }

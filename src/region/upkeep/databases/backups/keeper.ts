@@ -53,9 +53,21 @@ export class BackupKeeper implements Keeper {
   async attend(scope: Scope, id: string): Promise<number | void> {
     await copySnapshots(scope, this.house, id);
     const db = scope.records.list(DBInstances).find(({ resourceId }) => resourceId === id);
-    const next = db === undefined ? this.retained(scope, id) : await this.instance(scope, db);
+    const next = db === undefined ? this.retained(scope, id) : await this.lookedAt(scope, db);
     const isRead = await sweep(scope, this.house, id);
     return isRead ? Math.min(soon, next ?? soon) : next;
+  }
+
+  private async lookedAt(scope: Scope, db: DBInstance): Promise<number | undefined> {
+    try {
+      return await this.instance(scope, db);
+    } catch (error) {
+      // A server that ended meanwhile, or has another in its place, is no failure of its backups: its keeper sees to it.
+      const now = scope.records.get(DBInstances, db.identifier);
+      const isSame = now?.resourceId === db.resourceId && now.server.id === db.server.id && now.wish === db.wish;
+      if (isSame && this.house.engineOf(db.engine).observe(db.server.id) === "ready") throw error;
+      return soon;
+    }
   }
 
   private async instance(scope: Scope, db: DBInstance): Promise<number | undefined> {

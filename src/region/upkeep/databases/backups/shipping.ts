@@ -49,7 +49,8 @@ export async function handOver(
   if (kept === undefined) return;
   await engine.stop(server.id, 0);
   try {
-    await engine.ship({ ...(await house.specOf(scope, db)), id: server.id }, house.pathOf(kept.log));
+    const heir = server.id === db.server.id ? undefined : db.server.id;
+    await engine.rescue({ ...(await house.specOf(scope, db)), id: server.id }, house.pathOf(kept.log), heir);
   } catch (error) {
     // The one that has its place goes on whatever this one still had; a restore to a time that it alone knew fails, and says so.
     const message = `${server.id} of ${db.identifier} went without handing over its log: ${String(error)}`;

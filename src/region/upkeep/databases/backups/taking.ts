@@ -6,7 +6,7 @@ import { command, run } from "../../../../parts/host/command.js";
 import type { Scope } from "../../../operations/call.js";
 import { put, type Change } from "../../../records/records.js";
 import { DBInstanceAutomatedBackups, DBSnapshots, type DBSnapshot } from "../../../services/rds/backups/records.js";
-import { eventOf, ofInstance } from "../../../services/rds/events.js";
+import { eventOf, ofInstance, ofSnapshot } from "../../../services/rds/events.js";
 import { DBInstances, type DBInstance } from "../../../services/rds/records.js";
 import type { BackupHouse } from "./keeper.js";
 import { shipped } from "./shipping.js";
@@ -41,6 +41,7 @@ async function take(
     ...(snapshot.type === "automated"
       ? [...begun(scope, db, log), eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0002")]
       : instanceAfter(scope, db, snapshot)),
+    eventOf(scope, ofSnapshot(scope, snapshot), snapshot.type === "automated" ? "RDS-EVENT-0091" : "RDS-EVENT-0042"),
   );
   scope.upkeep.nudge("database", db.identifier);
 }
