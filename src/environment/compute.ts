@@ -47,7 +47,8 @@ export interface AutoScalingGroup extends Node {
   readonly minSize: Maybe<number>;
   readonly maxSize: Maybe<number>;
   readonly desiredCapacity: Maybe<number>;
-  readonly healthCheckType: Maybe<"EC2" | "ELB" | string>;
+  /** `EC2`, `ELB`. */
+  readonly healthCheckType: Maybe<string>;
   /** Seconds. */
   readonly healthCheckGracePeriod: Maybe<number>;
   readonly targetGroups: readonly Maybe<NodeId>[];

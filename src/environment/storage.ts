@@ -16,7 +16,8 @@ export interface Bucket extends Node {
   /** New buckets have all four (since April 2023). */
   readonly publicAccessBlock: PublicAccessBlock;
   readonly policy: Maybe<PolicyDocument> | undefined;
-  readonly encryption: Maybe<"AES256" | "aws:kms" | string>;
+  /** `AES256`, `aws:kms`, `aws:kms:dsse`. */
+  readonly encryption: Maybe<string>;
   readonly kmsKey: Maybe<NodeId> | undefined;
   readonly versioning: Maybe<boolean>;
   readonly website: Maybe<boolean>;

@@ -101,26 +101,25 @@ export function attempt<T>(run: () => T, problems: Problems | undefined): T | un
   }
 }
 
-function settleConditions(template: Template, lookup: Lookup, problems: Problems): ReadonlyMap<string, boolean> {
-  const settled = new Map<string, boolean>();
+/** The conditions that are decided; those that hang on what is not known are left out. */
+export function settleConditions(template: Template, lookup: Lookup, problems: Problems): ReadonlyMap<string, boolean> {
+  const settled = new Map<string, boolean | undefined>();
   const open = new Set<string>(); // a cycle was reported when the template was read
-  const settle = (name: string): boolean => {
-    const known = settled.get(name);
-    if (known !== undefined) return known;
+  const settle = (name: string): boolean | undefined => {
+    if (settled.has(name)) return settled.get(name);
     const expression = template.conditions.get(name);
     if (expression === undefined || open.has(name)) return false;
     open.add(name);
-    const value =
-      attempt(() => resolveCondition(expression, { ...lookup, condition: settle }, ["Conditions", name]), problems) ?? false;
+    const value = attempt(() => resolveCondition(expression, { ...lookup, condition: settle }, ["Conditions", name]), problems);
     settled.set(name, value);
     return value;
   };
   for (const name of template.conditions.keys()) settle(name);
-  return settled;
+  return new Map([...settled].filter((entry): entry is [string, boolean] => entry[1] !== undefined));
 }
 
 /** A reference to a resource that its condition leaves out would have nothing to name. */
-function checkPresence(
+export function checkPresence(
   template: Template,
   resources: ReadonlyMap<string, Resource>,
   outputs: ReadonlyMap<string, OutputDeclaration>,

@@ -1,4 +1,4 @@
-import { dynamicReferences, refusalOfDynamic } from "./dynamic.js";
+import { dynamicReferences, isUnmodelled, refusalOfDynamic } from "./dynamic.js";
 import { faultOf, isConditionFunction, languageExtensions } from "./functions.js";
 import type { Problems } from "./problems.js";
 import { isPseudoParameter } from "./pseudo.js";
@@ -182,9 +182,10 @@ function checkDynamicReferences(value: Value, path: Path, block: "Resources" | "
   if (isScalar(value)) {
     for (const reference of dynamicReferences(value)) {
       const refusal = refusalOfDynamic(reference);
-      if (refusal !== undefined) problems.add(path, refusal);
+      if (refusal !== undefined && isUnmodelled(reference)) problems.refuse(path, refusal);
+      else if (refusal !== undefined) problems.add(path, refusal);
       else if (block === "Outputs")
-        problems.add(
+        problems.refuse(
           path,
           `Sandtable does not model dynamic references in Outputs (${reference.text}); give the value as a parameter`,
         );

@@ -65,6 +65,10 @@ export function refusalOfDynamic({ text, service, key }: DynamicReference): stri
   return /^[\w./-]+$/.test(key) ? undefined : `Template error: ${text} does not name a parameter of Systems Manager`;
 }
 
+/** Is it one that AWS would look up? */
+export const isUnmodelled = ({ service, key }: DynamicReference): boolean =>
+  service === "ssm-secure" || (service === "ssm" && /:\d+$/.test(key));
+
 /** Put values in the place of dynamic references; what `read` gives nothing for stays. */
 export function replaceDynamic(value: Value, read: (reference: DynamicReference) => string | undefined): Value {
   if (typeof value === "string")

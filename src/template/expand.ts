@@ -1,4 +1,4 @@
-import { tooMany } from "./limits.js";
+import { largestTemplate, tooMany } from "./limits.js";
 import type { Problems } from "./problems.js";
 import { isList, isScalar, isValues, type Path, type Value, type Values } from "./value.js";
 
@@ -20,16 +20,11 @@ export const loopPrefix = "Fn::ForEach::";
 const sectionsWithLoops = ["Conditions", "Resources", "Outputs"];
 
 /**
- * Bytes of a template as AWS takes it from S3, and of what its loops make of it: "Using Fn::ForEach does not change the quotas,
- * which apply to the resultant template".
- */
-const largestResult = 1_000_000;
-
-/**
  * Write out every `Fn::ForEach::NAME: [Identifier, Collection, {Key: Value}]`: the fragment once for each item, with
  * `${Identifier}`, `&{Identifier}` (the item's letters and digits only) and `{"Ref": "Identifier"}` replaced. Pure.
  * `collectionOf` gives the items of a list parameter; undefined: not known. Loops within loops multiply, so
- * a few hundred bytes could ask for millions of resources: the work ends where AWS's quotas end.
+ * a few hundred bytes could ask for millions of resources: the work ends where AWS's quotas end ("Using Fn::ForEach does not change the quotas, which apply to the
+ * resultant template").
  * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
  */
 export function expandLoops(
@@ -51,8 +46,8 @@ export function expandLoops(
   /** Counts what loops write, also what inner ones replace again. */
   const spend = (from: Path, characters: number): void => {
     size += characters;
-    if (!tooMuch && size > largestResult)
-      refuse(from, `Template may not exceed ${largestResult} bytes in size; this is what its loops make of it`);
+    if (!tooMuch && size > largestTemplate)
+      refuse(from, `Template may not exceed ${largestTemplate} bytes in size; this is what its loops make of it`);
   };
   /** Counts the members of a section, which stand one below it. */
   const count = (path: Path, from: Path): void => {

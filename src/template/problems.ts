@@ -5,6 +5,8 @@ export interface Problem extends Place {
   /** Where it is, e.g. `Resources.Vpc.Properties.CidrBlok`. */
   readonly at: string;
   readonly message: string;
+  /** AWS takes it, the local region does not: no fault of the template. */
+  readonly unmodelled?: true;
 }
 
 /** Collects problems, so that all of them are shown together. */
@@ -19,11 +21,20 @@ export class Problems {
   }
 
   add(path: Path, message: string): void {
+    this.#add(path, message, {});
+  }
+
+  /** Something that AWS takes and the local region does not model. */
+  refuse(path: Path, message: string): void {
+    this.#add(path, message, { unmodelled: true });
+  }
+
+  #add(path: Path, message: string, more: Pick<Problem, "unmodelled">): void {
     const at = path.join(".");
     const key = `${at}\u0000${message}`;
     if (this.#known.has(key)) return;
     this.#known.add(key);
-    this.found.push({ ...this.#locate(path), at, message });
+    this.found.push({ ...this.#locate(path), at, message, ...more });
   }
 }
 

@@ -14,12 +14,13 @@ export interface Lookup {
   ref(name: string): Value | NoValue | undefined;
   /** An attribute of a resource, e.g. `attribute("Db", "Endpoint.Address")`. */
   attribute(logicalId: string, name: string): Value | undefined;
-  condition(name: string): boolean;
+  /** Undefined: it hangs on what is not known. */
+  condition(name: string): boolean | undefined;
   mapping(name: string): Values | undefined;
   /** The zones of a region, by name. */
   zones(regionName: string): readonly string[] | undefined;
-  /** The value of an export of another stack; undefined: there is none of that name. */
-  imported(name: string): string | undefined;
+  /** The value of an export of another stack; undefined: there is none of that name. One that is not known yet is a pending function. */
+  imported(name: string): Value | undefined;
   /** A text with the values of its dynamic references, for who encodes it; without it they stay as they are. */
   dynamic?(text: string): string;
 }
@@ -60,8 +61,8 @@ export function isPending(value: Value): boolean {
   return isValues(value) && Object.values(value).some(isPending);
 }
 
-/** The value of a condition. Throws `ResolutionFault`. */
-export function resolveCondition(expression: Value, lookup: Lookup, path: Path = []): boolean {
+/** The value of a condition; undefined where it hangs on what is not known. Throws `ResolutionFault`. */
+export function resolveCondition(expression: Value, lookup: Lookup, path: Path = []): boolean | undefined {
   const call = functionOf(expression, true);
   const fault = new ResolutionFault(
     path,
@@ -70,24 +71,32 @@ export function resolveCondition(expression: Value, lookup: Lookup, path: Path =
   if (call === undefined) throw fault;
   const here = [...path, call.name];
   const operands = isList(call.argument) ? call.argument : [call.argument];
-  const each = (): readonly boolean[] => operands.map((operand, index) => resolveCondition(operand, lookup, [...here, index]));
+  const each = (): readonly (boolean | undefined)[] =>
+    operands.map((operand, index) => resolveCondition(operand, lookup, [...here, index]));
   switch (call.name) {
     case "Condition":
       return lookup.condition(String(call.argument));
     case "Fn::And":
-      return each().every(Boolean);
+      return every(each());
     case "Fn::Or":
-      return each().some(Boolean);
+      return not(every(each().map(not)));
     case "Fn::Not":
-      return !each()[0];
+      return not(each()[0]);
     case "Fn::Equals": {
       const [left, right] = operands.map((operand, index) => resolve(operand, lookup, [...here, index]));
-      return comparable(left) === comparable(right);
+      if (comparable(left) === comparable(right)) return true;
+      return [left, right].some((side) => typeof side === "object" && isPending(side)) ? undefined : false;
     }
     default:
       throw fault;
   }
 }
+
+const not = (value: boolean | undefined): boolean | undefined => (value === undefined ? undefined : !value);
+
+/** One that does not hold decides, whatever the unknown ones are. */
+const every = (values: readonly (boolean | undefined)[]): boolean | undefined =>
+  values.includes(false) ? false : values.includes(undefined) ? undefined : true;
 
 // Parameters are text, literals may be numbers: 3 equals "3".
 const comparable = (value: Value | NoValue | undefined): string => (isScalar(value) ? String(value) : JSON.stringify(value));
@@ -103,8 +112,15 @@ function evaluate({ name, argument }: FunctionCall, lookup: Lookup, path: Path):
     }
     case "Fn::If": {
       const [condition, whenTrue, whenFalse] = list(argument);
-      const branch = lookup.condition(String(condition)) ? 1 : 2;
-      return resolve((branch === 1 ? whenTrue : whenFalse) ?? null, lookup, [...path, branch]);
+      const side = (branch: 1 | 2): Value | NoValue =>
+        resolve((branch === 1 ? whenTrue : whenFalse) ?? null, lookup, [...path, branch]);
+      const holds = lookup.condition(String(condition));
+      if (holds !== undefined) return side(holds ? 1 : 2);
+      const yes = side(1);
+      const no = side(2);
+      // What is the same either way is known.
+      if (comparable(yes) === comparable(no)) return yes;
+      return { "Fn::If": [String(condition), pendingBranch(yes), pendingBranch(no)] };
     }
     case "Fn::GetAtt": {
       const pair = attributeOf(argument);
@@ -223,6 +239,9 @@ function substitute(argument: Value, lookup: Lookup, path: Path): Value {
   }
   return { "Fn::Join": ["", merged] };
 }
+
+/** A branch of a pending Fn::If that leaves its holder out says so. */
+const pendingBranch = (value: Value | NoValue): Value => (value === noValue ? { Ref: "AWS::NoValue" } : value);
 
 /** AWS::NoValue has no meaning as an argument: it counts as empty text. */
 const known = (value: Value | NoValue): Value => (value === noValue ? "" : value);

@@ -79,6 +79,9 @@ const sections = [
   "Outputs",
 ];
 
+/** The Serverless Application Model, which has a section of its own. */
+const serverless = "AWS::Serverless-2016-10-31";
+
 const refusedSections: Readonly<Record<string, string>> = {
   Hooks: "Hooks; leave the section out",
 };
@@ -112,7 +115,8 @@ export function readTemplate(text: string, given?: ReadonlyMap<string, string>):
   const problems = new Problems(locate);
   refuseNulls(value, [], problems);
   for (const name of Object.keys(value)) {
-    if (Object.hasOwn(refusedSections, name)) problems.add([name], `Sandtable does not model ${refusedSections[name]}`);
+    if (Object.hasOwn(refusedSections, name)) problems.refuse([name], `Sandtable does not model ${refusedSections[name]}`);
+    else if (name === "Globals" && transforms.includes(serverless)) continue;
     else if (!sections.includes(name))
       problems.add([name], `Template format error: Invalid template property or properties [${name}]`);
   }
@@ -149,17 +153,24 @@ export function readTemplate(text: string, given?: ReadonlyMap<string, string>):
   return { template, problems: [...textProblems, ...asWritten.found, ...problems.found] };
 }
 
+/** AWS's transforms that replace resources of their own types and leave the others as they are; a macro may change anything. */
+const addingTransforms = new Set([
+  "AWS::CodeDeployBlueGreen",
+  "AWS::SecretsManager-2020-07-23",
+  "AWS::SecretsManager-2024-09-16",
+  serverless,
+]);
+
 function readTransforms(value: Value | undefined, problems: Problems): readonly string[] {
   if (value === undefined) return [];
   const names = isList(value) ? value : [value];
   return names.flatMap((name): readonly string[] => {
     if (name === languageExtensions) return [name];
     const what = typeof name === "string" ? name : isValues(name) && typeof name["Name"] === "string" ? name["Name"] : "?";
-    problems.add(
-      ["Transform"],
-      `Sandtable does not model the transform ${what} (macros and SAM run Lambda functions, AWS::Include reads from S3); expand the template before you deploy it`,
-    );
-    return [];
+    const message = `Sandtable does not model the transform ${what} (macros and SAM run Lambda functions, AWS::Include reads from S3); expand the template before you deploy it`;
+    if (addingTransforms.has(what)) problems.refuse(["Transform"], message);
+    else problems.add(["Transform"], message);
+    return [what];
   });
 }
 
@@ -230,7 +241,8 @@ const resourceKeys = ["Type", "Properties", "DependsOn", "Condition", "DeletionP
 function readResource(logicalId: string, value: Value, path: Path, problems: Problems): Resource | undefined {
   if (!isValues(value)) return void problems.add(path, `Template format error: [/Resources/${logicalId}] must be an object`);
   for (const key of Object.keys(value)) {
-    if (Object.hasOwn(refusedAttributes, key)) problems.add([...path, key], `Sandtable does not model ${refusedAttributes[key]}`);
+    if (Object.hasOwn(refusedAttributes, key))
+      problems.refuse([...path, key], `Sandtable does not model ${refusedAttributes[key]}`);
     else if (!resourceKeys.includes(key))
       problems.add([...path, key], `Template format error: Invalid template resource property '${key}'`);
   }
@@ -282,9 +294,12 @@ function readCreationPolicy(type: string, policy: Value | undefined, path: Path,
   if (policy === undefined) return undefined;
   const signal = isValues(policy) ? policy["ResourceSignal"] : undefined;
   if (!isValues(policy) || Object.keys(policy).length !== 1 || !isValues(signal))
-    return void problems.add(path, "Sandtable does not model a CreationPolicy other than ResourceSignal with Count and Timeout");
+    return void problems.refuse(
+      path,
+      "Sandtable does not model a CreationPolicy other than ResourceSignal with Count and Timeout",
+    );
   if (!typesWithSignals.includes(type))
-    return void problems.add(
+    return void problems.refuse(
       path,
       `Sandtable does not model CreationPolicy of ${type}; it has it for ${typesWithSignals.join(" and ")}`,
     );
@@ -315,15 +330,16 @@ function readPolicy(
   if (policy === "Delete" || policy === "Retain" || (policy === "RetainExceptOnCreate" && key === "DeletionPolicy"))
     return policy;
   const type = String(resource["Type"]);
-  if (policy === "Snapshot")
-    problems.add(
+  if (policy === "Snapshot" && typesWithSnapshots.has(type)) {
+    problems.refuse(
       [...path, key],
-      typesWithSnapshots.has(type)
-        ? `Sandtable does not model ${key}: Snapshot yet; say Delete, or Retain to keep the resource when its stack goes`
-        : `Template error: ${type} does not support ${key} Snapshot`,
+      `Sandtable does not model ${key}: Snapshot yet; say Delete, or Retain to keep the resource when its stack goes`,
     );
+    return policy;
+  }
+  if (policy === "Snapshot") problems.add([...path, key], `Template error: ${type} does not support ${key} Snapshot`);
   else if (functionOf(policy) !== undefined)
-    problems.add([...path, key], `Sandtable does not model functions in ${key}; say Delete, Retain or RetainExceptOnCreate`);
+    problems.refuse([...path, key], `Sandtable does not model functions in ${key}; say Delete, Retain or RetainExceptOnCreate`);
   else problems.add([...path, key], `Template format error: Unrecognized ${key} ${JSON.stringify(policy)}`);
   return "Delete";
 }

@@ -7,8 +7,9 @@ import type { Catalogue } from "./catalogue.js";
 import { defaultSubnet } from "./default-vpc.js";
 import { groupsOrDefault, impliedInterface } from "./interfaces.js";
 import { draftsOf, type Draft } from "./node.js";
+import { keyOf } from "./keys.js";
 import type { Reading } from "./reading.js";
-import { clusterType, databaseSubnetGroupType, databaseType, groupType, keyTypes, subnetType } from "./types.js";
+import { clusterType, databaseSubnetGroupType, databaseType, groupType, subnetType } from "./types.js";
 
 export function drawDatabases(catalogue: Catalogue, builder: EnvironmentBuilder): void {
   for (const { node, read } of draftsOf(catalogue, databaseSubnetGroupType))
@@ -54,7 +55,7 @@ function settingsOf({ node, read, resource }: Draft, from: Reading | undefined) 
     port: inherited("Port").number() ?? portOf(engineText),
     encrypted:
       inherited("StorageEncrypted").flag() ?? (inherited("KmsKeyId").given ? true : restored ? silent("the encryption") : false),
-    kmsKey: inherited("KmsKeyId").node(...keyTypes),
+    kmsKey: keyOf(inherited("KmsKeyId")),
     backupRetention: inherited("BackupRetentionPeriod").number(1),
     backupWindow: inherited("PreferredBackupWindow").text(),
     masterPassword: passwordOf(read),

@@ -27,6 +27,11 @@ export class Reading {
     return new Reading(this.catalogue, this.resource, value ?? undefined, [...this.path, ...steps]);
   }
 
+  /** Another value in the same place. */
+  with(value: Said): Reading {
+    return new Reading(this.catalogue, this.resource, value, this.path);
+  }
+
   /** The first of several members that is said. */
   either(...names: readonly string[]): Reading {
     return names.map((name) => this.at(name)).find(({ given }) => given) ?? this.at(names[0] ?? "");
@@ -112,6 +117,15 @@ export class Reading {
   /** The node of one of these types that it names. */
   node(...types: readonly string[]): Maybe<NodeId> | undefined {
     return this.value === undefined || this.value === null ? undefined : this.catalogue.node(this.value, types);
+  }
+
+  /** The resource it refers to, of whatever type: the value is what Ref or Fn::GetAtt of that gives, or an ARN made with it. */
+  refers(): NodeId | undefined {
+    const { value } = this;
+    const parts = value instanceof PartialText ? value.parts : [value];
+    return parts.flatMap((part) =>
+      part instanceof Reference && this.catalogue.get(part.node) !== undefined ? [part.node] : [],
+    )[0];
   }
 
   nodes(...types: readonly string[]): readonly Maybe<NodeId>[] {

@@ -15,5 +15,5 @@ export const targetGroupType = "AWS::ElasticLoadBalancingV2::TargetGroup";
 export const databaseType = "AWS::RDS::DBInstance";
 export const clusterType = "AWS::RDS::DBCluster";
 export const databaseSubnetGroupType = "AWS::RDS::DBSubnetGroup";
-export const keyTypes = ["AWS::KMS::Key", "AWS::KMS::Alias"] as const;
+export const bucketType = "AWS::S3::Bucket";
 export const roleType = "AWS::IAM::Role";

@@ -1,0 +1,56 @@
+import type { PolicyDocument, PolicyStatement } from "../identity.js";
+import type { Maybe } from "../maybe.js";
+import type { Reading } from "./reading.js";
+
+/**
+ * A policy document, single values as lists. Parts that are not known stand in its texts as `${…}`: `${Bucket.Arn}` for an attribute
+ * of a resource of the graph, else the name of the parameter, or why it is not known.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
+export function policyOf(read: Reading): Maybe<PolicyDocument> | undefined {
+  if (!read.given) return undefined;
+  if (read.unknown !== undefined) return read.unknown;
+  const document = written(read);
+  const { place } = read;
+  const statements = document.at("Statement").list().map(statementOf);
+  return { statements, ...(place === undefined ? {} : { place }) };
+}
+
+/** Some services take a policy as its JSON text. */
+function written(read: Reading): Reading {
+  if (typeof read.value !== "string") return read;
+  try {
+    return read.with(JSON.parse(read.value));
+  } catch {
+    return read.with({});
+  }
+}
+
+const texts = (read: Reading): readonly string[] => read.list().map((item) => item.rendered());
+
+function statementOf(statement: Reading): PolicyStatement {
+  const sid = statement.at("Sid").text();
+  return {
+    ...(typeof sid === "string" ? { sid } : {}),
+    // What neither allows nor denies for sure is taken for the one that a judge has to look at.
+    effect: statement.at("Effect").text() === "Deny" ? "Deny" : "Allow",
+    actions: texts(statement.at("Action")),
+    notActions: texts(statement.at("NotAction")),
+    resources: texts(statement.at("Resource")),
+    notResources: texts(statement.at("NotResource")),
+    principals: principalsOf(statement.either("Principal", "NotPrincipal")),
+    conditions: Object.fromEntries(
+      statement
+        .at("Condition")
+        .entries()
+        .map(([operator, keys]) => [operator, Object.fromEntries(keys.entries().map(([key, values]) => [key, texts(values)]))]),
+    ),
+  };
+}
+
+function principalsOf(read: Reading): PolicyStatement["principals"] {
+  if (!read.given) return undefined;
+  if (read.value === "*") return "*";
+  const kinds = read.entries();
+  return kinds.length === 0 ? { AWS: texts(read) } : Object.fromEntries(kinds.map(([kind, names]) => [kind, texts(names)]));
+}

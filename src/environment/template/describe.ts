@@ -1,0 +1,121 @@
+import { largestTemplate } from "../../template/limits.js";
+import type { Problem } from "../../template/problems.js";
+import { readTemplate, type Template } from "../../template/template.js";
+import type { Described, Description, Said } from "../described.js";
+import { Unknown } from "../maybe.js";
+import type { SourcePlace } from "../node.js";
+import { objectivesOf } from "./objectives.js";
+import { StackReading, type About } from "./stack.js";
+
+/** A stack that is to be. */
+export interface StackText {
+  readonly name: string;
+  /** As the user calls it, for places. */
+  readonly file: string;
+  readonly text: string;
+  /** Values of its parameters, by name. */
+  readonly parameters?: ReadonlyMap<string, string>;
+}
+
+/** A problem and the file it is in. */
+export type FileProblem = Problem & { readonly file: string };
+
+export interface TemplateReading {
+  /** Undefined when there is a problem: a template that does not work is not judged in part. */
+  readonly description: Description | undefined;
+  readonly problems: readonly FileProblem[];
+}
+
+/**
+ * What templates describe, JSON or YAML. Of several, a resource is called `STACK.LogicalId`, and what one exports another may import.
+ * Pure; never throws. Values that are known only in a deployment stay unknown, each with its reason.
+ */
+export function describeTemplates(stacks: readonly StackText[], about: About = {}): TemplateReading {
+  const readings = stacks.map((stack) => ({ stack, ...read(stack) }));
+  const unread = readings.flatMap(({ stack, problems }) => problems.map((problem) => ({ ...problem, file: stack.file })));
+  if (unread.length > 0) return { description: undefined, problems: unread };
+
+  const exports = new Map<string, () => Said | undefined>();
+  const asked = new Set<string>();
+  const others = {
+    exported: (name: string): Said | undefined => {
+      if (asked.has(name)) return new Unknown(`the export ${name} is made of itself`);
+      asked.add(name);
+      try {
+        return exports.get(name)?.();
+      } finally {
+        asked.delete(name);
+      }
+    },
+  };
+  const prefix = (name: string): string => (stacks.length > 1 ? `${name}.` : "");
+  const opened = readings.flatMap(({ stack, template }) =>
+    template === undefined
+      ? []
+      : [
+          {
+            stack,
+            reading: new StackReading(
+              template,
+              stack.name,
+              stack.parameters ?? new Map<string, string>(),
+              about,
+              others,
+              (id) => `${prefix(stack.name)}${id}`,
+            ),
+          },
+        ],
+  );
+  for (const { reading } of opened) for (const [name, value] of reading.exports()) exports.set(name, value);
+  const resources = opened.flatMap(({ stack, reading }) => describedIn(stack, reading));
+  const objectives = objectivesOf(opened.map(({ stack, reading }) => ({ file: stack.file, template: reading.template })));
+  const problems = [
+    ...opened.flatMap(({ stack, reading }) => reading.problems.map((problem) => ({ ...problem, file: stack.file }))),
+    ...objectives.problems,
+  ];
+  if (problems.length > 0) return { description: undefined, problems };
+  const description: Description = {
+    sources: stacks.map(({ file }) => file),
+    from: "template",
+    region: about.region ?? new Unknown("the region is not known; give it with --region"),
+    account: about.account ?? new Unknown("the account is not known"),
+    resources,
+    ...(objectives.said === undefined ? {} : { objectives: objectives.said }),
+  };
+  return { description, problems: [] };
+}
+
+function read({ text, parameters }: StackText): {
+  readonly template: Template | undefined;
+  readonly problems: readonly Problem[];
+} {
+  const size = text.length > largestTemplate ? text.length : Buffer.byteLength(text);
+  // Not even parsed: what AWS does not take may be of any size.
+  if (size > largestTemplate) {
+    const message = `Template may not exceed ${largestTemplate} bytes in size; this one has ${text.length > largestTemplate ? "at least " : ""}${size}`;
+    return { template: undefined, problems: [{ line: 1, column: 1, at: "", message }] };
+  }
+  const { template, problems } = readTemplate(text, parameters ?? new Map());
+  return { template, problems: problems.filter(({ unmodelled }) => unmodelled !== true) };
+}
+
+function describedIn({ file }: StackText, reading: StackReading): readonly Described[] {
+  const { template } = reading;
+  return reading.resources.map((resource) => {
+    const path = ["Resources", resource.logicalId];
+    const placed = (inside: readonly (string | number)[]): SourcePlace => {
+      const { line, column } = template.locate([...path, ...inside]);
+      return { file, line, column };
+    };
+    const presence = reading.presenceOf(resource);
+    return {
+      id: reading.idOf(resource.logicalId),
+      type: resource.type,
+      properties: reading.propertiesOf(resource),
+      place: placed([]),
+      placeOf: (property: string) => placed(["Properties", ...property.split(".")]),
+      deletionPolicy: resource.deletionPolicy,
+      ...(presence === undefined ? {} : { presence }),
+    };
+  });
+}

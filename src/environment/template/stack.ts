@@ -1,0 +1,236 @@
+import { attempt, checkPresence, dependenciesOf, settleConditions } from "../../template/bind.js";
+import { functionOf } from "../../template/functions.js";
+import { findCycle } from "../../template/graph.js";
+import { settleParameters, type ParameterDeclaration, type ParameterValue } from "../../template/parameters.js";
+import { Problems, type Problem } from "../../template/problems.js";
+import { isPseudoParameter, pseudoParameter } from "../../template/pseudo.js";
+import { functionsIn, referencesOf } from "../../template/references.js";
+import { isPending, noValue, resolve, type Lookup, type NoValue } from "../../template/resolve.js";
+import { checkRules } from "../../template/rules.js";
+import type { Resource, Template } from "../../template/template.js";
+import type { Path, Value } from "../../template/value.js";
+import { Reference, type Said } from "../described.js";
+import { sameAsProperty } from "../graph/names.js";
+import { Unknown } from "../maybe.js";
+import type { NodeId } from "../node.js";
+import { saidOf, type Names } from "./said.js";
+import { zonesOf } from "./zones.js";
+
+/** What a stack takes from those that are read with it. */
+export interface Others {
+  /** The value that another stack exports under a name; undefined: none does. */
+  exported(name: string): Said | undefined;
+}
+
+export interface About {
+  /** e.g. `eu-west-3`. */
+  readonly region?: string;
+  readonly account?: string;
+}
+
+/**
+ * One stack's template with what is known of its values. Where a deployment refuses what has no value, this reading keeps it open: the
+ * function stays, and is told as unknown.
+ */
+export class StackReading {
+  readonly #problems: Problems;
+  readonly #parameters: ReadonlyMap<string, ParameterValue>;
+  readonly #conditions: ReadonlyMap<string, boolean>;
+  readonly #lookup: Lookup;
+  readonly #names: Names;
+  /** Resources whose properties are being looked at for an attribute: two may name each other. */
+  readonly #open = new Set<string>();
+
+  constructor(
+    readonly template: Template,
+    readonly name: string,
+    private readonly given: ReadonlyMap<string, string>,
+    private readonly about: About,
+    private readonly others: Others,
+    readonly idOf: (logicalId: string) => NodeId,
+  ) {
+    this.#problems = new Problems((path) => template.locate(path));
+    this.#parameters = this.#settleParameters();
+    this.#lookup = {
+      ref: (name) => this.#ref(name),
+      attribute: (logicalId, name) => this.#attribute(logicalId, name),
+      condition: (name) => this.#conditions.get(name),
+      mapping: (name) => template.mappings.get(name),
+      zones: (region) => zonesOf(/^[a-z]+(-[a-z]+)+-\d+$/.test(region) ? region : undefined),
+      imported: (name) => {
+        const value = others.exported(name);
+        return typeof value === "string" ? value : { "Fn::ImportValue": name };
+      },
+    };
+    this.#names = {
+      ref: (name) => (template.resources.has(name) ? new Reference(idOf(name)) : this.#whyNot(name)),
+      attribute: (logicalId, name) => new Reference(idOf(logicalId), name),
+      mapping: (name) => template.mappings.get(name),
+      imported: (name) => others.exported(name) ?? new Unknown(`no stack that was given exports ${name}`),
+      condition: (name) => this.#undecided(name),
+    };
+    this.#conditions = new Map();
+    this.#conditions = settleConditions(template, this.#lookup, this.#problems);
+    this.#check();
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#problems.found;
+  }
+
+  /** Resources whose condition holds, or is not known. */
+  get resources(): readonly Resource[] {
+    return [...this.template.resources.values()].filter((resource) => this.#holds(resource) !== false);
+  }
+
+  /** Why it is not known whether a resource is there. */
+  presenceOf({ condition }: Resource): Unknown | undefined {
+    return condition === undefined || this.#conditions.has(condition) ? undefined : this.#undecided(condition);
+  }
+
+  propertiesOf(resource: Resource): { readonly [name: string]: Said } {
+    const path = ["Resources", resource.logicalId, "Properties"];
+    const entries = Object.entries(resource.properties).flatMap(([name, value]): [string, Said][] => {
+      const said = this.#hiddenSecret(name, value) ?? this.#said(value, [...path, name]);
+      return said === undefined ? [] : [[name, said]];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  /** What its outputs export, by name. */
+  exports(): ReadonlyMap<string, () => Said | undefined> {
+    const found = new Map<string, () => Said | undefined>();
+    for (const output of this.template.outputs.values()) {
+      if (output.exportName === undefined || this.#holds(output) === false) continue;
+      const path = ["Outputs", output.name];
+      const name = this.#said(output.exportName, [...path, "Export", "Name"]);
+      const unsure = this.#holds(output) === undefined ? this.#undecided(output.condition ?? "") : undefined;
+      if (typeof name === "string") found.set(name, () => unsure ?? this.#said(output.value, [...path, "Value"]));
+    }
+    return found;
+  }
+
+  #said(value: Value, path: Path): Said | undefined {
+    const resolved = attempt(() => resolve(value, this.#lookup, path), this.#problems);
+    return resolved === undefined || resolved === noValue ? undefined : saidOf(resolved, this.#names);
+  }
+
+  /** What someone types in for a password stands in no text; the parameter does. */
+  #hiddenSecret(property: string, value: Value): Unknown | undefined {
+    const call = functionOf(value);
+    const name = call?.name === "Ref" ? String(call.argument) : "";
+    return /Password|SecretString/.test(property) && this.given.has(name)
+      ? new Unknown(`the value of parameter ${name} is not looked at`, name)
+      : undefined;
+  }
+
+  #holds({ condition }: { readonly condition?: string }): boolean | undefined {
+    return condition === undefined ? true : this.#conditions.get(condition);
+  }
+
+  /** Values of parameters that are known here: Systems Manager's are looked up when it is deployed. */
+  #settleParameters(): ReadonlyMap<string, ParameterValue> {
+    const { parameters } = this.template;
+    const isStored = ({ type }: ParameterDeclaration): boolean => type.startsWith("AWS::SSM::Parameter::Value<");
+    const settled = new Map(
+      [...parameters].filter(
+        ([name, declaration]) => !isStored(declaration) && (this.given.has(name) || declaration.default !== undefined),
+      ),
+    );
+    const given = new Map([...this.given].filter(([name]) => settled.has(name) || !parameters.has(name)));
+    return settleParameters(settled, given, { readStored: () => "", exists: () => true }, this.#problems);
+  }
+
+  /** What is given for a parameter with NoEcho is nobody's business; a default stands in the text for all to read. */
+  #isSecret(name: string): boolean {
+    return this.template.parameters.get(name)?.noEcho === true && this.given.has(name);
+  }
+
+  #ref(name: string): Value | NoValue | undefined {
+    const parameter = this.#parameters.get(name);
+    if (parameter !== undefined) return this.#isSecret(name) ? undefined : parameter.value;
+    const { region, account } = this.about;
+    // Where nothing is said of the region it is not taken for one of China's.
+    if (region === undefined && name === "AWS::Region") return undefined;
+    if (account === undefined && name === "AWS::AccountId") return undefined;
+    if (name === "AWS::StackId") return undefined;
+    return pseudoParameter(name, {
+      accountId: account ?? "",
+      regionName: region ?? "",
+      stackName: this.name,
+      stackId: "",
+      zones: zonesOf,
+    });
+  }
+
+  /** Attributes that give back a property have its value. */
+  #attribute(logicalId: string, name: string): Value | undefined {
+    const resource = this.template.resources.get(logicalId);
+    const property = resource === undefined ? undefined : sameAsProperty(resource.type, name);
+    const value = property === undefined ? undefined : resource?.properties[property];
+    if (value === undefined || this.#open.has(logicalId)) return undefined;
+    this.#open.add(logicalId);
+    try {
+      const resolved = resolve(value, this.#lookup, ["Resources", logicalId, "Properties", property ?? ""]);
+      return typeof resolved === "symbol" || isPending(resolved) ? undefined : resolved;
+    } finally {
+      this.#open.delete(logicalId);
+    }
+  }
+
+  #whyNot(name: string): Unknown {
+    if (name === "AWS::Region") return new Unknown("the region is not known; give it with --region");
+    if (name === "AWS::AccountId") return new Unknown("the account is not known");
+    if (isPseudoParameter(name)) return new Unknown(`${name} is known only when it is deployed`);
+    const declaration = this.template.parameters.get(name);
+    const stored = declaration?.default ?? "";
+    if (this.#isSecret(name)) return new Unknown(`the value of parameter ${name} is not looked at (NoEcho)`, name);
+    if (declaration?.type.startsWith("AWS::SSM::Parameter::Value<") === true)
+      return new Unknown(
+        `parameter ${name} is looked up in Systems Manager (${this.given.get(name) ?? stored}) when it is deployed`,
+        name,
+      );
+    return new Unknown(`parameter ${name} has no value; give it with --parameter ${name}=…`, name);
+  }
+
+  /** A condition hangs on the first parameter in it that has no value. */
+  #undecided(condition: string): Unknown {
+    const seen = new Set<string>();
+    const search = (name: string): Unknown | undefined => {
+      if (seen.has(name) || this.#conditions.has(name)) return undefined;
+      seen.add(name);
+      const mentioned = functionsIn(this.template.conditions.get(name) ?? "", [], { inConditions: true }).flatMap(referencesOf);
+      for (const reference of mentioned) {
+        if (reference.kind === "condition") {
+          const found = search(reference.name);
+          if (found !== undefined) return found;
+        } else if (reference.kind === "ref" && this.#ref(reference.name) === undefined) return this.#whyNot(reference.name);
+      }
+      return undefined;
+    };
+    const cause = search(condition);
+    const why = cause === undefined ? "" : `: ${cause.why}`;
+    return new Unknown(`it hangs on the condition ${condition}${why}`, cause?.parameter);
+  }
+
+  /** What cannot work whatever the open values are. */
+  #check(): void {
+    const { template } = this;
+    const resources = new Map(this.resources.map((resource) => [resource.logicalId, resource]));
+    const outputs = new Map([...template.outputs].filter(([, output]) => this.#holds(output) !== false));
+    checkPresence(template, resources, outputs, this.#conditions, this.#problems);
+    // A rule may speak of all parameters of a type.
+    if (this.#problems.found.length === 0 && this.#parameters.size === template.parameters.size)
+      checkRules(template.rules.values(), template.parameters, this.#parameters, this.#lookup, this.#problems);
+    const cycle = findCycle(
+      new Map(
+        [...resources].map(([logicalId, resource]) => [
+          logicalId,
+          dependenciesOf(resource, (name) => this.#conditions.get(name)).filter((name) => resources.has(name)),
+        ]),
+      ),
+    );
+    if (cycle !== undefined)
+      this.#problems.add(["Resources", cycle[0] ?? ""], `Circular dependency between resources: [${cycle.join(", ")}]`);
+  }
+}
