@@ -1,9 +1,4 @@
-import {
-  GetLoginProfileCommand,
-  type IAMClient,
-  paginateListAccessKeys,
-  paginateListMFADevices,
-} from "@aws-sdk/client-iam";
+import { GetLoginProfileCommand, type IAMClient, paginateListAccessKeys, paginateListMFADevices } from "@aws-sdk/client-iam";
 import type { Described, Said } from "../described.js";
 import { isUnknown, type Unknown } from "../maybe.js";
 import type { NodeId } from "../node.js";

@@ -106,10 +106,7 @@ async function groupDetails(
       "elasticloadbalancing:DescribeTargetGroupAttributes",
       client.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn })),
     ),
-    reading.one(
-      "elasticloadbalancing:DescribeTargetHealth",
-      client.send(new DescribeTargetHealthCommand({ TargetGroupArn })),
-    ),
+    reading.one("elasticloadbalancing:DescribeTargetHealth", client.send(new DescribeTargetHealthCommand({ TargetGroupArn }))),
   ]);
   return {
     attributes: isUnknown(attributes) ? attributes : attributesOf(attributes?.Attributes),

@@ -59,9 +59,14 @@ export const readDatabases: ReadRoom = async (clients, reading) => {
 /** DocumentDB and Neptune answer on the same API, with types of their own. */
 const others = /^(docdb|neptune)/;
 
-const isServer = ({ DBClusterIdentifier, DBInstanceIdentifier }: DBInstance, clusters: readonly DBCluster[], names: Names): boolean =>
-  clusters.some((cluster) => cluster.DBClusterIdentifier === DBClusterIdentifier && cluster.DBClusterInstanceClass !== undefined) &&
-  !names.isMade(names.idOf(instanceType, DBInstanceIdentifier));
+const isServer = (
+  { DBClusterIdentifier, DBInstanceIdentifier }: DBInstance,
+  clusters: readonly DBCluster[],
+  names: Names,
+): boolean =>
+  clusters.some(
+    (cluster) => cluster.DBClusterIdentifier === DBClusterIdentifier && cluster.DBClusterInstanceClass !== undefined,
+  ) && !names.isMade(names.idOf(instanceType, DBInstanceIdentifier));
 
 async function tagsFor(client: RDSClient, reading: Reading, ResourceName: string | undefined): Promise<Said | undefined> {
   const answer = await reading.one("rds:ListTagsForResource", client.send(new ListTagsForResourceCommand({ ResourceName })));

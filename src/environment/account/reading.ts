@@ -51,7 +51,8 @@ export class Reading {
     } catch (error) {
       const { code, message } = refusal(error);
       for (const type of types)
-        if (!this.refused.has(type)) this.refused.set(type, { id: type, type, why: `${operation} was refused: ${code}: ${message}` });
+        if (!this.refused.has(type))
+          this.refused.set(type, { id: type, type, why: `${operation} was refused: ${code}: ${message}` });
       return undefined;
     }
   }

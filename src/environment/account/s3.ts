@@ -32,8 +32,7 @@ export const readBuckets: ReadRoom = async (clients, reading) => {
   const settings = await eachOf(buckets, ({ Name = "" }) => settingsOf(client, reading, Name));
   return {
     register: (names) => {
-      for (const { Name = "" } of buckets)
-        names.register({ type: bucketType, physicalId: Name, also: [`arn:aws:s3:::${Name}`] });
+      for (const { Name = "" } of buckets) names.register({ type: bucketType, physicalId: Name, also: [`arn:aws:s3:::${Name}`] });
     },
     describe: (names) => buckets.flatMap(({ Name = "" }, index) => describeBucket(Name, settings[index], names)),
   };
@@ -42,10 +41,7 @@ export const readBuckets: ReadRoom = async (clients, reading) => {
 /** Newer answers say it in the listing. A bucket that will not tell where it is counts as here. */
 async function isHere(client: S3Client, reading: Reading, bucket: Bucket, region: string): Promise<boolean> {
   if (bucket.BucketRegion !== undefined) return bucket.BucketRegion === region;
-  const answer = await reading.one(
-    "s3:GetBucketLocation",
-    client.send(new GetBucketLocationCommand({ Bucket: bucket.Name })),
-  );
+  const answer = await reading.one("s3:GetBucketLocation", client.send(new GetBucketLocationCommand({ Bucket: bucket.Name })));
   if (answer === undefined || isUnknown(answer)) return true;
   const { LocationConstraint: where } = answer;
   // The two oldest regions have other names here.
@@ -69,11 +65,9 @@ async function settingsOf(client: S3Client, reading: Reading, Bucket: string): P
     ]),
     reading.one("s3:GetBucketVersioning", client.send(new GetBucketVersioningCommand(input))),
     reading.one("s3:GetBucketWebsite", client.send(new GetBucketWebsiteCommand(input)), ["NoSuchWebsiteConfiguration"]),
-    reading.one(
-      "s3:GetBucketLifecycleConfiguration",
-      client.send(new GetBucketLifecycleConfigurationCommand(input)),
-      ["NoSuchLifecycleConfiguration"],
-    ),
+    reading.one("s3:GetBucketLifecycleConfiguration", client.send(new GetBucketLifecycleConfigurationCommand(input)), [
+      "NoSuchLifecycleConfiguration",
+    ]),
     reading.one("s3:GetBucketPolicy", client.send(new GetBucketPolicyCommand(input)), ["NoSuchBucketPolicy"]),
     reading.one("s3:GetBucketTagging", client.send(new GetBucketTaggingCommand(input)), ["NoSuchTagSet"]),
   ]);
@@ -127,7 +121,9 @@ const groups = "http://acs.amazonaws.com/groups";
  */
 function cannedAcl(grants: readonly Grant[] | undefined): string {
   const has = (uri: string, ...permissions: readonly string[]): boolean =>
-    (grants ?? []).some(({ Grantee, Permission = "" }) => Grantee?.URI === `${groups}/${uri}` && permissions.includes(Permission));
+    (grants ?? []).some(
+      ({ Grantee, Permission = "" }) => Grantee?.URI === `${groups}/${uri}` && permissions.includes(Permission),
+    );
   if (has("global/AllUsers", "WRITE", "FULL_CONTROL", "WRITE_ACP")) return "PublicReadWrite";
   if (has("global/AllUsers", "READ", "READ_ACP")) return "PublicRead";
   if (has("global/AuthenticatedUsers", "READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL")) return "AuthenticatedRead";

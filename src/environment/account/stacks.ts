@@ -22,7 +22,8 @@ export async function readStackResources(
     "cloudformation:DescribeStacks",
     ["AWS::CloudFormation::Stack"],
     paginateDescribeStacks({ client }, {}),
-    ({ Stacks }) => Stacks?.filter(({ StackStatus }) => StackStatus !== "DELETE_COMPLETE" && StackStatus !== "REVIEW_IN_PROGRESS"),
+    ({ Stacks }) =>
+      Stacks?.filter(({ StackStatus }) => StackStatus !== "DELETE_COMPLETE" && StackStatus !== "REVIEW_IN_PROGRESS"),
   );
   const resources = await eachOf(chosen(listed, wanted), async ({ StackName = "" }) => {
     const summaries = await reading.all(

@@ -186,7 +186,10 @@ export class Block {
         `${name} of ${this.resource.address} is one of ${distinct.map(({ address }) => address).join(", ")}; a plan does not say which`,
       );
     const [variable] = variables;
-    const from = [...targets.map(({ address, attribute }) => `${address}${attribute === undefined ? "" : `.${attribute}`}`), ...others];
+    const from = [
+      ...targets.map(({ address, attribute }) => `${address}${attribute === undefined ? "" : `.${attribute}`}`),
+      ...others,
+    ];
     const why = `${name} of ${this.resource.address} is known only when it is applied`;
     return variable !== undefined && from.length === 0
       ? new Unknown(`${why}: it comes from the variable ${variable}`, variable)
@@ -197,7 +200,8 @@ export class Block {
   private passedOn(targets: Sources["targets"], types: readonly string[]): readonly Reference[] {
     const found = targets.flatMap(({ address, attribute }) => {
       const resource = this.plan.get(address);
-      if (resource === undefined || attribute === undefined || address === this.resource.address || naming.has(attribute)) return [];
+      if (resource === undefined || attribute === undefined || address === this.resource.address || naming.has(attribute))
+        return [];
       const said = types.length === 0 ? undefined : this.of(resource).ref(attribute, ...types);
       return said instanceof Reference ? [said] : [];
     });
@@ -241,7 +245,17 @@ const impliedBy: Readonly<Record<string, string>> = {
   default_route_table_id: "MainRouteTable",
 };
 
-const naming = new Set(["id", "arn", "name", "key_id", "allocation_id", "identifier", "cluster_identifier", "bucket", "unique_id"]);
+const naming = new Set([
+  "id",
+  "arn",
+  "name",
+  "key_id",
+  "allocation_id",
+  "identifier",
+  "cluster_identifier",
+  "bucket",
+  "unique_id",
+]);
 
 export const isObject = (value: Json | undefined): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -37,7 +37,14 @@ export function everything(image: string): object {
     Acl: ["EC2::NetworkAcl", inVpc],
     AclIn: [
       "EC2::NetworkAclEntry",
-      { NetworkAclId: ref("Acl"), RuleNumber: 100, Protocol: 6, RuleAction: "allow", CidrBlock: "0.0.0.0/0", PortRange: { From: 1, To: 999 } },
+      {
+        NetworkAclId: ref("Acl"),
+        RuleNumber: 100,
+        Protocol: 6,
+        RuleAction: "allow",
+        CidrBlock: "0.0.0.0/0",
+        PortRange: { From: 1, To: 999 },
+      },
     ],
     AclOut: [
       "EC2::NetworkAclEntry",
@@ -46,7 +53,12 @@ export function everything(image: string): object {
     AclOfOther: ["EC2::SubnetNetworkAclAssociation", { NetworkAclId: ref("Acl"), SubnetId: ref("Other") }],
     List: [
       "EC2::PrefixList",
-      { PrefixListName: "office", AddressFamily: "IPv4", MaxEntries: 2, Entries: [{ Cidr: "192.0.2.0/24", Description: "office" }] },
+      {
+        PrefixListName: "office",
+        AddressFamily: "IPv4",
+        MaxEntries: 2,
+        Entries: [{ Cidr: "192.0.2.0/24", Description: "office" }],
+      },
     ],
     Front: [
       "EC2::SecurityGroup",
@@ -161,7 +173,12 @@ export function everything(image: string): object {
       "S3::Bucket",
       {
         VersioningConfiguration: { Status: "Enabled" },
-        PublicAccessBlockConfiguration: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: false },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          IgnorePublicAcls: true,
+          BlockPublicPolicy: true,
+          RestrictPublicBuckets: false,
+        },
       },
     ],
     Plain: ["S3::Bucket"],
@@ -171,14 +188,25 @@ export function everything(image: string): object {
         Bucket: ref("Files"),
         PolicyDocument: {
           Version: "2012-10-17",
-          Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } }],
+          Statement: [
+            {
+              Effect: "Deny",
+              Principal: "*",
+              Action: "s3:*",
+              Resource: "*",
+              Condition: { Bool: { "aws:SecureTransport": "false" } },
+            },
+          ],
         },
       },
     ],
   };
   return {
     Resources: Object.fromEntries(
-      Object.entries(resources).map(([id, [type, Properties = {}, more = {}]]) => [id, { Type: `AWS::${type}`, Properties, ...more }]),
+      Object.entries(resources).map(([id, [type, Properties = {}, more = {}]]) => [
+        id,
+        { Type: `AWS::${type}`, Properties, ...more },
+      ]),
     ),
   };
 }

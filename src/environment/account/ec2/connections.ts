@@ -31,11 +31,8 @@ export const readConnections: ReadRoom = async (clients, reading) => {
       paginateDescribeVpcPeeringConnections({ client }, {}),
       (page) => page.VpcPeeringConnections?.filter(({ Status }) => !ended.has(Status?.Code ?? "")),
     ),
-    reading.all(
-      "ec2:DescribeVpcEndpoints",
-      [endpointType],
-      paginateDescribeVpcEndpoints({ client }, {}),
-      (page) => page.VpcEndpoints?.filter(({ State }) => !ended.has(State?.toLowerCase() ?? "")),
+    reading.all("ec2:DescribeVpcEndpoints", [endpointType], paginateDescribeVpcEndpoints({ client }, {}), (page) =>
+      page.VpcEndpoints?.filter(({ State }) => !ended.has(State?.toLowerCase() ?? "")),
     ),
     reading.all(
       "ec2:DescribeInstanceConnectEndpoints",

@@ -126,9 +126,7 @@ function describeEntry(entry: NetworkAclEntry, aclId: string, NetworkAclId: Said
         Ipv6CidrBlock: entry.Ipv6CidrBlock,
         PortRange: entry.PortRange === undefined ? undefined : told({ From: entry.PortRange.From, To: entry.PortRange.To }),
         Icmp:
-          entry.IcmpTypeCode === undefined
-            ? undefined
-            : told({ Type: entry.IcmpTypeCode.Type, Code: entry.IcmpTypeCode.Code }),
+          entry.IcmpTypeCode === undefined ? undefined : told({ Type: entry.IcmpTypeCode.Type, Code: entry.IcmpTypeCode.Code }),
       }),
     },
   ];

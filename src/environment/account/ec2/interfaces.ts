@@ -22,7 +22,11 @@ export const readInterfaces: ReadRoom = async (clients, reading) => {
       paginateDescribeNetworkInterfaces({ client }, {}),
       (page) => page.NetworkInterfaces,
     ),
-    reading.listed("ec2:DescribeAddresses", [addressType, "AWS::EC2::EIPAssociation"], client.send(new DescribeAddressesCommand({}))),
+    reading.listed(
+      "ec2:DescribeAddresses",
+      [addressType, "AWS::EC2::EIPAssociation"],
+      client.send(new DescribeAddressesCommand({})),
+    ),
   ]);
   const addresses = answer?.Addresses ?? [];
   const owned = (names: Names): readonly NetworkInterface[] => interfaces.filter((each) => standsAlone(each, names));
@@ -53,7 +57,8 @@ const implied = new Set([
 ]);
 
 /** By their descriptions: balancers' and databases' are of the common type. */
-const impliedDescription = /^(ELB |RDSNetworkInterface|Interface for NAT Gateway|VPC Endpoint Interface|EC2 Instance Connect Endpoint)/;
+const impliedDescription =
+  /^(ELB |RDSNetworkInterface|Interface for NAT Gateway|VPC Endpoint Interface|EC2 Instance Connect Endpoint)/;
 
 /** An instance's first interface, made with it and deleted with it, is a part of the instance. */
 export function standsAlone(each: NetworkInterface, names: Names): boolean {

@@ -36,7 +36,9 @@ export const readMachines: ReadRoom = async (clients, reading) => {
     },
     describe: (names) =>
       instances.flatMap((instance, index) =>
-        names.isRepresented(instance.InstanceId) ? [] : [describeInstance(instance, { volumes, more: details[index] ?? {} }, names)],
+        names.isRepresented(instance.InstanceId)
+          ? []
+          : [describeInstance(instance, { volumes, more: details[index] ?? {} }, names)],
       ),
   };
 };

@@ -68,7 +68,9 @@ function describeVpc(vpc: Vpc, dns: Described["properties"], names: Names): read
 /** As routing.ts registers it. */
 function mainTableOf(vpcId: string, names: Names): Described["properties"] {
   const main = `main of ${vpcId}`;
-  return names.find("AWS::EC2::RouteTable", main) === undefined ? {} : { MainRouteTable: names.ref("AWS::EC2::RouteTable", main) };
+  return names.find("AWS::EC2::RouteTable", main) === undefined
+    ? {}
+    : { MainRouteTable: names.ref("AWS::EC2::RouteTable", main) };
 }
 
 const describeSubnet = (subnet: Subnet, names: Names): Described => ({

@@ -36,7 +36,10 @@ function attributeOf(call: Call, { InstanceId, Attribute }: DescribeInstanceAttr
     case "rootDeviceName":
       return { RootDeviceName: { Value: "/dev/xvda" } };
     default:
-      throw new ServiceFault("InvalidParameterValue", `Value (${Attribute}) for parameter attribute is invalid. Unknown attribute.`);
+      throw new ServiceFault(
+        "InvalidParameterValue",
+        `Value (${Attribute}) for parameter attribute is invalid. Unknown attribute.`,
+      );
   }
 }
 

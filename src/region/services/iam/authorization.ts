@@ -14,7 +14,10 @@ function detailOf(call: Call, role: Role): RoleDetail {
   const { Description: _description, MaxSessionDuration: _duration, ...described } = describeRole(role);
   return {
     ...described,
-    RolePolicyList: Object.entries(role.inlinePolicies).map(([PolicyName, text]) => ({ PolicyName, PolicyDocument: encoded(text) })),
+    RolePolicyList: Object.entries(role.inlinePolicies).map(([PolicyName, text]) => ({
+      PolicyName,
+      PolicyDocument: encoded(text),
+    })),
     AttachedManagedPolicies: attachedPolicies(role),
     InstanceProfileList: call.records
       .list(InstanceProfiles)

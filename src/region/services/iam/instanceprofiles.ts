@@ -85,7 +85,10 @@ export const instanceProfileOperations: readonly Operation[] = [
     "CreateInstanceProfile",
     { InstanceProfileName: enforced, Path: enforced },
     (call, input) => ({
-      InstanceProfile: describeProfile(call, createInstanceProfile(call, { name: input.InstanceProfileName ?? "", path: input.Path })),
+      InstanceProfile: describeProfile(
+        call,
+        createInstanceProfile(call, { name: input.InstanceProfileName ?? "", path: input.Path }),
+      ),
     }),
   ),
   operation<GetInstanceProfileCommandInput, GetInstanceProfileCommandOutput>(

@@ -186,12 +186,9 @@ export const configurationOperations: readonly Operation[] = [
     { Bucket: enforced, ExpectedBucketOwner: enforced },
     (call, input) => {
       const { name: BucketName } = theBucket(call, input);
-      throw new ServiceFault(
-        "NoSuchWebsiteConfiguration",
-        "The specified bucket does not have a website configuration",
-        404,
-        { BucketName },
-      );
+      throw new ServiceFault("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration", 404, {
+        BucketName,
+      });
     },
   ),
   operation<PutBucketVersioningCommandInput, object>(
