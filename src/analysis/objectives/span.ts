@@ -79,6 +79,6 @@ export function durationText(duration: Duration): string {
 /** `99.93 %`, with as many digits as tell it from 100. */
 export function percent(fraction: number): string {
   if (fraction === 1) return "100 %";
-  const nines = fraction > 0.9999 && fraction < 1 ? Math.ceil(-Math.log10(1 - fraction)) - 1 : 2;
-  return `${(fraction * 100).toFixed(nines)} %`;
+  const digits = fraction > 0.9999 && fraction < 1 ? Math.floor(-Math.log10(1 - fraction)) : 2;
+  return `${(fraction * 100).toFixed(digits).replace(/(\.\d\d\d*?)0+$/, "$1")} %`;
 }
