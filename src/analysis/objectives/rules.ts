@@ -4,14 +4,15 @@ import type { Node } from "../../environment/node.js";
 import { dollars } from "../cost/lines.js";
 import { found, type Finding, type Rule } from "../finding.js";
 import { assess, type Assessment } from "./assess.js";
+import type { Change } from "./changes.js";
 import { objectiveNames, type ObjectiveName } from "./judge.js";
 import { percent, seconds } from "./span.js";
 
 const assessments = new WeakMap<Environment, Assessment>();
 
-/** With the bundled prices; made once for all rules. */
-export function assessmentOf(environment: Environment): Assessment {
-  const made = assessments.get(environment) ?? assess(environment);
+/** With the bundled prices and without a simulation, made once for all rules. */
+function assessmentOf(environment: Environment): Assessment {
+  const made = assessments.get(environment) ?? assess(environment, { months: 0 });
   assessments.set(environment, made);
   return made;
 }
@@ -33,21 +34,36 @@ const words: { readonly [N in ObjectiveName]: string } = {
 
 const stated = (name: ObjectiveName, value: number): string => (name === "availability" ? percent(value / 100) : seconds(value));
 
-/** What would help, in the order of what it costs. */
-function fixOf({ plan, ceiling }: Assessment, name: ObjectiveName): string {
+const costText = (changes: readonly Change[]): string => {
+  const known = changes.reduce((sum, { monthly }) => sum + (isKnown(monthly) ? monthly : 0), 0);
+  const unknown = changes.filter(({ monthly }) => !isKnown(monthly)).length;
+  return unknown === 0
+    ? `${dollars(known)} a month`
+    : `at least ${dollars(known)} a month and what is not known of ${unknown === 1 ? "one of them" : `${unknown} of them`}`;
+};
+
+const changeText = ({ text, monthly }: Change): string =>
+  `${text} (${isKnown(monthly) ? `${dollars(monthly)} a month` : `price not known: ${monthly.why}`})`;
+
+/** What would help, and what it costs. */
+function fixOf({ plan, steps, ceiling }: Assessment, name: ObjectiveName): string {
   const parts: string[] = [];
   if (plan !== undefined) {
-    const cost = isKnown(plan.monthly)
-      ? `${dollars(plan.monthly)} a month more`
-      : `at a price that is not known: ${plan.monthly.why}`;
-    const changes = plan.changes
-      .map(({ text, monthly }) => `${text}${isKnown(monthly) ? ` (${dollars(monthly)})` : ""}`)
-      .join("; ");
+    const which = plan.exact ? "the cheapest changes" : "changes";
+    const then = plan.verdicts[name] ?? "not stated";
     parts.push(
-      `${plan.exact ? "the cheapest changes" : "changes"} that bring the objectives furthest (${cost}): ${changes}; ${name} is then ${plan.verdicts[name] ?? "not stated"}`,
+      `${which} that bring the objectives furthest cost ${costText(plan.changes)}: ${plan.changes.map(changeText).join("; ")}; the ${words[name]} is then ${then}`,
     );
   }
-  if (name === "availability") parts.push(...ceiling);
+  if (name === "availability") {
+    parts.push(
+      ...steps.map(
+        (step) =>
+          `${percent(step.availability)} for ${costText(step.changes)}: ${step.changes.map(({ text }) => text).join("; ")}`,
+      ),
+    );
+    parts.push(...ceiling);
+  }
   if (parts.length === 0)
     parts.push(
       "no change that is known here brings it further: measure what is assumed with a drill, or state another objective",
