@@ -173,7 +173,10 @@ export class Block {
         `${name} of ${this.resource.address} is one of ${distinct.map(({ address }) => address).join(", ")}; a plan does not say which`,
       );
     const [variable] = variables;
-    const from = [...targets.map(({ address, attribute }) => `${address}${attribute === undefined ? "" : `.${attribute}`}`), ...others];
+    const from = [
+      ...targets.map(({ address, attribute }) => `${address}${attribute === undefined ? "" : `.${attribute}`}`),
+      ...others,
+    ];
     const why = `${name} of ${this.resource.address} is known only when it is applied`;
     return variable !== undefined && from.length === 0
       ? new Unknown(`${why}: it comes from the variable ${variable}`, variable)
@@ -217,7 +220,17 @@ const impliedBy: Readonly<Record<string, string>> = {
   default_route_table_id: "MainRouteTable",
 };
 
-const naming = new Set(["id", "arn", "name", "key_id", "allocation_id", "identifier", "cluster_identifier", "bucket", "unique_id"]);
+const naming = new Set([
+  "id",
+  "arn",
+  "name",
+  "key_id",
+  "allocation_id",
+  "identifier",
+  "cluster_identifier",
+  "bucket",
+  "unique_id",
+]);
 
 export const isObject = (value: Json | undefined): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -3,7 +3,10 @@ import { Unknown } from "../maybe.js";
 import { isObject, type Block } from "./block.js";
 
 /** A resource of Terraform's, or a piece of it, in CloudFormation's form. */
-export interface Part extends Pick<Described, "type" | "properties" | "physicalId" | "attributes" | "deletionPolicy" | "implicit"> {
+export interface Part extends Pick<
+  Described,
+  "type" | "properties" | "physicalId" | "attributes" | "deletionPolicy" | "implicit"
+> {
   /** What follows the resource's own name in its id; unset for the one that stands for the resource itself. */
   readonly suffix?: string;
 }

@@ -84,7 +84,9 @@ function follow(plan: Plan, reference: string, at: Standpoint, depth: number, ow
     case "count":
       return noSources;
     case "each":
-      return second === "value" ? narrowed(sourcesOf(plan, own.forEach, { ...own, forEach: undefined }, depth + 1), own, steps.slice(2)) : noSources;
+      return second === "value"
+        ? narrowed(sourcesOf(plan, own.forEach, { ...own, forEach: undefined }, depth + 1), own, steps.slice(2))
+        : noSources;
     case "var":
       return ofVariable(plan, second ?? "", steps.slice(2), at, depth);
     case "module":

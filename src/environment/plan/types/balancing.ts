@@ -165,7 +165,9 @@ const listenerCertificate: Mapper = (block) => [
     type: "AWS::ElasticLoadBalancingV2::ListenerCertificate",
     properties: told({
       ListenerArn: block.ref("listener_arn", ...listenerTypes),
-      Certificates: [told({ CertificateArn: block.ref("certificate_arn", "aws_acm_certificate", "aws_acm_certificate_validation") })],
+      Certificates: [
+        told({ CertificateArn: block.ref("certificate_arn", "aws_acm_certificate", "aws_acm_certificate_validation") }),
+      ],
     }),
   },
 ];

@@ -131,9 +131,9 @@ export const machineMappers: Mappers = {
         HealthCheckGracePeriod: block.at("health_check_grace_period"),
         TargetGroupARNs: targetGroupsOf(block),
         Tags: listOf(
-          block.blocks("tag").map((tag) =>
-            told({ Key: tag.at("key"), Value: tag.at("value"), PropagateAtLaunch: tag.at("propagate_at_launch") }),
-          ),
+          block
+            .blocks("tag")
+            .map((tag) => told({ Key: tag.at("key"), Value: tag.at("value"), PropagateAtLaunch: tag.at("propagate_at_launch") })),
         ),
       }),
     },
@@ -183,7 +183,8 @@ function networkOf(block: Block): Record<string, Said | undefined> {
   };
 }
 
-const listOf = (list: readonly Said[] | undefined): Said | undefined => (list === undefined || list.length === 0 ? undefined : list);
+const listOf = (list: readonly Said[] | undefined): Said | undefined =>
+  list === undefined || list.length === 0 ? undefined : list;
 
 const cardOf = (card: Block): Said =>
   told({

@@ -12,7 +12,10 @@ export const networkMappers: Mappers = {
   aws_vpc: vpc,
   aws_default_vpc: vpc,
   aws_vpc_ipv4_cidr_block_association: (block) => [
-    { type: "AWS::EC2::VPCCidrBlock", properties: told({ VpcId: block.ref("vpc_id", ...vpcTypes), CidrBlock: block.at("cidr_block") }) },
+    {
+      type: "AWS::EC2::VPCCidrBlock",
+      properties: told({ VpcId: block.ref("vpc_id", ...vpcTypes), CidrBlock: block.at("cidr_block") }),
+    },
   ],
   aws_subnet: subnet,
   aws_default_subnet: subnet,
@@ -114,7 +117,13 @@ export const networkMappers: Mappers = {
         VpcId: block.ref("vpc_id", ...vpcTypes),
         ServiceName: block.at("service_name"),
         VpcEndpointType: block.at("vpc_endpoint_type"),
-        RouteTableIds: withPieces(block, "route_table_ids", "aws_vpc_endpoint_route_table_association", "route_table_id", tableTypes),
+        RouteTableIds: withPieces(
+          block,
+          "route_table_ids",
+          "aws_vpc_endpoint_route_table_association",
+          "route_table_id",
+          tableTypes,
+        ),
         SubnetIds: withPieces(block, "subnet_ids", "aws_vpc_endpoint_subnet_association", "subnet_id", subnetTypes),
         SecurityGroupIds: block.refs("security_group_ids", "aws_security_group", "aws_default_security_group"),
         PrivateDnsEnabled: block.at("private_dns_enabled"),
@@ -142,10 +151,9 @@ export const networkMappers: Mappers = {
         PrefixListName: block.at("name"),
         AddressFamily: block.at("address_family"),
         MaxEntries: block.at("max_entries"),
-        Entries: [
-          ...block.blocks("entry"),
-          ...settingsOf(block, "aws_ec2_managed_prefix_list_entry", "prefix_list_id"),
-        ].map((entry) => told({ Cidr: entry.at("cidr"), Description: entry.at("description") })),
+        Entries: [...block.blocks("entry"), ...settingsOf(block, "aws_ec2_managed_prefix_list_entry", "prefix_list_id")].map(
+          (entry) => told({ Cidr: entry.at("cidr"), Description: entry.at("description") }),
+        ),
       }),
     },
   ],
@@ -226,8 +234,7 @@ const route = (block: Block, RouteTableId: Said | undefined): Part => ({
     InstanceId: block.isUnknown("instance_id") ? undefined : block.at("instance_id"),
     NetworkInterfaceId: block.ref("network_interface_id", "aws_network_interface", "aws_instance"),
     TransitGatewayId: block.ref("transit_gateway_id", "aws_ec2_transit_gateway"),
-    EgressOnlyInternetGatewayId:
-      block.ref("egress_only_gateway_id", "aws_egress_only_internet_gateway"),
+    EgressOnlyInternetGatewayId: block.ref("egress_only_gateway_id", "aws_egress_only_internet_gateway"),
     VpcEndpointId: block.ref("vpc_endpoint_id", "aws_vpc_endpoint"),
     LocalGatewayId: block.at("local_gateway_id"),
     CarrierGatewayId: block.ref("carrier_gateway_id", "aws_ec2_carrier_gateway"),
