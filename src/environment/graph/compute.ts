@@ -66,7 +66,7 @@ function drawInstance(
         index === 0 ? (addresses.get(node.id) ?? told(catalogue, resource)) : undefined,
       ),
       groups: groupsOrDefault(builder, ofWish.length > 0 ? ofWish : machine.groups, subnet),
-      sourceDestCheck: read.at("SourceDestCheck").flag(true),
+      sourceDestCheck: wish?.at("SourceDestCheck").flag() ?? read.at("SourceDestCheck").flag(true),
     });
     builder.add("interfaces", made);
     return made.id;
