@@ -95,6 +95,16 @@ export class Block {
     return this.blocks(name)[0];
   }
 
+  /** A map (of dimensions, say) as a block whose members are its keys, with the keys of what is not known. */
+  inside(name: string): { readonly block: Block; readonly names: readonly string[] } {
+    const value = this.values[name];
+    const unknown = memberOf(this.unknown, name) ?? {};
+    return {
+      block: new Block(this.plan, this.resource, this.nameOf, isObject(value) ? value : {}, unknown, this.inner(name)),
+      names: isObject(unknown) ? Object.keys(unknown) : [],
+    };
+  }
+
   /** Variables of the root module that a value is made of; what it is when it stands there as it is. */
   origin(name: string): { readonly constant: boolean; readonly sources: Sources } {
     const expressions = this.inner(name) ?? [];
@@ -164,6 +174,9 @@ export class Block {
 
   private single(name: string, { targets, variables, others }: Sources, types: readonly string[]): Said {
     const right = types.length === 0 ? targets : targets.filter(({ type }) => types.includes(type));
+    const passed = right.length === 0 ? this.passedOn(targets, types) : [];
+    const [only] = passed;
+    if (only !== undefined && passed.length === 1) return only;
     const distinct = [...new Map(right.map((target) => [`${target.address} ${target.attribute}`, target])).values()];
     const [one] = distinct;
     // The value is not known, so it does not come from variables, which are.
@@ -181,6 +194,17 @@ export class Block {
     return variable !== undefined && from.length === 0
       ? new Unknown(`${why}: it comes from the variable ${variable}`, variable)
       : new Unknown(from.length === 0 ? why : `${why}: it comes from ${from.join(", ")}`);
+  }
+
+  /** `each.value.vpc_id` of a subnet is what that subnet says. */
+  private passedOn(targets: Sources["targets"], types: readonly string[]): readonly Reference[] {
+    const found = targets.flatMap(({ address, attribute }) => {
+      const resource = this.plan.get(address);
+      if (resource === undefined || attribute === undefined || address === this.resource.address || naming.has(attribute)) return [];
+      const said = types.length === 0 ? undefined : this.of(resource).ref(attribute, ...types);
+      return said instanceof Reference ? [said] : [];
+    });
+    return [...new Map(found.map((reference) => [reference.node, reference])).values()];
   }
 
   private several(name: string, types: readonly string[]): readonly Said[] {

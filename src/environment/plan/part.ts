@@ -55,6 +55,12 @@ export function names(value: Said | undefined, block: Block, ...attributes: read
 /** The reference to a resource itself. */
 export const itself = (block: Block): Reference => new Reference(block.nameOf(block.resource.address));
 
+/** The VPC of what it has from the start, which is named by an attribute of the VPC's. */
+export function vpcOf(block: Block, attribute: string, ...types: readonly string[]): Said | undefined {
+  const said = block.ref("vpc_id", ...types) ?? block.ref(attribute, ...types);
+  return said instanceof Reference ? new Reference(said.node) : said;
+}
+
 /** Separate settings of a resource: the resources of some types that name it by an attribute. */
 export function settingsOf(block: Block, type: string, attribute: string, ...aliases: readonly string[]): readonly Block[] {
   return block.plan

@@ -1,7 +1,7 @@
 import type { Said } from "../../described.js";
 import { told } from "../../told.js";
 import type { Block } from "../block.js";
-import { itself, nothing, physicalIdOf, tagsOf, type Mapper, type Mappers, type Part } from "../part.js";
+import { itself, nothing, physicalIdOf, tagsOf, vpcOf, type Mapper, type Mappers, type Part } from "../part.js";
 import { subnetTypes, vpcTypes } from "./network.js";
 
 export const groupTypes = ["aws_security_group", "aws_default_security_group"] as const;
@@ -115,7 +115,7 @@ const acl = (block: Block): Part => ({
   type: "AWS::EC2::NetworkAcl",
   ...physicalIdOf(block),
   properties: told({
-    VpcId: block.ref("vpc_id", ...vpcTypes) ?? block.ref("default_network_acl_id", ...vpcTypes),
+    VpcId: vpcOf(block, "default_network_acl_id", ...vpcTypes),
     Tags: tagsOf(block),
   }),
 });

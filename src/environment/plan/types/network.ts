@@ -1,7 +1,7 @@
 import type { Said } from "../../described.js";
 import { told } from "../../told.js";
 import type { Block } from "../block.js";
-import { itself, nothing, physicalIdOf, settingsOf, tagsOf, type Mapper, type Mappers, type Part } from "../part.js";
+import { itself, nothing, physicalIdOf, settingsOf, tagsOf, vpcOf, type Mapper, type Mappers, type Part } from "../part.js";
 
 export const vpcTypes = ["aws_vpc", "aws_default_vpc"] as const;
 export const subnetTypes = ["aws_subnet", "aws_default_subnet"] as const;
@@ -207,7 +207,7 @@ const table = (block: Block): Part => ({
   type: "AWS::EC2::RouteTable",
   ...physicalIdOf(block),
   properties: told({
-    VpcId: block.ref("vpc_id", ...vpcTypes) ?? block.ref("default_route_table_id", ...vpcTypes),
+    VpcId: vpcOf(block, "default_route_table_id", ...vpcTypes),
     Tags: tagsOf(block),
   }),
 });
