@@ -16,11 +16,12 @@ export interface Saving {
 
 const sizes = ["nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge"];
 
-/** One size smaller in the same family: `db.t3.small` -> `db.t3.micro`. */
+/** One size smaller in the same family: `db.t3.small` -> `db.t3.micro`. RDS has no nano. */
 export function smaller(type: string): string | undefined {
   const parts = type.split(".");
   const index = sizes.indexOf(parts.at(-1) ?? "");
-  return index > 0 ? [...parts.slice(0, -1), sizes[index - 1]].join(".") : undefined;
+  const least = type.startsWith("db.") ? sizes.indexOf("micro") : 0;
+  return index > least ? [...parts.slice(0, -1), sizes[index - 1]].join(".") : undefined;
 }
 
 /** All changes that we know to save, dearest first; those whose saving is not known come last. */

@@ -7,12 +7,12 @@ import { candidates } from "./changes.js";
 import { disruptionsOf, type Disruption, type DisruptionKind } from "./disruptions.js";
 import { promises } from "./facts.js";
 import { servicePaths } from "./find.js";
-import { judge, type ObjectiveName, type Verdicts } from "./judge.js";
+import { judge, type Judgement, type ObjectiveName, type Verdicts } from "./judge.js";
 import { modelNotes, systemOf } from "./montecarlo/model.js";
 import { simulate, type Simulation } from "./montecarlo/simulate.js";
-import type { Named, ServicePath } from "./path.js";
+import { named, type Named, type ServicePath } from "./path.js";
 import type { Measured } from "./recovery.js";
-import { cheapest, type Plan } from "./search.js";
+import { Search, type Plan } from "./search.js";
 import { durationText, isNever, keeps, percent } from "./span.js";
 import { Unknown } from "../../environment/maybe.js";
 
@@ -28,6 +28,8 @@ export interface Assessment {
   readonly singlePoints: readonly SinglePoint[];
   /** The cheapest changes that bring the objectives furthest; undefined where nothing is missing, or nothing helps. */
   readonly plan: Plan | undefined;
+  /** Where no change reaches the availability: what more money buys, from the cheapest to the most available. */
+  readonly steps: readonly Plan[];
   /** What would reach an availability that no change here does. */
   readonly ceiling: readonly string[];
   /** The RPO is kept to the second, with nothing to spare. */
@@ -38,8 +40,8 @@ export interface ServiceAssessment {
   readonly path: ServicePath;
   readonly promised: Promised;
   readonly disruptions: readonly Disruption[];
-  /** By failure and repair: where parts are left open, at worst and at best. */
-  readonly simulated: { readonly worst: Simulation; readonly best: Simulation; readonly model: readonly string[] };
+  /** By failure and repair: where parts are left open, at worst and at best. Undefined where no months were asked for. */
+  readonly simulated: { readonly worst: Simulation; readonly best: Simulation; readonly model: readonly string[] } | undefined;
 }
 
 export interface SinglePoint {
@@ -55,7 +57,7 @@ export interface AssessOptions {
   /** What drills measured. */
   readonly measured?: Measured;
   readonly seed?: number;
-  /** How many months are simulated. */
+  /** How many months are simulated; 1,000 unless it is said. 0: none. */
   readonly months?: number;
 }
 
@@ -63,14 +65,17 @@ export function assess(environment: Environment, options: AssessOptions = {}): A
   const { objectives } = environment;
   const { measured = {} } = options;
   const paths = servicePaths(environment);
-  const verdictsOf = (changed: readonly ServicePath[]): Verdicts => judge(changed, objectives, measured);
-  const verdicts = verdictsOf(paths);
+  const judged = (changed: readonly ServicePath[]): Judgement => judge(changed, objectives, measured);
+  const { verdicts } = judged(paths);
   const pricer = {
     pricing: pricingFor(options.prices ?? bundledPrices(), environment.region, options.priceRegion),
     usage: options.usage ?? {},
   };
   const missing = Object.values(verdicts).some((verdict) => verdict !== "achievable");
-  const plan = missing ? cheapest(paths, candidates(environment, paths, pricer), verdictsOf) : undefined;
+  const availability = (changed: readonly ServicePath[]): number => Math.min(1, ...changed.map((path) => promised(path).low));
+  const search = missing ? new Search(paths, candidates(environment, paths, pricer), { judge: judged, availability }) : undefined;
+  const plan = search?.cheapest();
+  const after = plan?.verdicts ?? verdicts;
   const services = paths.map((path) => serviceOf(path, objectives, options));
   return {
     objectives,
@@ -79,31 +84,33 @@ export function assess(environment: Environment, options: AssessOptions = {}): A
     services,
     singlePoints: singlePointsOf(services),
     plan,
-    ceiling: ceilingOf(services, plan?.verdicts ?? verdicts, objectives),
+    steps: after.availability === "not achievable" ? (search?.steps() ?? []) : [],
+    ceiling: ceilingOf(services, after, objectives),
     withoutMargin: verdicts.rpo === "achievable" && isExact(services, objectives.rpo),
   };
 }
 
-function serviceOf(
-  path: ServicePath,
-  objectives: Objectives,
-  { measured = {}, seed = 1, months = 2000 }: AssessOptions,
-): ServiceAssessment {
-  const settings = {
-    seed,
-    months,
-    ...(objectives.availability === undefined ? {} : { objective: objectives.availability / 100 }),
-  };
+function serviceOf(path: ServicePath, objectives: Objectives, options: AssessOptions): ServiceAssessment {
   return {
     path,
     promised: promised(path),
-    disruptions: disruptionsOf(path, objectives, measured),
-    simulated: {
-      worst: simulate(systemOf(path, "low"), settings),
-      best: simulate(systemOf(path, "high"), settings),
-      model: modelNotes,
-    },
+    disruptions: disruptionsOf(path, objectives, options.measured ?? {}),
+    simulated: simulated(path, objectives, options),
   };
+}
+
+function simulated(
+  path: ServicePath,
+  { availability }: Objectives,
+  { seed = 1, months = 1000 }: AssessOptions,
+): ServiceAssessment["simulated"] {
+  if (months === 0) return undefined;
+  const settings = { seed, months, ...(availability === undefined ? {} : { objective: availability / 100 }) };
+  const [low, high] = [systemOf(path, "low"), systemOf(path, "high")];
+  const worst = simulate(low, settings);
+  // The same system and seed would only take the same time again.
+  const best = JSON.stringify(low) === JSON.stringify(high) ? worst : simulate(high, settings);
+  return { worst, best, model: modelNotes };
 }
 
 function reasonsOf(services: readonly ServiceAssessment[], verdicts: Verdicts, objectives: Objectives): Assessment["reasons"] {
@@ -142,7 +149,7 @@ function singlePointsOf(services: readonly ServiceAssessment[]): readonly Single
       if (single === undefined) continue;
       const key = `${on.id} ${single}`;
       const before = points.get(key)?.stoppedBy ?? [];
-      points.set(key, { on, why: single, stoppedBy: before.includes(kind) ? before : [...before, kind] });
+      points.set(key, { on: named(on), why: single, stoppedBy: before.includes(kind) ? before : [...before, kind] });
     }
   }
   return [...points.values()];

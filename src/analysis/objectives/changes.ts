@@ -70,7 +70,7 @@ function secondZoneForTier(environment: Environment, tier: Tier, pricer: Pricer)
   const more = Math.max(0, 2 - count);
   const owner = environment.autoScalingGroups.get(tier.id) ?? environment.instances.get(tier.id);
   if (owner === undefined) return [];
-  const cost = more === 0 ? 0 : monthly(machineLines(pricer, owner, tier.settings, more));
+  const cost = more === 0 ? 0 : monthly(machineLines(pricer, owner, owner.settings, more));
   const group = `zones ${tier.id}`;
   if (tier.scaling !== undefined) {
     const size = more === 0 ? [] : ["raise its least size to 2"];

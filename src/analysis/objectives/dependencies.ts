@@ -6,7 +6,7 @@ import type { NodeId } from "../../environment/node.js";
 import type { BackupPlan } from "../../environment/watching.js";
 import { admits, type Admission } from "./admits.js";
 import { grantsOf } from "./grants.js";
-import { named, zonesAmong, type Datastore, type NatUse, type ServicePath, type Tier } from "./path.js";
+import { named, settingsOf, zonesAmong, type Datastore, type NatUse, type ServicePath, type Tier } from "./path.js";
 import { pauseOf } from "./schedule.js";
 
 /** What the servers of these tiers need: databases that admit them or that their user data names, buckets, NAT gateways. */
@@ -15,7 +15,7 @@ export function dependenciesOf(
   tiers: readonly Tier[],
 ): Pick<ServicePath, "databases" | "nat" | "buckets"> {
   const callers = tiers.flatMap((tier) => interfacesOf(environment, tier));
-  const userData = tiers.map(({ settings }) => known(settings.userData ?? "", "")).join("\n");
+  const userData = tiers.map((tier) => known(settingsOf(environment, tier)?.userData ?? "", "")).join("\n");
   const standalone = [...environment.databases.values()].filter(
     ({ cluster, replicaOf }) => cluster === undefined && replicaOf === undefined,
   );

@@ -146,7 +146,8 @@ function shareOfMonth(rto: Duration, { availability }: Objectives, effects: read
   if (rto.high === 0) return [];
   const allowed = (1 - availability / 100) * secondsOfMonth;
   const share = (value: number): string => `${Math.round((value / allowed) * 100)} %`;
+  const shares = rto.low === rto.high ? share(rto.high) : `${share(rto.low)} to ${share(rto.high)}`;
   return [
-    `one such event takes ${durationText({ low: rto.low, high: rto.high })}, ${share(rto.low)} to ${share(rto.high)} of the ${Math.round(allowed)} s that ${percent(availability / 100)} leaves in a month`,
+    `one such event takes ${durationText({ low: rto.low, high: rto.high })}, ${shares} of the ${Math.round(allowed)} s that ${percent(availability / 100)} leaves in a month`,
   ];
 }

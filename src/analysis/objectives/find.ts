@@ -120,7 +120,6 @@ function tierOf(environment: Environment, instances: readonly Instance[], group:
     servers: instances.map(named),
     count: instances.length,
     zones: instances.map(({ zone }) => zone),
-    settings: first.settings,
     ...(group === undefined ? {} : { healthCheck: group.healthCheck }),
   };
 }
@@ -131,7 +130,6 @@ const tierOfGroup = (environment: Environment, scaled: AutoScalingGroup, group: 
   // What is promised is what always runs: the least size, not the desired one.
   count: scaled.minSize,
   zones: scaled.subnets.map((subnet) => zoneOf(environment, subnet)),
-  settings: scaled.settings,
   scaling: { checks: scaled.healthCheckType, gracePeriod: scaled.healthCheckGracePeriod },
   healthCheck: group.healthCheck,
 });

@@ -2,7 +2,7 @@ import type { Environment } from "../../environment/environment.js";
 import { isKnown, known } from "../../environment/maybe.js";
 import type { PolicyStatement } from "../../environment/identity.js";
 import type { Bucket } from "../../environment/storage.js";
-import { named, type ServicePath, type Tier } from "./path.js";
+import { named, settingsOf, type ServicePath, type Tier } from "./path.js";
 
 const writes = /^(\*|s3:(\*|Put.*|Delete.*))$/i;
 
@@ -11,8 +11,9 @@ export function grantsOf(
   environment: Environment,
   tiers: readonly Tier[],
 ): { readonly usesS3: boolean; readonly written: ServicePath["buckets"] } {
-  const roles = tiers.flatMap(({ settings }) => {
-    const id = settings.role === undefined ? undefined : known(settings.role);
+  const roles = tiers.flatMap((tier) => {
+    const role = settingsOf(environment, tier)?.role;
+    const id = role === undefined ? undefined : known(role);
     return id === undefined ? [] : (environment.roles.get(id) ?? []);
   });
   const statements = roles

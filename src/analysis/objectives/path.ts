@@ -1,5 +1,6 @@
 import type { HealthCheck } from "../../environment/balancing.js";
 import type { MachineSettings } from "../../environment/compute.js";
+import type { Environment } from "../../environment/environment.js";
 import { isKnown, Unknown, type Maybe } from "../../environment/maybe.js";
 import type { NodeId } from "../../environment/node.js";
 
@@ -30,7 +31,6 @@ export interface Tier extends Named {
   readonly scaling?: { readonly checks: Maybe<string>; readonly gracePeriod: Maybe<number> };
   /** How its balancer finds a dead server; undefined without a balancer. */
   readonly healthCheck?: HealthCheck;
-  readonly settings: MachineSettings;
 }
 
 export interface Datastore extends Named {
@@ -74,6 +74,10 @@ export interface ServicePath {
   /** Parts that the source leaves open: whatever they are, the path may be no better than unknown. */
   readonly gaps: readonly Unknown[];
 }
+
+/** How a tier's servers are made. Looked up, not kept: user data may hold what a report must not. */
+export const settingsOf = (environment: Environment, { id }: Tier): MachineSettings | undefined =>
+  (environment.instances.get(id) ?? environment.autoScalingGroups.get(id))?.settings;
 
 /** How many different zones these surely are, and at most. Zones whose names are not known may be any. */
 export function zonesAmong(zones: readonly Maybe<string>[]): { readonly least: number; readonly most: number } {

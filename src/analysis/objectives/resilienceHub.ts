@@ -19,8 +19,10 @@ export interface DisruptionCompliance {
 }
 
 export interface ClassicReport {
-  /** `Policy` of `AWS::ResilienceHub::ResiliencyPolicy`; without numbers there is none. */
-  readonly policy: Readonly<Record<DisruptionType, { readonly RtoInSecs: number; readonly RpoInSecs: number }>> | undefined;
+  /** `Policy` of `AWS::ResilienceHub::ResiliencyPolicy`, without `Region`, which AWS makes optional; without numbers there is none. */
+  readonly policy:
+    | Readonly<Record<Exclude<DisruptionType, "Region">, { readonly RtoInSecs: number; readonly RpoInSecs: number }>>
+    | undefined;
   readonly compliance: Readonly<Record<DisruptionType, DisruptionCompliance>>;
 }
 
@@ -45,8 +47,7 @@ export function classicReport({ objectives, services }: Assessment): ClassicRepo
   const compliance = (type: DisruptionType): DisruptionCompliance =>
     complianceOf(disruptionsOfType(disruptions, type), type, rto, rpo);
   return {
-    // A region is not promised anything, so the policy has no word about it: AWS makes it optional.
-    policy: numbers === undefined ? undefined : { Software: numbers, Hardware: numbers, AZ: numbers, Region: numbers },
+    policy: numbers === undefined ? undefined : { Software: numbers, Hardware: numbers, AZ: numbers },
     compliance: {
       Software: compliance("Software"),
       Hardware: compliance("Hardware"),

@@ -5,13 +5,14 @@ import { dollars } from "../cost/lines.js";
 import { found, type Finding, type Rule } from "../finding.js";
 import { assess, type Assessment } from "./assess.js";
 import { objectiveNames, type ObjectiveName } from "./judge.js";
+import type { Plan } from "./search.js";
 import { percent, seconds } from "./span.js";
 
 const assessments = new WeakMap<Environment, Assessment>();
 
-/** With the bundled prices; made once for all rules. */
-export function assessmentOf(environment: Environment): Assessment {
-  const made = assessments.get(environment) ?? assess(environment);
+/** With the bundled prices and without a simulation, made once for all rules. */
+function assessmentOf(environment: Environment): Assessment {
+  const made = assessments.get(environment) ?? assess(environment, { months: 0 });
   assessments.set(environment, made);
   return made;
 }
@@ -33,21 +34,29 @@ const words: { readonly [N in ObjectiveName]: string } = {
 
 const stated = (name: ObjectiveName, value: number): string => (name === "availability" ? percent(value / 100) : seconds(value));
 
-/** What would help, in the order of what it costs. */
-function fixOf({ plan, ceiling }: Assessment, name: ObjectiveName): string {
+const costText = ({ monthly }: Pick<Plan, "monthly">): string =>
+  isKnown(monthly) ? `${dollars(monthly)} a month` : `at a price that is not known: ${monthly.why}`;
+
+const changesText = ({ changes }: Plan): string => changes.map((change) => `${change.text} (${costText(change)})`).join("; ");
+
+/** What would help, and what it costs. */
+function fixOf({ plan, steps, ceiling }: Assessment, name: ObjectiveName): string {
   const parts: string[] = [];
   if (plan !== undefined) {
-    const cost = isKnown(plan.monthly)
-      ? `${dollars(plan.monthly)} a month more`
-      : `at a price that is not known: ${plan.monthly.why}`;
-    const changes = plan.changes
-      .map(({ text, monthly }) => `${text}${isKnown(monthly) ? ` (${dollars(monthly)})` : ""}`)
-      .join("; ");
+    const which = plan.exact ? "the cheapest changes" : "changes";
+    const then = plan.verdicts[name] ?? "not stated";
     parts.push(
-      `${plan.exact ? "the cheapest changes" : "changes"} that bring the objectives furthest (${cost}): ${changes}; ${name} is then ${plan.verdicts[name] ?? "not stated"}`,
+      `${which} that bring the objectives furthest cost ${costText(plan)}: ${changesText(plan)}; the ${words[name]} is then ${then}`,
     );
   }
-  if (name === "availability") parts.push(...ceiling);
+  if (name === "availability") {
+    parts.push(
+      ...steps.map(
+        (step) => `${percent(step.availability)} for ${costText(step)}: ${step.changes.map(({ text }) => text).join("; ")}`,
+      ),
+    );
+    parts.push(...ceiling);
+  }
   if (parts.length === 0)
     parts.push(
       "no change that is known here brings it further: measure what is assumed with a drill, or state another objective",

@@ -78,7 +78,7 @@ export function durationText(duration: Duration): string {
 
 /** `99.93 %`, with as many digits as tell it from 100. */
 export function percent(fraction: number): string {
-  const value = fraction * 100;
-  const digits = value >= 99.995 && value < 100 ? 4 : 2;
-  return `${value.toFixed(digits).replace(/(\.\d\d)0+$/, "$1")} %`;
+  if (fraction === 1) return "100 %";
+  const digits = fraction > 0.9999 && fraction < 1 ? Math.floor(-Math.log10(1 - fraction)) : 2;
+  return `${(fraction * 100).toFixed(digits).replace(/(\.\d\d\d*?)0+$/, "$1")} %`;
 }

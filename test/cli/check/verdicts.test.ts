@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { expect, test } from "vitest";
+import { assess } from "../../../src/analysis/objectives/assess.js";
 import { examine } from "../../../src/cli/check/examine.js";
 import { describeStacks, type StackText } from "../../../src/cli/check/stacks.js";
 import { UserFault } from "../../../src/faults.js";
@@ -26,14 +27,14 @@ const stackOf = (file: string): StackText => ({
 function verdictOf(set: readonly string[]): object {
   try {
     const description = describeStacks(set.map(stackOf), new Map(), "eu-west-3");
-    const { report, assessment } = examine(description, {
+    const { environment, report } = examine(description, {
       failOn: "high",
       acceptances: [],
       now: new Date("2026-11-22T00:00:00Z"),
     });
     return {
       verdict: report.overall,
-      objectives: assessment.verdicts,
+      objectives: assess(environment, { months: 0 }).verdicts,
       findings: report.findings.map(({ rule, severity, verdict, resource, place, title }) =>
         [
           severity,
