@@ -10,8 +10,9 @@ export interface CostLine {
   readonly resource: { readonly id: string; readonly type: string; readonly name: string };
   /** What is paid for, e.g. `2 × t3.micro, Linux On-Demand`. */
   readonly what: string;
-  readonly item: Item;
-  readonly unit: Unit;
+  /** Not known where its class, size or kind is not. */
+  readonly item: Maybe<Item>;
+  readonly unit: Unit | undefined;
   /** Units a month; unknown where the source, or the use, does not say. */
   readonly quantity: Maybe<number>;
   readonly price: Maybe<Price>;
@@ -66,17 +67,8 @@ export function standing(
   quantity: Maybe<number>,
 ): CostLine {
   const price = item instanceof Unknown ? item : pricing.price(item);
-  const named: Item = item instanceof Unknown ? "instance:?" : item;
-  return {
-    resource: about(node),
-    what,
-    item: named,
-    unit: unitOf(named),
-    quantity,
-    price,
-    amount: product(quantity, price),
-    usage: false,
-  };
+  const unit = item instanceof Unknown ? undefined : unitOf(item);
+  return { resource: about(node), what, item, unit, quantity, price, amount: product(quantity, price), usage: false };
 }
 
 /** What is paid for by use. */
@@ -141,8 +133,8 @@ export const whyUnknown = ({ quantity, price }: CostLine): string =>
 
 /** What changes when the first lines become the second ones; those in both cancel out, even where their price is not known. */
 export function difference(before: readonly CostLine[], after: readonly CostLine[]): Maybe<number> {
-  const key = (line: CostLine): string =>
-    `${line.resource.id}\n${line.item}\n${line.quantity instanceof Unknown ? "?" : line.quantity}`;
+  const known = (value: Maybe<Item | number>): string => (value instanceof Unknown ? `?${value.why}` : String(value));
+  const key = (line: CostLine): string => [line.resource.id, line.what, known(line.item), known(line.quantity)].join("\n");
   const rest = new Map<string, CostLine[]>();
   for (const line of before) rest.set(key(line), [...(rest.get(key(line)) ?? []), line]);
   const added = after.filter((line) => rest.get(key(line))?.pop() === undefined);
@@ -165,5 +157,5 @@ export function arithmetic(line: CostLine): string {
     price instanceof Unknown
       ? ""
       : ` (${[price.source, price.date, ...(price.note === undefined ? [] : [price.note])].join(", ")})`;
-  return `${count} × ${each} per ${unit} = ${result}${source}`;
+  return `${count} × ${each}${unit === undefined ? "" : ` per ${unit}`} = ${result}${source}`;
 }

@@ -29,7 +29,8 @@ export interface SimulationOptions {
 export function simulate(system: System, { seed, months, objective }: SimulationOptions): Simulation {
   const random = seeded(seed);
   const parts = partsOf(system);
-  const results = Array.from({ length: months }, () => 1 - lostIn(system, parts, random) / secondsOfMonth);
+  const numbered = wired(system);
+  const results = Array.from({ length: months }, () => 1 - lostIn(numbered, parts, random) / secondsOfMonth);
   const mean = results.reduce((sum, each) => sum + each, 0) / months;
   const variance = months < 2 ? 0 : results.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (months - 1);
   const margin = 1.96 * Math.sqrt(variance / months);
@@ -46,43 +47,67 @@ export function simulate(system: System, { seed, months, objective }: Simulation
 
 interface Event {
   readonly at: number;
-  readonly part: Part;
+  /** Of the part, in the order of `partsOf`. */
+  readonly part: number;
   readonly isUp: boolean;
 }
 
-/** Seconds of one month in which requests fail, and the share of those that fail before a failure is noticed. */
-function lostIn(system: System, parts: readonly Part[], random: Random): number {
-  const up = new Map<Part, boolean>();
-  const events = parts.flatMap((part) => monthOf(part, random, up)).sort((a, b) => a.at - b.at);
+/** Seconds of one month in which requests fail, with the share of those that fail before a failure is noticed. */
+function lostIn(system: Wired, parts: readonly Part[], random: Random): number {
+  const up = parts.map(({ availability }) => random() < availability);
+  const events = parts.flatMap((part, index) => monthOf(part, index, up[index] === true, random)).sort((a, b) => a.at - b.at);
   let lost = 0;
   let since = 0;
+  let isWorking = works(system, up);
   for (const { at, part, isUp } of events) {
-    if (!works(system, up)) lost += at - since;
-    up.set(part, isUp);
-    if (!isUp && works(system, up)) lost += unnoticed(system, part, up, secondsOfMonth - at);
+    if (!isWorking) lost += at - since;
+    up[part] = isUp;
+    isWorking = works(system, up);
+    if (!isUp && isWorking) lost += unnoticed(system, part, up, secondsOfMonth - at);
     since = at;
   }
-  return Math.min(secondsOfMonth, works(system, up) ? lost : lost + secondsOfMonth - since);
+  return Math.min(secondsOfMonth, isWorking ? lost : lost + secondsOfMonth - since);
 }
 
-function monthOf(part: Part, random: Random, up: Map<Part, boolean>): readonly Event[] {
-  let isUp = random() < part.availability;
-  up.set(part, isUp);
+function monthOf(part: Part, index: number, isUpFirst: boolean, random: Random): readonly Event[] {
   const events: Event[] = [];
   const mean = betweenFailures(part);
   if (mean === Number.POSITIVE_INFINITY) return events;
+  let isUp = isUpFirst;
   for (let at = 0; ;) {
     at += exponential(random, isUp ? mean : part.repair);
     if (at >= secondsOfMonth) return events;
     isUp = !isUp;
-    events.push({ at, part, isUp });
+    events.push({ at, part: index, isUp });
   }
 }
 
-function works(system: System, up: ReadonlyMap<Part, boolean>): boolean {
+/** A system whose parts are numbered, in the order of `partsOf`: it holds those from `from` up to, and without, `to`. */
+interface Wired {
+  readonly kind: System["kind"];
+  readonly from: number;
+  readonly to: number;
+  readonly parts: readonly Wired[];
+  readonly unnoticed: number;
+}
+
+function wired(system: System, from = 0): Wired {
+  if (system.kind === "part") return { kind: "part", from, to: from + 1, parts: [], unnoticed: 0 };
+  const parts: Wired[] = [];
+  for (const part of system.parts) parts.push(wired(part, parts.at(-1)?.to ?? from));
+  return {
+    kind: system.kind,
+    from,
+    to: parts.at(-1)?.to ?? from,
+    parts,
+    unnoticed: system.kind === "parallel" ? system.unnoticed : 0,
+  };
+}
+
+function works(system: Wired, up: readonly boolean[]): boolean {
   switch (system.kind) {
     case "part":
-      return up.get(system) === true;
+      return up[system.from] === true;
     case "series":
       return system.parts.every((part) => works(part, up));
     case "parallel":
@@ -91,9 +116,8 @@ function works(system: System, up: ReadonlyMap<Part, boolean>): boolean {
 }
 
 /** The failed part's share of the requests, until it is asked no more: one of as many as worked before it failed. */
-function unnoticed(system: System, failed: Part, up: ReadonlyMap<Part, boolean>, left: number): number {
-  if (system.kind === "part") return 0;
-  const within = system.parts.find((part) => partsOf(part).includes(failed));
+function unnoticed(system: Wired, failed: number, up: readonly boolean[], left: number): number {
+  const within = system.parts.find(({ from, to }) => from <= failed && failed < to);
   if (within === undefined) return 0;
   if (system.kind === "series" || works(within, up)) return unnoticed(within, failed, up, left);
   return Math.min(system.unnoticed, left) / (system.parts.filter((part) => works(part, up)).length + 1);
