@@ -53,8 +53,11 @@ export class Lookup {
   private remember(nic: NetworkInterface, placed: readonly Placed[]): void {
     if (nic.owner.kind === "natGateway") this.ofNat.set(nic.owner.id, nic);
     for (const each of placed) {
-      if (each.low !== each.high) this.unaddressed.set(each.vpc, [...(this.unaddressed.get(each.vpc) ?? []), each]);
-      else {
+      if (each.low !== each.high) {
+        const others = this.unaddressed.get(each.vpc);
+        if (others === undefined) this.unaddressed.set(each.vpc, [each]);
+        else others.push(each);
+      } else {
         this.byAddress.set(`${each.vpc} ${each.low}`, each);
         for (const address of nic.secondaryAddresses) {
           const low = isAddress(address) ? toNumber(address) : each.low;

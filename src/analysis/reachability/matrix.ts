@@ -3,7 +3,7 @@ import type { EndClass, Matrix, Opening } from "./answer.js";
 import { classesOf, type Classes, type PlaceClass } from "./classes.js";
 import { evaluate } from "./evaluate.js";
 import type { Filters } from "./filters.js";
-import { GroupTables } from "./grouptables.js";
+import { GroupTables, type GroupRow } from "./grouptables.js";
 import type { Lookup } from "./lookup.js";
 import { Passings } from "./passings.js";
 import type { Spot } from "./places.js";
@@ -27,6 +27,10 @@ export class ClassMatrix implements Matrix {
   readonly classes: readonly EndClass[];
   private readonly all: Classes;
   private readonly passings: Passings;
+  private readonly runs: readonly Run[];
+  private readonly groupOf: Uint32Array;
+  private readonly listOf: Uint32Array;
+  private readonly stretchOf: Uint32Array;
   private readonly results: Uint32Array;
   private readonly openings = new Map<number, Opening>();
 
@@ -39,6 +43,11 @@ export class ClassMatrix implements Matrix {
     this.all = classesOf(environment, lookup, internet);
     this.classes = this.all.ends.map(({ places: _places, ...end }) => end);
     this.passings = new Passings(filters.space);
+    const { places, groups, outer } = this.all;
+    this.groupOf = Uint32Array.from(places, ({ group }) => group);
+    this.listOf = this.groupOf.map((group) => groups[group]?.list ?? 0);
+    this.stretchOf = this.groupOf.map((group) => groups[group]?.stretch ?? 0);
+    this.runs = runsOf(places, outer.length);
     this.results = this.work(new GroupTables(environment, filters, this.passings, this.all));
   }
 
@@ -65,29 +74,58 @@ export class ClassMatrix implements Matrix {
 
   private work(tables: GroupTables): Uint32Array {
     const { places, groups } = this.all;
-    const size = places.length;
-    const results = new Uint32Array(size * size);
+    const results = new Uint32Array(places.length ** 2);
     const crossings = new Crossings(this.lookup, this.filters, this.passings, this.all);
     const ofGroup: number[][] = groups.map(() => []);
     for (const [at, { group }] of places.entries()) ofGroup[group]?.push(at);
-    const groupOf = Uint32Array.from(places, ({ group }) => group);
     for (const [group, members] of ofGroup.entries()) {
-      const rows = tables.rows(group);
-      for (const from of members) {
-        const numbers = crossings.row(from);
-        for (let to = 0; to < size; to++) {
-          const crossing = crossings.get(numbers[to] ?? 0);
-          const { passing } = crossing;
-          if (passing === this.passings.none) results[from * size + to] = passing;
-          else if (crossing.groups === "apart") results[from * size + to] = this.apart(crossing, places[from], places[to]);
-          else {
-            const row = crossing.groups === "named" ? rows.named : rows.unnamed;
-            results[from * size + to] = this.passings.meet(passing, row[groupOf[to] ?? 0] ?? 0);
-          }
-        }
-      }
+      const row = tables.of(group);
+      for (const from of members)
+        this.fill(results.subarray(from * places.length, (from + 1) * places.length), from, row, crossings);
     }
     return results;
+  }
+
+  /** From one place to all: most stretches of places are behind one crossing, and many of these let nothing through. */
+  private fill(results: Uint32Array, from: number, row: GroupRow, crossings: Crossings): void {
+    const { places } = this.all;
+    for (const [at, { start, end }] of this.runs.entries()) {
+      const crossing = crossings.between(from, at);
+      const { passing } = crossing;
+      if (passing === this.passings.none) continue;
+      if (crossing.groups === "apart")
+        for (let to = start; to < end; to++) results[to] = this.apart(crossing, places[from], places[to]);
+      else this.fillRun(results, { start, end, passing, row, isNamed: crossing.groups === "named" });
+    }
+  }
+
+  private fillRun(
+    results: Uint32Array,
+    { start, end, passing, row, isNamed }: Run & { readonly passing: number; readonly row: GroupRow; readonly isNamed: boolean },
+  ): void {
+    const { passings, listOf, stretchOf, groupOf } = this;
+    const ingress = isNamed ? row.ingressNamed : row.ingress;
+    const names = isNamed && row.egressNamed.size > 0 ? row.egressNamed : undefined;
+    const stretch = stretchOf[start] ?? 0;
+    let [last, out] = [stretch, passings.meet(passing, row.egress[stretch] ?? 0)];
+    let memory = passings.known(out);
+    for (let to = start; to < end; to++) {
+      const here = stretchOf[to] ?? 0;
+      const named = names?.get(groupOf[to] ?? 0);
+      if (here !== last || named !== undefined) {
+        last = named === undefined ? here : -1;
+        out = passings.meet(passing, named ?? row.egress[here] ?? 0);
+        memory = passings.known(out);
+      }
+      const into = ingress[listOf[to] ?? 0] ?? 0;
+      // What is asked for the first time is worked out; all the rest of millions of times it is a look-up.
+      const known = memory[into] ?? 0;
+      if (known > 0) results[to] = known - 1;
+      else {
+        results[to] = passings.meet(out, into);
+        memory = passings.known(out);
+      }
+    }
   }
 
   /** A translator stands between, or nobody is asked at one end. */
@@ -102,11 +140,23 @@ export class ClassMatrix implements Matrix {
   }
 }
 
-/** Walks between the first of each network class, remembered by number. */
+/** Places of an outer class, by number: from `start` to before `end`. */
+interface Run {
+  readonly start: number;
+  readonly end: number;
+}
+
+function runsOf(places: readonly PlaceClass[], outer: number): Run[] {
+  const counts = new Uint32Array(outer);
+  for (const place of places) counts[place.outer] = (counts[place.outer] ?? 0) + 1;
+  let end = 0;
+  return Array.from(counts, (count) => ({ start: end, end: (end += count) }));
+}
+
+/** Walks between the first of each network class, remembered. */
 class Crossings {
-  private readonly crossings: Crossing[] = [];
-  private readonly numbers = new Map<string, number>();
-  private readonly rows = new Map<string, Uint32Array>();
+  private readonly inside = new Map<number, Crossing>();
+  private readonly outside = new Map<number, Crossing>();
 
   constructor(
     private readonly lookup: Lookup,
@@ -115,42 +165,21 @@ class Crossings {
     private readonly classes: Classes,
   ) {}
 
-  get(number: number): Crossing {
-    return this.crossings[number] ?? { passing: this.passings.none, groups: "named" };
-  }
-
-  /** The number of the crossing from this place to each. */
-  row(from: number): Uint32Array {
-    const { places, inner, outer } = this.classes;
+  /** From a place to those of an outer class. What has a public address and what has not are alike to all but the internet. */
+  between(from: number, to: number): Crossing {
+    const { places, inner, outer, innerOf } = this.classes;
     const source = places[from];
-    const isAway = source?.spot.kind === "internet";
-    const key = `${source?.inner} ${source?.outer}`;
-    const known = this.rows.get(key);
+    const target = outer[to];
+    if (source === undefined || target === undefined) return { passing: this.passings.none, groups: "named" };
+    const isOut = source.spot.kind === "internet" || target.kind === "internet";
+    const memory = isOut ? this.outside : this.inside;
+    const [a, b] = isOut ? [source.outer, to] : [source.inner, innerOf[to] ?? 0];
+    const key = a * outer.length + b;
+    const known = memory.get(key);
     if (known !== undefined) return known;
-    const [byInner, byOuter] = [new Map<number, number>(), new Map<number, number>()];
-    const row = Uint32Array.from(places, (to) => {
-      const isOut = isAway || to.spot.kind === "internet";
-      const [memory, at] = isOut ? [byOuter, to.outer] : [byInner, to.inner];
-      const number = memory.get(at) ?? this.numberOf(isOut, source, isOut ? outer[at] : inner[at], at);
-      memory.set(at, number);
-      return number;
-    });
-    this.rows.set(key, row);
-    return row;
-  }
-
-  private readonly inside = new Map<number, number>();
-
-  private numberOf(isOut: boolean, source: PlaceClass | undefined, to: Spot | undefined, at: number): number {
-    const key = (source?.inner ?? 0) * this.classes.inner.length + at;
-    const known = isOut ? undefined : this.inside.get(key);
-    if (known !== undefined) return known;
-    const from = isOut ? this.classes.outer[source?.outer ?? 0] : this.classes.inner[source?.inner ?? 0];
-    const number = this.number(
-      from === undefined || to === undefined ? { passing: this.passings.none, groups: "named" } : this.cross(from, to),
-    );
-    if (!isOut) this.inside.set(key, number);
-    return number;
+    const crossing = this.cross((isOut ? outer[a] : inner[a]) ?? source.spot, (isOut ? outer[b] : inner[b]) ?? target);
+    memory.set(key, crossing);
+    return crossing;
   }
 
   private cross(from: Spot, to: Spot): Crossing {
@@ -171,15 +200,6 @@ class Crossings {
         ...(ingress === undefined ? {} : { ingress }),
       };
     return { passing, groups: isForwarded.includes(true) ? "unnamed" : "named" };
-  }
-
-  private number(crossing: Crossing): number {
-    const key = crossing.groups === "apart" ? `apart ${this.crossings.length}` : `${crossing.passing} ${crossing.groups}`;
-    const known = this.numbers.get(key);
-    if (known !== undefined) return known;
-    this.crossings.push(crossing);
-    this.numbers.set(key, this.crossings.length - 1);
-    return this.crossings.length - 1;
   }
 }
 
