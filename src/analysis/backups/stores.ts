@@ -43,12 +43,12 @@ export interface PlanFor {
 }
 
 /** The plans that back a node up, surely or perhaps. */
-export const plansFor = (
-  environment: Environment,
-  node: Node,
-): readonly { readonly plan: BackupPlan; readonly isCertain: boolean }[] =>
-  [...environment.backupPlans.values()].flatMap((plan) => {
+export function plansFor(environment: Environment, node: Node): readonly PlanFor[] {
+  const plans: PlanFor[] = [];
+  for (const plan of environment.backupPlans.values()) {
     const answers = plan.selections.map((selection) => selects(selection, node));
-    if (answers.includes(true)) return [{ plan, isCertain: true }];
-    return answers.some(isUnknown) ? [{ plan, isCertain: false }] : [];
-  });
+    if (answers.includes(true)) plans.push({ plan, isCertain: true });
+    else if (answers.some(isUnknown)) plans.push({ plan, isCertain: false });
+  }
+  return plans;
+}

@@ -77,7 +77,7 @@ export const openUnpublishedPort: Rule = ruleOnUserData(
     });
     if (idle.length === 0) return;
     yield {
-      title: `port ${listed([...new Set(idle)].map(String))} is open, with nothing behind`,
+      title: `TCP ${listed([...new Set(idle)].map(String))} ${new Set(idle).size === 1 ? "is" : "are"} open, with nothing behind`,
       reason: `The user data publishes ${published.length === 0 ? "no port" : listed(published.map(String))} and starts no other server.`,
       fix: "close what nothing answers on: the next program that listens there is open to all at once",
     };

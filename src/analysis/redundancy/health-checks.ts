@@ -8,8 +8,8 @@ import { targetsOf } from "./zones.js";
 
 const healthGuide = "Elastic Load Balancing User Guide: Health checks for Application Load Balancer target groups";
 
-/** Longer than this, and a target that is well again is missed for too long. Seconds. */
-const slow = 120;
+/** As long as this, and a target that is well again is missed for too long; the defaults (5 checks of 30 s) stay below. Seconds. */
+const slow = 180;
 
 export const slowHealthCheck: Rule = ruleOn(
   "targetGroups",

@@ -81,9 +81,9 @@ export const balancerInOneZone: Rule = ruleOn(
 /** Instances of a cluster are the cluster's affair, and a replica may well be alone. */
 const standsAlone = (database: Database): boolean => database.cluster === undefined && database.replicaOf === undefined;
 
-/** The zones that hosts (not databases) run in. */
-const hostZones = (environment: Environment): Zones =>
-  zonesOfServed(environment, [...environment.instances.values(), ...environment.autoScalingGroups.values()]);
+/** What load balancers send requests to. */
+const served = (environment: Environment): readonly Served[] =>
+  [...environment.targetGroups.values()].flatMap((group) => targetsOf(environment, group));
 
 export const databaseInOneZone: Rule = ruleOn(
   "databases",
@@ -91,7 +91,7 @@ export const databaseInOneZone: Rule = ruleOn(
     id: "database-in-one-zone",
     subject: "redundancy",
     severity: "high",
-    summary: "A database in one zone, where availability is promised or its hosts are in several",
+    summary: "A database in one zone, where availability is promised or the service is in several",
     sources: [
       "Amazon RDS User Guide: Configuring and managing a Multi-AZ deployment for Amazon RDS",
       "AWS Security Hub control RDS.5",
@@ -100,11 +100,11 @@ export const databaseInOneZone: Rule = ruleOn(
   function* (database, environment) {
     if (!standsAlone(database) || database.multiAz === true) return;
     const { availability } = environment.objectives;
-    const { names } = hostZones(environment);
+    const { names } = zonesOfServed(environment, served(environment));
     if (availability === undefined && names.length < 2) return;
     const said = {
       title: "has no standby in a second zone",
-      reason: `${availability === undefined ? `Its hosts are in ${listed(names)}` : `${String(availability)} % is promised`}, but with its zone, or its host, the database is gone until it is restored from a backup.`,
+      reason: `${availability === undefined ? `The hosts of the service are in ${listed(names)}` : `${String(availability)} % is promised`}, but with its zone, or its host, the database is gone until it is restored from a backup.`,
       fix: "set MultiAZ to true (about twice the price of the instance), or state what the environment can keep without",
       severity: availability === undefined ? ("medium" as const) : ("high" as const),
       ...at(database, "MultiAZ"),
@@ -171,10 +171,10 @@ export const zonesApart: Rule = ruleOn(
   },
   function* (database, environment) {
     if (!standsAlone(database) || database.multiAz !== false) return;
-    const served = [...environment.targetGroups.values()].flatMap((group) => targetsOf(environment, group));
+    const behind = served(environment);
     const hosts = zonesOfServed(
       environment,
-      served.length > 0 ? served : [...environment.instances.values(), ...environment.autoScalingGroups.values()],
+      behind.length > 0 ? behind : [...environment.instances.values(), ...environment.autoScalingGroups.values()],
     );
     const [zone] = hosts.names;
     const own = isKnown(database.zone) ? database.zone : zonesOfInterfaces(environment, database.interfaces).names.join();
