@@ -12,7 +12,9 @@ const backedUp = /^AWS::(EC2::Volume|EFS|FSx|DynamoDB|DocDB|Neptune|Redshift|Sto
 function unexaminedOf({ unexamined }: Environment): Unknown | undefined {
   const found = unexamined.filter(({ type }) => backedUp.test(type));
   if (found.length === 0) return undefined;
-  return new Unknown(`${listed(found.map(({ id, type }) => `${id} (${type})`))} may be selected, and ${found.length === 1 ? "is" : "are"} not examined`);
+  return new Unknown(
+    `${listed(found.map(({ id, type }) => `${id} (${type})`))} may be selected, and ${found.length === 1 ? "is" : "are"} not examined`,
+  );
 }
 
 export const selectsNothing: Rule = ruleOn(
@@ -38,7 +40,9 @@ export const selectsNothing: Rule = ruleOn(
       ...resources.filter(isKnown),
     ]);
     const unsure =
-      plan.selections.flatMap(({ resources }) => resources).find(isUnknown) ?? answers.find(isUnknown) ?? unexaminedOf(environment);
+      plan.selections.flatMap(({ resources }) => resources).find(isUnknown) ??
+      answers.find(isUnknown) ??
+      unexaminedOf(environment);
     const reason = `It selects ${wanted.length === 0 ? "nothing" : listed(wanted)}, and nothing of what was read is that.`;
     yield unsure !== undefined && isUnknown(unsure)
       ? notKnown({ ...said, title: "may back nothing up", reason }, unsure)

@@ -16,11 +16,7 @@ export interface Whole extends Examination {
 
 /** What is not known stands as `{"unknown": "why"}`. */
 export const jsonText = (whole: Whole): string =>
-  JSON.stringify(
-    jsonDocument(whole),
-    (_, value: unknown) => (value instanceof Unknown ? { unknown: value.why } : value),
-    2,
-  );
+  JSON.stringify(jsonDocument(whole), (_, value: unknown) => (value instanceof Unknown ? { unknown: value.why } : value), 2);
 
 /**
  * The document of `--json`, of version 1: members may be added, those that are there keep their meaning. All times are days

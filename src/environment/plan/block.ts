@@ -200,7 +200,8 @@ export class Block {
   private passedOn(targets: Sources["targets"], types: readonly string[]): readonly Reference[] {
     const found = targets.flatMap(({ address, attribute }) => {
       const resource = this.plan.get(address);
-      if (resource === undefined || attribute === undefined || address === this.resource.address || naming.has(attribute)) return [];
+      if (resource === undefined || attribute === undefined || address === this.resource.address || naming.has(attribute))
+        return [];
       const said = types.length === 0 ? undefined : this.of(resource).ref(attribute, ...types);
       return said instanceof Reference ? [said] : [];
     });

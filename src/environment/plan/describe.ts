@@ -130,7 +130,9 @@ function namesIn(plan: Plan): ReadonlyMap<NodeId, NodeId> {
     beside.flatMap(([type, attribute, suffix]) =>
       plan.of(type).flatMap((resource): [NodeId, NodeId][] => {
         const vpc = Block.of(plan, resource, (address) => address).ref(attribute, ...vpcTypes);
-        const byId = plan.of(...vpcTypes).find(({ values }) => vpc !== undefined && [values["id"], values[attribute]].includes(vpc as Json));
+        const byId = plan
+          .of(...vpcTypes)
+          .find(({ values }) => vpc !== undefined && [values["id"], values[attribute]].includes(vpc as Json));
         const owner = vpc instanceof Reference ? vpc.node : byId?.address;
         return owner === undefined ? [] : [[resource.address, `${owner}/${suffix}`]];
       }),

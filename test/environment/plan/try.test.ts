@@ -7,7 +7,11 @@ test.each(["web", "rest"])("%s", (name) => {
   const { description, problems } = describePlan("plan.json", readFileSync(file, "utf8"));
   console.log(problems);
   if (!description) return;
-  console.log(JSON.stringify(description.resources.map(({place, ...r}) => r)).replaceAll('{"id"', '\n{"id"').replaceAll('},{"type"','},\n{"type"'));
+  console.log(
+    JSON.stringify(description.resources.map(({ place, ...r }) => r))
+      .replaceAll('{"id"', '\n{"id"')
+      .replaceAll('},{"type"', '},\n{"type"'),
+  );
   console.log(description.unexamined, description.region);
   graphOf(description);
 });

@@ -110,13 +110,18 @@ function passwordOf(block: Block, name: string): Said | undefined {
   if (constant) return value;
   const [variable] = sources.variables;
   if (variable !== undefined) return new Unknown(`${name} of ${block.resource.address} is the variable ${variable}`, variable);
-  const secret = [...sources.targets.map(({ address }) => address), ...sources.others].find((from) => /secretsmanager/.test(from));
+  const secret = [...sources.targets.map(({ address }) => address), ...sources.others].find((from) =>
+    /secretsmanager/.test(from),
+  );
   // As CloudFormation writes it.
   if (secret !== undefined) return `{{resolve:secretsmanager:${secret}}}`;
-  return value === undefined ? undefined : new Unknown(`a plan does not say where ${name} of ${block.resource.address} comes from`);
+  return value === undefined
+    ? undefined
+    : new Unknown(`a plan does not say where ${name} of ${block.resource.address} comes from`);
 }
 
 /** `terraform destroy` deletes, after a last snapshot unless it is told not to. */
 const policyOf = (block: Block): string => (block.flag("skip_final_snapshot") ? "Delete" : "Snapshot");
 
-const listOf = (list: readonly Said[] | undefined): Said | undefined => (list === undefined || list.length === 0 ? undefined : list);
+const listOf = (list: readonly Said[] | undefined): Said | undefined =>
+  list === undefined || list.length === 0 ? undefined : list;

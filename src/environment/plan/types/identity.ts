@@ -58,7 +58,11 @@ export const identityMappers: Mappers = {
     {
       type: "AWS::IAM::Group",
       ...physicalIdOf(block, "name"),
-      properties: told({ GroupName: block.at("name"), Path: block.at("path"), ManagedPolicyArns: managed(block, "group", "groups") }),
+      properties: told({
+        GroupName: block.at("name"),
+        Path: block.at("path"),
+        ManagedPolicyArns: managed(block, "group", "groups"),
+      }),
     },
   ],
   aws_iam_group_policy: (block) => [inlinePolicy(block, "Groups", block.ref("group", groupType))],

@@ -125,7 +125,9 @@ export const watchingMappers: Mappers = {
         ScheduleExpression: block.at("schedule_expression"),
         EventPattern: block.at("event_pattern"),
         State: block.at("state") ?? (block.values["is_enabled"] === false ? "DISABLED" : undefined),
-        Targets: settingsOf(block, "aws_cloudwatch_event_target", "rule").map((each) => told({ Id: each.at("target_id") ?? "target" })),
+        Targets: settingsOf(block, "aws_cloudwatch_event_target", "rule").map((each) =>
+          told({ Id: each.at("target_id") ?? "target" }),
+        ),
       }),
     },
   ],
@@ -161,7 +163,8 @@ export const watchingMappers: Mappers = {
   ],
 };
 
-const listOf = (list: readonly Said[] | undefined): Said | undefined => (list === undefined || list.length === 0 ? undefined : list);
+const listOf = (list: readonly Said[] | undefined): Said | undefined =>
+  list === undefined || list.length === 0 ? undefined : list;
 
 /** What an alarm watches, by the kinds of things that the graph has. */
 const watched = [
@@ -195,10 +198,12 @@ const selectionOf = (selection: Block): Said =>
   told({
     SelectionName: selection.at("name"),
     IamRoleArn: selection.ref("iam_role_arn", "aws_iam_role"),
-    Resources: listOf(selection.refs("resources", "aws_db_instance", "aws_rds_cluster", "aws_instance", "aws_s3_bucket", "aws_ebs_volume")),
+    Resources: listOf(
+      selection.refs("resources", "aws_db_instance", "aws_rds_cluster", "aws_instance", "aws_s3_bucket", "aws_ebs_volume"),
+    ),
     ListOfTags: listOf(
-      selection.blocks("selection_tag").map((tag) =>
-        told({ ConditionType: tag.at("type"), ConditionKey: tag.at("key"), ConditionValue: tag.at("value") }),
-      ),
+      selection
+        .blocks("selection_tag")
+        .map((tag) => told({ ConditionType: tag.at("type"), ConditionKey: tag.at("key"), ConditionValue: tag.at("value") })),
     ),
   });
