@@ -1,10 +1,21 @@
-import { isKnown, isUnknown } from "../../environment/maybe.js";
-import { nodesOf } from "../../environment/environment.js";
+import { isKnown, isUnknown, Unknown } from "../../environment/maybe.js";
+import { nodesOf, type Environment } from "../../environment/environment.js";
 import type { Rule } from "../finding.js";
 import { ruleOnUserData } from "../hosts/hosts.js";
 import { listed, notKnown, ruleOn, ruleOver } from "../rule.js";
 import { timingOf } from "./schedules.js";
 import { dataStoresOf, plansFor, selects } from "./stores.js";
+
+/** What AWS Backup can take copies of, and the graph does not hold: https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html */
+const backedUp = /^AWS::(EC2::Volume|EFS|FSx|DynamoDB|DocDB|Neptune|Redshift|StorageGateway|Timestream)/;
+
+function unexaminedOf({ unexamined }: Environment): Unknown | undefined {
+  const found = unexamined.filter(({ type }) => backedUp.test(type));
+  if (found.length === 0) return undefined;
+  return new Unknown(
+    `${listed(found.map(({ id, type }) => `${id} (${type})`))} may be selected, and ${found.length === 1 ? "is" : "are"} not examined`,
+  );
+}
 
 export const selectsNothing: Rule = ruleOn(
   "backupPlans",
@@ -28,7 +39,10 @@ export const selectsNothing: Rule = ruleOn(
       ...tags.map(({ key, value }) => `the tag ${key}=${isKnown(value) ? value : "?"}`),
       ...resources.filter(isKnown),
     ]);
-    const unsure = plan.selections.flatMap(({ resources }) => resources).find(isUnknown) ?? answers.find(isUnknown);
+    const unsure =
+      plan.selections.flatMap(({ resources }) => resources).find(isUnknown) ??
+      answers.find(isUnknown) ??
+      unexaminedOf(environment);
     const reason = `It selects ${wanted.length === 0 ? "nothing" : listed(wanted)}, and nothing of what was read is that.`;
     yield unsure !== undefined && isUnknown(unsure)
       ? notKnown({ ...said, title: "may back nothing up", reason }, unsure)

@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { extname } from "node:path";
+import { estimate } from "../../analysis/cost/estimate.js";
+import { assess } from "../../analysis/objectives/assess.js";
 import { atLeast } from "../../analysis/verdict/order.js";
 import type { Severity } from "../../analysis/finding.js";
 import type { Overall } from "../../analysis/verdict/report.js";
@@ -9,8 +11,8 @@ import { verdictExit } from "../exit.js";
 import { colours, type Output } from "../output.js";
 import { parseParameters } from "../up/parameters.js";
 import { openBaseline } from "./baseline.js";
-import { jsonText } from "./document.js";
-import { examine, type Examination } from "./examine.js";
+import { jsonText, type Whole } from "./document.js";
+import { examine } from "./examine.js";
 import { renderCost } from "./forms/cost.js";
 import { renderObjectives } from "./forms/objectives.js";
 import { junitXml } from "./forms/junit.js";
@@ -51,10 +53,10 @@ export async function check(paths: readonly string[], options: CheckOptions, out
     },
     output,
   );
-  const examination = examine(description, { failOn: options.failOn, acceptances, now });
-  const exitCode = exitCodeFor(examination.report.overall, options.allowUnknown === true);
+  const { environment, report } = examine(description, { failOn: options.failOn, acceptances, now });
+  const exitCode = exitCodeFor(report.overall, options.allowUnknown === true);
   const made: Making = {
-    examination,
+    examination: { environment, report, assessment: assess(environment), estimate: estimate(environment) },
     exitCode,
     baseline: options.baseline !== undefined,
     seconds: (performance.now() - began) / 1000,
@@ -73,7 +75,7 @@ export function exitCodeFor(overall: Overall, allowUnknown: boolean): number {
 }
 
 interface Making {
-  readonly examination: Examination;
+  readonly examination: Whole;
   readonly exitCode: number;
   readonly baseline: boolean;
   readonly seconds: number;
@@ -81,7 +83,7 @@ interface Making {
 }
 
 function inForm(format: Format, made: Making, on: { readonly colours: boolean }): string {
-  const { environment, report, assessment, estimate } = made.examination;
+  const { environment, report, assessment, estimate: bill } = made.examination;
   switch (format) {
     case "json":
       return jsonText(made.examination);
@@ -102,7 +104,7 @@ function inForm(format: Format, made: Making, on: { readonly colours: boolean })
         {
           picture: picture(environment, marked, width),
           objectives: renderObjectives(assessment, c, width),
-          cost: renderCost(estimate, width),
+          cost: renderCost(bill, width),
         },
         { colours: c, width },
       );

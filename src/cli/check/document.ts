@@ -1,3 +1,4 @@
+import type { Estimate } from "../../analysis/cost/estimate.js";
 import type { SourcePlace } from "../../environment/node.js";
 import type { Finding } from "../../analysis/finding.js";
 import { Unknown } from "../../environment/maybe.js";
@@ -7,19 +8,21 @@ import type { Examination } from "./examine.js";
 /** Where a reader finds what a finding is about: a place in a file, or the name of the construct or the Terraform resource. */
 export const placeText = ({ file, line, column }: SourcePlace): string => `${file}:${line}:${column}`;
 
+/** Everything that is told of an environment. */
+export interface Whole extends Examination {
+  readonly assessment: Assessment;
+  readonly estimate: Estimate;
+}
+
 /** What is not known stands as `{"unknown": "why"}`. */
-export const jsonText = (examination: Examination): string =>
-  JSON.stringify(
-    jsonDocument(examination),
-    (_, value: unknown) => (value instanceof Unknown ? { unknown: value.why } : value),
-    2,
-  );
+export const jsonText = (whole: Whole): string =>
+  JSON.stringify(jsonDocument(whole), (_, value: unknown) => (value instanceof Unknown ? { unknown: value.why } : value), 2);
 
 /**
  * The document of `--json`, of version 1: members may be added, those that are there keep their meaning. All times are days
  * (`YYYY-MM-DD`) of UTC.
  */
-export function jsonDocument({ report, assessment, estimate }: Examination) {
+export function jsonDocument({ report, assessment, estimate }: Whole) {
   const { overall, failOn, sources, from, region, account, examined, unexamined } = report;
   return {
     schema: "sandtable.check/1",

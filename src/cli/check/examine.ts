@@ -1,8 +1,4 @@
-import type { Estimate } from "../../analysis/cost/estimate.js";
-import { estimateOf } from "../../analysis/cost/rules.js";
 import type { Severity } from "../../analysis/finding.js";
-import type { Assessment } from "../../analysis/objectives/assess.js";
-import { assessmentOf } from "../../analysis/objectives/rules.js";
 import { allRules } from "../../analysis/rules.js";
 import type { Acceptance } from "../../analysis/verdict/baseline.js";
 import { judge } from "../../analysis/verdict/judge.js";
@@ -14,11 +10,9 @@ import { graphOf } from "../../environment/graph/graph.js";
 export interface Examination {
   readonly environment: Environment;
   readonly report: Report;
-  readonly assessment: Assessment;
-  readonly estimate: Estimate;
 }
 
-/** All that is said of an environment. `now` ends the acceptances. */
+/** Make the graph and judge it. `now` ends the acceptances. */
 export function examine(
   description: Description,
   options: { readonly failOn: Severity; readonly acceptances: readonly Acceptance[]; readonly now: Date },
@@ -26,5 +20,5 @@ export function examine(
   const environment = graphOf(description);
   const today = options.now.toISOString().slice(0, 10);
   const report = judge(environment, allRules, { failOn: options.failOn, acceptances: options.acceptances, today });
-  return { environment, report, assessment: assessmentOf(environment), estimate: estimateOf(environment) };
+  return { environment, report };
 }

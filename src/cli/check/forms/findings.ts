@@ -33,9 +33,9 @@ function gathered(findings: readonly Finding[]): readonly (readonly [Finding, ..
 function renderGroup(group: readonly [Finding, ...Finding[]], c: Colours, width: number): string {
   const [{ severity, verdict, title, rule, reason, fix }] = group;
   const word = severity.toUpperCase().padEnd(8);
-  const doubt = verdict === "unknown" ? `${c.magenta("not known whether")} ` : "";
+  const doubt = verdict === "unknown" ? `  ${c.magenta("not known")}` : "";
   return [
-    `${paintOf(severity, c)(word)} ${doubt}${c.bold(title)}  ${c.dim(rule)}`,
+    `${paintOf(severity, c)(word)} ${c.bold(title)}${doubt}  ${c.dim(rule)}`,
     ...group.map((finding) => `         ${resourceLine(finding, c)}`),
     ...labelled("    why  ", reason, width),
     ...labelled("    fix  ", fix, width),

@@ -69,7 +69,7 @@ function caseOf(rule: RuleOutcome, report: Report): Case {
 }
 
 const brief = ({ resource, title, verdict }: Finding): string =>
-  `${verdict === "unknown" ? "not known whether: " : ""}${resource.name}: ${title}`;
+  `${resource.name}: ${title}${verdict === "unknown" ? " (not known)" : ""}`;
 
 const describe = (finding: Finding): string =>
   [

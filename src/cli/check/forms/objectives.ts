@@ -30,18 +30,10 @@ function verdictLine({ objectives, verdicts }: Assessment, name: ObjectiveName, 
   ];
 }
 
-function renderService(
-  { path, promised, disruptions, simulated: { worst, best } }: ServiceAssessment,
-  width: number,
-): readonly string[] {
-  const [low, high] = [worst.interval[0], best.interval[1]];
+function renderService({ path, promised, disruptions, simulated }: ServiceAssessment, width: number): readonly string[] {
   return [
     ...labelled(`  ${path.name}  `, promised.lines.join("; "), width),
-    ...labelled(
-      "    simulated     ",
-      `${percent(low)} to ${percent(high)} of a month (seed ${worst.seed}, ${worst.months} months, 95 %)`,
-      width,
-    ),
+    ...simulationLines(simulated, width),
     ...disruptions
       .filter(({ effects }) => effects.length > 0)
       .flatMap(({ title, rto, rpo }) =>
@@ -55,4 +47,11 @@ function planLines({ plan }: Assessment, width: number): readonly string[] {
   const cost =
     typeof plan.monthly === "number" ? `${dollars(plan.monthly)} a month more` : `price not known: ${plan.monthly.why}`;
   return labelled("  would help    ", `${plan.changes.map(({ text }) => text).join("; ")} (${cost})`, width);
+}
+
+function simulationLines(simulated: ServiceAssessment["simulated"], width: number): readonly string[] {
+  if (simulated === undefined) return [];
+  const { worst, best } = simulated;
+  const [low, high] = [percent(worst.interval[0]), percent(best.interval[1])];
+  return labelled("    simulated     ", `${low} to ${high} of a month (seed ${worst.seed}, ${worst.months} months, 95 %)`, width);
 }

@@ -108,7 +108,7 @@ function resultOf(
     // §3.27.10: what is not a failure has the level `none`.
     kind: verdict === "fails" ? "fail" : "open",
     level: verdict === "fails" ? weights[severity].level : "none",
-    message: { text: `${resource.name}: ${title}. ${reason}\nTo mend it: ${fix}` },
+    message: { text: `${resource.name}: ${title}${verdict === "unknown" ? " (not known)" : ""}. ${reason}\nTo mend it: ${fix}` },
     locations: [
       {
         ...(finding.place === undefined ? {} : { physicalLocation: physical(finding.place) }),

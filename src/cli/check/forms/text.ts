@@ -88,7 +88,7 @@ export function shortReport(report: Report, c: Colours): readonly string[] {
   const worst = report.findings.filter(({ severity }) => severity !== "info" && severity !== "low").slice(0, 3);
   const rows = worst.map(({ severity, verdict, resource, title }) => [
     severity,
-    `${resource.name}: ${verdict === "unknown" ? "not known whether: " : ""}${title}`,
+    `${resource.name}: ${title}${verdict === "unknown" ? " (not known)" : ""}`,
   ]);
   const counted = [renderCounts(report.bySeverity), renderUnknown(report.bySeverity)].filter((part) => part !== "");
   return [`check: ${c.bold(counted.join("; "))}`, ...(rows.length === 0 ? [] : [table(rows)])];
