@@ -3,15 +3,9 @@ import { existsSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startEngine } from "../../engine/program.js";
-import {
-  consoleTail,
-  firstProcess,
-  killContainer,
-  observeContainer,
-  removeContainer,
-  watchContainer,
-} from "../../host/container.js";
-import { diskSpace, ensureDisk, growDisk, imageOf, removeDisk } from "../disk.js";
+import { consoleTail, firstProcess, observeContainer, watchContainer } from "../../host/container.js";
+import { diskSpace, ensureDisk, growDisk, imageOf } from "../disk.js";
+import { endServer, removeServer } from "../ending.js";
 import { readIfThere } from "../files.js";
 import { logFiles, readLogFile } from "../logs.js";
 import { serverPlace, type EngineOptions, type ServerPlace } from "../place.js";
@@ -101,22 +95,12 @@ export class MariaDb implements DatabaseEngine {
     return reached.filter(([, sequence]) => sequence === most && sequence >= 0).map(([id]) => id);
   }
 
-  async stop(id: string, seconds = 20): Promise<void> {
-    const place = this.place(id);
-    const seen = observeContainer(place);
-    if (seen.state === "running") {
-      terminate(seen.pid);
-      const until = Date.now() + seconds * 1000;
-      while (observeContainer(place).state === "running" && Date.now() < until) await pause(5);
-    }
-    await killContainer(place);
+  stop(id: string, seconds = 20): Promise<void> {
+    return endServer(this.place(id), "SIGTERM", seconds);
   }
 
-  async remove(id: string): Promise<void> {
-    const place = this.place(id);
-    await killContainer(place);
-    await removeDisk(place.folder);
-    await removeContainer(place);
+  remove(id: string): Promise<void> {
+    return removeServer(this.place(id));
   }
 
   observe(id: string): ServerState {
@@ -252,11 +236,3 @@ async function tellReplicationPassword(spec: ServerSpec, place: ServerPlace, que
 /** Why it ended: the end of what it logged. */
 const lastWords = (place: ServerPlace): string =>
   `${consoleTail(place, 500)}${(readIfThere(join(place.log, errorLog)) ?? "").slice(-1500)}`.trim();
-
-function terminate(pid: number): void {
-  try {
-    process.kill(pid, "SIGTERM");
-  } catch {
-    // It ended by itself just now.
-  }
-}

@@ -3,8 +3,9 @@ import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { imageUserOf, startEngine, type ImageUser } from "../../engine/program.js";
-import { consoleTail, killContainer, observeContainer, removeContainer, watchContainer } from "../../host/container.js";
-import { diskSpace, ensureDisk, growDisk, imageOf, removeDisk } from "../disk.js";
+import { consoleTail, firstProcess, observeContainer, watchContainer } from "../../host/container.js";
+import { diskSpace, ensureDisk, growDisk, imageOf } from "../disk.js";
+import { endServer, removeServer } from "../ending.js";
 import { filesIn, ownedFolder, readIfThere, writeOwned } from "../files.js";
 import { logFiles, pruneLogFiles, readLogFile } from "../logs.js";
 import { inside, serverPlace, type EngineOptions, type ServerPlace } from "../place.js";
@@ -100,22 +101,12 @@ export class Postgres implements DatabaseEngine {
     return positions.filter(({ at }) => at === most).map(({ id }) => id);
   }
 
-  async stop(id: string, seconds = 20): Promise<void> {
-    const place = this.place(id);
-    const seen = observeContainer(place);
-    if (seen.state === "running") {
-      interrupt(seen.pid);
-      const until = Date.now() + seconds * 1000;
-      while (observeContainer(place).state === "running" && Date.now() < until) await pause(5);
-    }
-    await killContainer(place);
+  stop(id: string, seconds = 20): Promise<void> {
+    return endServer(this.place(id), "SIGINT", seconds);
   }
 
-  async remove(id: string): Promise<void> {
-    const place = this.place(id);
-    await killContainer(place);
-    await removeDisk(place.folder);
-    await removeContainer(place);
+  remove(id: string): Promise<void> {
+    return removeServer(this.place(id));
   }
 
   observe(id: string): ServerState {
@@ -123,7 +114,8 @@ export class Postgres implements DatabaseEngine {
     // On a host that was started anew its disk is to be mounted first, which `make` does.
     if (!existsSync(place.data)) return "absent";
     if (observeContainer(place).state === "stopped") return "stopped";
-    return accepts(place) ? "ready" : "starting";
+    // Of one that was killed the others are there for a moment longer than the first.
+    return accepts(place) && firstProcess(place) !== undefined ? "ready" : "starting";
   }
 
   storage(id: string): { readonly free: number; readonly total: number } {
@@ -240,12 +232,4 @@ function lastWords(place: ServerPlace): string {
   const last = filesIn(folder).at(-1);
   const logged = last === undefined ? "" : (readIfThere(join(folder, last)) ?? "");
   return `${consoleTail(place, 500)}${logged.slice(-1500)}`.trim();
-}
-
-function interrupt(pid: number): void {
-  try {
-    process.kill(pid, "SIGINT");
-  } catch {
-    // It ended by itself just now.
-  }
 }

@@ -8,8 +8,6 @@ import { theEngine, type Engine } from "../../services/rds/engines.js";
 import { backupsAfterDeletion } from "../../services/rds/backups/automated.js";
 import { eventOf, ofInstance } from "../../services/rds/events.js";
 import { masterSecretRemoval } from "../../services/rds/mastersecret.js";
-import { isOpen, maintenanceWindow } from "../../services/rds/backups/windows.js";
-import { withPending } from "../../services/rds/modifying.js";
 import { rdsParameters } from "../../services/rds/rdsparameters.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { freedReplicas } from "../../services/rds/replicas.js";
@@ -19,6 +17,7 @@ import type { BackupHouse } from "./backups/keeper.js";
 import { handOver, ship } from "./backups/shipping.js";
 import { change } from "./change.js";
 import { failOver, retire, whyFailOver } from "./failover.js";
+import { maintain } from "./maintenance.js";
 import { hasOwnParameters, readyStandby, settleParameters } from "./parameters.js";
 import { Retention } from "./retention.js";
 import { keepStandby, makeBeside } from "./standby.js";
@@ -69,8 +68,7 @@ export class DatabaseKeeper implements Keeper {
     // First of all, so that no server that was taken its place from runs beside the one that has it.
     await retire(scope, db, engine, (server) => handOver(scope, this.backupHouse, db, server, engine));
     if (db.wish === "stopped") return this.stopped(scope, db, engine);
-    if (db.pending !== undefined && isOpen(maintenanceWindow(db.settings.preferredMaintenanceWindow), scope.now()))
-      change(scope, db, withPending);
+    maintain(scope, db);
     return this.running(scope, scope.records.get(DBInstances, id) ?? db, engine);
   }
 
@@ -90,10 +88,13 @@ export class DatabaseKeeper implements Keeper {
       await failOver(scope, db, why, engine, around);
       return 0;
     }
-    const hadEnded = db.status === "available" && !["ready", "starting"].includes(engine.observe(db.server.id));
+    const seen = engine.observe(db.server.id);
+    const hadEnded = db.status === "available" && !["ready", "starting"].includes(seen);
     try {
       await this.writing(scope, db, engine, around);
     } catch (error) {
+      // It ended while it was looked at: the next look sees who takes its place. That it did is no failure of a start.
+      if (seen === "ready" && engine.observe(db.server.id) !== "ready") return 50;
       this.startFailed(scope, db, engine, error);
       throw error;
     }
