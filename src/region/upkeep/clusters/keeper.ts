@@ -1,14 +1,15 @@
-import type { DatabaseEngine, Origin, ServerSpec } from "../../../parts/databases/spec.js";
+import type { DatabaseEngine, ServerSpec } from "../../../parts/databases/spec.js";
 import { isCut } from "../../faults/zones.js";
 import type { Scope } from "../../operations/call.js";
 import { remove } from "../../records/records.js";
 import { backupsAfterDeletion } from "../../services/rds/backups/automated.js";
-import { resourceOfFolder } from "../../services/rds/backups/names.js";
+import { isOpen, maintenanceWindow } from "../../services/rds/backups/windows.js";
 import { membersOf } from "../../services/rds/clustermembers.js";
 import { theEngine } from "../../services/rds/engines.js";
 import { eventOf, ofCluster } from "../../services/rds/events.js";
+import { withPending } from "../../services/rds/modifying.js";
 import { rdsParameters } from "../../services/rds/rdsparameters.js";
-import { DBClusters, type ClusterVolume, type DBCluster, type DBInstance } from "../../services/rds/records.js";
+import { DBClusters, type DBCluster, type DBInstance } from "../../services/rds/records.js";
 import { serversOf } from "../../services/rds/servers.js";
 import { backupHouse, type BackupHouse } from "../databases/backups/house.js";
 import { handOver } from "../databases/backups/shipping.js";
@@ -24,6 +25,7 @@ import { keepCopies } from "./copies.js";
 import { failOverCluster, successors } from "./failover.js";
 import { letGo } from "./leaving.js";
 import { memberReaderSpec, memberWriterSpec } from "./spec.js";
+import { originOf, volumeOwner } from "./volume.js";
 
 /** How often a cluster is looked at beside being told of a server's end. Milliseconds. */
 const lookEvery = 1000;
@@ -86,6 +88,8 @@ export class ClusterKeeper implements Keeper {
     const around = await this.around(scope);
     const { program } = theEngine(before.engine);
     const parameters = rdsParameters(program, await scope.upkeep.engineParameters(program));
+    if (isOpen(maintenanceWindow(before.preferredMaintenanceWindow), scope.now()))
+      for (const db of membersOf(scope, before.identifier)) if (db.pending !== undefined) change(scope, db, withPending);
     const members = membersOf(scope, before.identifier).map((db) =>
       db.wish === "running" ? settleParameters(scope, db, engine, parameters) : db,
     );
@@ -128,7 +132,7 @@ export class ClusterKeeper implements Keeper {
   ): Promise<void> {
     if (writer.rebootWished !== undefined) await engine.stop(spec.id);
     if (engine.observe(spec.id) !== "ready") await scope.upkeep.network(cluster.vpcId);
-    await engine.make(spec, cluster.volume === undefined ? { kind: "new" } : this.fromBackup(cluster.volume));
+    await engine.make(spec, originOf(cluster, this.house.backups));
     await engine.start(spec);
     if (cluster.masterPassword === undefined) return;
     const { masterUsername: username, masterPassword: password, databaseName } = cluster;
@@ -144,16 +148,6 @@ export class ClusterKeeper implements Keeper {
     if (isTold) return;
     changeCluster(scope, cluster, ({ volume: _had, failover: _over, ...now }) => ({ ...now, keepsLog: true }));
     for (const each of new Set([cluster.resourceId, ...volumeOwner(cluster)])) scope.upkeep.nudge("backup", each);
-  }
-
-  private fromBackup({ backup: { backup, log, until } }: ClusterVolume): Origin {
-    const folder = this.house.backups(backup);
-    if (log === undefined) return { kind: "backup", folder };
-    return {
-      kind: "backup",
-      folder,
-      log: { folder: this.house.backups(log), ...(until === undefined ? {} : { until }) },
-    };
   }
 
   /** Gives whether it runs: what keeps one reader from running must not keep the others. */
@@ -191,7 +185,10 @@ export class ClusterKeeper implements Keeper {
     const now = change(scope, member, ({ rebootWished, statusReason: _past, ...rest }) => {
       if (rest.wish !== "running") return { ...rest, ...(rebootWished === undefined ? {} : { rebootWished }) };
       const isNew = rebootWished !== member.rebootWished && rebootWished !== undefined;
-      return { ...rest, born: true, status: isNew ? rest.status : "available", ...(isNew ? { rebootWished } : {}) };
+      if (isNew) return { ...rest, born: true, rebootWished };
+      // Another class, which it has now.
+      const { applying: _done, ...done } = rest;
+      return { ...done, born: true, status: "available" };
     });
     if (now !== undefined && (!member.born || member.status !== now.status)) scope.upkeep.nudge("names", member.vpcId);
   }
@@ -246,7 +243,3 @@ export class ClusterKeeper implements Keeper {
 /** The member that takes the writes: the one written down, or the first there is. */
 const writerOf = (cluster: DBCluster, members: readonly DBInstance[]): DBInstance | undefined =>
   members.find(({ identifier }) => identifier === cluster.writer) ?? members.find(({ wish }) => wish === "running");
-
-/** Whose backup it was, or is, that the cluster's first member is made from: it need not be kept for it any more. */
-const volumeOwner = ({ volume }: DBCluster): readonly string[] =>
-  volume === undefined ? [] : [resourceOfFolder(volume.backup.backup)];

@@ -1,6 +1,6 @@
-import type { DatabaseEngine } from "../../../parts/databases/spec.js";
+import type { DatabaseEngine, Origin } from "../../../parts/databases/spec.js";
 import type { Scope } from "../../operations/call.js";
-import { newBackupFolder } from "../../services/rds/backups/names.js";
+import { newBackupFolder, resourceOfFolder } from "../../services/rds/backups/names.js";
 import type { DBCluster, DBInstance } from "../../services/rds/records.js";
 import { backedCluster } from "../databases/backups/backed.js";
 import type { BackupHouse } from "../databases/backups/house.js";
@@ -44,3 +44,15 @@ export async function keepVolume(
     if (last.born) throw error;
   }
 }
+
+/** What the first member is made from. `pathOf` gives the absolute path of one that records have. */
+export function originOf({ volume }: DBCluster, pathOf: (path: string) => string): Origin {
+  if (volume === undefined) return { kind: "new" };
+  const { backup, log, until } = volume.backup;
+  if (log === undefined) return { kind: "backup", folder: pathOf(backup) };
+  return { kind: "backup", folder: pathOf(backup), log: { folder: pathOf(log), ...(until === undefined ? {} : { until }) } };
+}
+
+/** Whose backup that is, of which it need not be kept for the cluster any more once it is there. */
+export const volumeOwner = ({ volume }: DBCluster): readonly string[] =>
+  volume === undefined ? [] : [resourceOfFolder(volume.backup.backup)];

@@ -16,6 +16,8 @@ export interface Backed {
   readonly engine: DatabaseEngine;
   /** The server that takes the writes; undefined: there is none, or it is not there to be asked. */
   readonly writer: ServerSpec | undefined;
+  /** If it is not there, it is to come: it is not stopped, and not without a member. */
+  readonly isToRun: boolean;
   /** Servers that copy it, run, and keep its log again. */
   readonly copies: readonly string[];
   /** A copy is being made of it. */
@@ -34,14 +36,13 @@ export async function backedOf(scope: Scope, house: BackupHouse, resourceId: str
     if (cluster?.wish === "deleted") return "leaving";
     if (cluster === undefined) return undefined;
     const backed = await backedCluster(scope, house, cluster);
-    const isToRun = cluster.wish === "running" && cluster.failover === undefined && writerOf(scope, cluster)?.wish === "running";
-    return isToRun ? backed : { ...backed, writer: undefined };
+    return backed.isToRun && cluster.failover === undefined ? backed : { ...backed, writer: undefined };
   }
   const db = scope.records.list(DBInstances).find((each) => each.resourceId === resourceId);
   if (db === undefined) return undefined;
   if (db.wish === "deleted" || db.clusterId !== undefined) return "leaving";
   const backed = await backedInstance(scope, house, db);
-  return db.wish === "running" ? backed : { ...backed, writer: undefined };
+  return backed.isToRun ? backed : { ...backed, writer: undefined };
 }
 
 /** Whatever is wished of it. */
@@ -54,6 +55,7 @@ export async function backedInstance(scope: Scope, house: BackupHouse, db: DBIns
     tags: db.tags,
     engine,
     writer: engine.observe(db.server.id) === "ready" ? await house.specOf(scope, db) : undefined,
+    isToRun: db.wish === "running",
     copies: standby !== undefined && engine.observe(standby.id) === "ready" ? [standby.id] : [],
     isCopied: standby?.state === "building" && !isCut(scope.records, standby.zone),
     keepsLog: db.born && db.keepsLog === true && db.origin.kind !== "replica",
@@ -72,6 +74,7 @@ export async function backedCluster(scope: Scope, house: BackupHouse, cluster: D
     tags: cluster.tags,
     engine,
     writer: isReady ? await house.specOf(scope, writer) : undefined,
+    isToRun: cluster.wish === "running" && writer?.wish === "running",
     copies: readers.map(({ server }) => server.id).filter((id) => engine.observe(id) === "ready"),
     isCopied: readers.some(({ server }) => engine.observe(server.id) === "absent" && !isCut(scope.records, server.zone)),
     keepsLog: cluster.keepsLog === true,

@@ -60,7 +60,7 @@ export class BackupKeeper implements Keeper {
     if (days === 0) scope.commit(...withoutAutomated(scope.records, resourceId));
     if (writer === undefined) {
       await this.expire(scope, backed);
-      return creating(scope, resourceId).length > 0 ? soon : untilOpening(window, scope.now());
+      return backed.isToRun && creating(scope, resourceId).length > 0 ? soon : untilOpening(window, scope.now());
     }
     // One copy of a server at a time: MariaDB allows no second, and a standby is wanted more.
     if (backed.isCopied) return soon;
