@@ -266,6 +266,9 @@ test("a final snapshot and retained backups outlive the instance; deleted they l
   await journey.rds.send(new DeleteDBInstanceAutomatedBackupCommand({ DbiResourceId: backup?.DbiResourceId }));
   await journey.rds.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: "last" }));
   for (const identifier of ["risen", "final"]) await leave(identifier);
+  // The network of their stack goes next.
+  for (const DBInstanceIdentifier of ["risen", "final"])
+    await waitUntilDBInstanceDeleted(journey.waiting(journey.rds), { DBInstanceIdentifier });
   expect(await kept()).toEqual([]);
   await until(
     "nothing is left",
