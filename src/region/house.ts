@@ -30,6 +30,7 @@ import { BalancerKeeper } from "./upkeep/balancers.js";
 import { DatabaseCertificates } from "./upkeep/databases/certificates.js";
 import { serverLogs } from "./upkeep/databases/logs.js";
 import { ClusterKeeper } from "./upkeep/clusters/keeper.js";
+import { backupHouse } from "./upkeep/databases/backups/house.js";
 import { BackupKeeper } from "./upkeep/databases/backups/keeper.js";
 import { DatabaseKeeper, stopDatabases, type DatabaseHouse } from "./upkeep/databases/keeper.js";
 import { DatabaseMetrics } from "./upkeep/databases/metrics.js";
@@ -136,10 +137,9 @@ export async function furnish(options: RegionOptions): Promise<House> {
     shipEvery: options.shipLog,
     log,
   };
-  const databaseKeeper = new DatabaseKeeper(databaseHouse);
-  const databaseKeepers = [databaseKeeper, new ClusterKeeper(databaseHouse)];
+  const databaseKeepers = [new DatabaseKeeper(databaseHouse), new ClusterKeeper(databaseHouse)];
   for (const keeper of databaseKeepers) housekeeping.add(afterwards(engineReady, keeper));
-  housekeeping.add(afterwards(engineReady, new BackupKeeper(databaseKeeper.backupHouse)));
+  housekeeping.add(afterwards(engineReady, new BackupKeeper(backupHouse(databaseHouse))));
   const databaseMetrics = new DatabaseMetrics(databaseHouse);
   const metrics = new MetricStore(join(folders.state, "metrics"));
   const collector = new Collector({

@@ -310,13 +310,14 @@ function readCreationPolicy(type: string, policy: Value | undefined, path: Path,
 }
 
 /** Those of them that one is taken of here. */
-const modelledSnapshots = new Set(["AWS::RDS::DBInstance"]);
+const modelledSnapshots = new Set(["AWS::RDS::DBInstance", "AWS::RDS::DBCluster"]);
 
-/** A DB instance that is no member of a cluster is not deleted without a snapshot, unless the template says so. */
+/** A DB cluster, and a DB instance that is no member of one, is not deleted without a snapshot, unless the template says so. */
 function defaultPolicy(resource: Values): DeletionPolicy {
-  const properties = resource["Properties"];
+  const { Type: type, Properties: properties } = resource;
+  if (type === "AWS::RDS::DBCluster") return "Snapshot";
   const isMember = isValues(properties) && properties["DBClusterIdentifier"] !== undefined;
-  return resource["Type"] === "AWS::RDS::DBInstance" && !isMember ? "Snapshot" : "Delete";
+  return type === "AWS::RDS::DBInstance" && !isMember ? "Snapshot" : "Delete";
 }
 
 function readPolicy(

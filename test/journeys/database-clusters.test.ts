@@ -1,27 +1,79 @@
 import {
   CreateDBClusterCommand,
+  CreateDBClusterSnapshotCommand,
   CreateDBInstanceCommand,
+  DeleteDBClusterAutomatedBackupCommand,
   DeleteDBClusterCommand,
-  DeleteDBInstanceCommand,
+  DeleteDBClusterSnapshotCommand,
+  DescribeDBClusterAutomatedBackupsCommand,
+  DescribeDBClusterSnapshotsCommand,
   FailoverDBClusterCommand,
+  ModifyDBClusterParameterGroupCommand,
+  RebootDBInstanceCommand,
+  RestoreDBClusterFromSnapshotCommand,
+  RestoreDBClusterToPointInTimeCommand,
+  waitUntilDBClusterDeleted,
   type DBCluster,
+  type DBClusterSnapshot,
 } from "@aws-sdk/client-rds";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DatabaseJourney, password } from "./database-support.js";
 import { JourneyRegion } from "./region.js";
 
-/** Clusters: one name for the writer, one for its readers, and a reader that takes over without losing a row. */
+/** Clusters: one name for the writer, one for its readers, a reader that takes over without losing a row, and backups of all of it. */
 const region = new JourneyRegion();
 let journey: DatabaseJourney;
 let DBSubnetGroupName: string;
 let VpcSecurityGroupIds: string[];
 
+const ref = (Ref: string) => ({ Ref });
+const common = { MasterUsername: "keeper", MasterUserPassword: password, DatabaseName: "app" };
+
+/** An Aurora cluster of a template with so many members. */
+const aurora = (members: readonly string[], more: object, from: object = common) => ({
+  Parameters: {
+    Type: "AWS::RDS::DBClusterParameterGroup",
+    Properties: {
+      Description: "of the shop",
+      Family: "aurora-postgresql15",
+      Parameters: { work_mem: "5120", max_connections: "60" },
+    },
+  },
+  Cluster: {
+    Type: "AWS::RDS::DBCluster",
+    Properties: {
+      Engine: "aurora-postgresql",
+      DBSubnetGroupName,
+      VpcSecurityGroupIds,
+      DBClusterParameterGroupName: ref("Parameters"),
+      ...from,
+      ...more,
+    },
+  },
+  ...Object.fromEntries(
+    members.map((name, n) => [
+      `Member${n}`,
+      {
+        Type: "AWS::RDS::DBInstance",
+        ...(n === 0 ? {} : { DependsOn: `Member${n - 1}` }),
+        Properties: {
+          DBInstanceIdentifier: name,
+          DBClusterIdentifier: ref("Cluster"),
+          Engine: "aurora-postgresql",
+          DBInstanceClass: "db.t3.medium",
+        },
+      },
+    ]),
+  ),
+});
+
 beforeAll(async () => {
-  await region.ok("region", "start", "--port", "0");
+  await region.ok("region", "start", "--port", "0", "--ship-log", "1");
   journey = new DatabaseJourney(region);
   await journey.deploy("network");
   DBSubnetGroupName = await journey.physicalId("network", "Subnets");
   VpcSecurityGroupIds = [await journey.physicalId("network", "DatabaseGroup")];
+  await journey.deployAlone("shop", aurora(["shop-one", "shop-two"], { DBClusterIdentifier: "shop" }));
 });
 afterAll(() => region.purge());
 
@@ -30,62 +82,141 @@ const writerOf = ({ DBClusterMembers = [] }: DBCluster): string | undefined =>
 const readersOf = ({ DBClusterMembers = [] }: DBCluster): (string | undefined)[] =>
   DBClusterMembers.filter(({ IsClusterWriter }) => IsClusterWriter === false).map((member) => member.DBInstanceIdentifier);
 
-const common = { MasterUsername: "keeper", MasterUserPassword: password, DatabaseName: "app" };
+async function snapshots(): Promise<readonly DBClusterSnapshot[]> {
+  const { DBClusterSnapshots = [] } = await journey.rds.send(new DescribeDBClusterSnapshotsCommand({ SnapshotType: "manual" }));
+  return DBClusterSnapshots;
+}
+/** Held until it is made. */
+async function snapshot(DBClusterSnapshotIdentifier: string): Promise<DBClusterSnapshot | undefined> {
+  const named = new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier });
+  return (await journey.rds.send(named)).DBClusterSnapshots?.[0];
+}
+const rowsOf = async (host: string, from = "application"): Promise<readonly number[]> =>
+  (await journey.query("select n from kept order by n", { host, from })).map(([n]) => Number(n));
 
-test("an Aurora cluster's reader takes over: when asked to, and when the writer's zone is cut off", async () => {
-  const { rds } = journey;
+describe("an Aurora cluster", () => {
   const DBClusterIdentifier = "shop";
-  await rds.send(
-    new CreateDBClusterCommand({
+  let host: string;
+  beforeAll(async () => {
+    host = (await journey.cluster(DBClusterIdentifier)).Endpoint ?? "";
+    await journey.query("create table appended (n int primary key)", { host });
+    await journey.query("create table kept (n int primary key)", { host });
+  });
+
+  test("has a name for its readers, and its parameter group's values on every member", async () => {
+    const { ReaderEndpoint = "", ...cluster } = await journey.cluster(DBClusterIdentifier);
+    expect([writerOf(cluster), ...readersOf(cluster)]).toEqual(["shop-one", "shop-two"]);
+    expect(await journey.query("select pg_is_in_recovery()", { host })).toEqual([["false"]]);
+    expect(await journey.query("select pg_is_in_recovery()", { host: ReaderEndpoint })).toEqual([["true"]]);
+    for (const each of [host, ReaderEndpoint])
+      expect(
+        await journey.query("select current_setting('work_mem'), current_setting('max_connections')", { host: each }),
+      ).toEqual([["5MB", "60"]]);
+  });
+
+  test("takes up another value at once where it can, and the rest when its members are rebooted", async () => {
+    const DBClusterParameterGroupName = (await journey.cluster(DBClusterIdentifier)).DBClusterParameterGroup;
+    await journey.rds.send(
+      new ModifyDBClusterParameterGroupCommand({
+        DBClusterParameterGroupName,
+        Parameters: [
+          { ParameterName: "work_mem", ParameterValue: "6144", ApplyMethod: "immediate" },
+          { ParameterName: "max_connections", ParameterValue: "70", ApplyMethod: "pending-reboot" },
+        ],
+      }),
+    );
+    const told = (status: string) => (cluster: DBCluster) =>
+      (cluster.DBClusterMembers ?? []).every(({ DBClusterParameterGroupStatus }) => DBClusterParameterGroupStatus === status);
+    await journey.untilCluster("the rest waits", DBClusterIdentifier, told("pending-reboot"));
+    const both = "select current_setting('work_mem'), current_setting('max_connections')";
+    expect(await journey.query(both, { host })).toEqual([["6MB", "60"]]);
+    for (const DBInstanceIdentifier of ["shop-one", "shop-two"])
+      await journey.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier }));
+    await journey.untilCluster("it is in force", DBClusterIdentifier, told("in-sync"));
+    await journey.untilCluster("it is whole", DBClusterIdentifier, ({ Status }) => Status === "available");
+    for (const member of ["shop-one", "shop-two"]) {
+      const db = await journey.until(`${member} is back`, ({ DBInstanceStatus }) => DBInstanceStatus === "available", member);
+      expect(await journey.query(both, { host: db.Endpoint?.Address ?? "" })).toEqual([["6MB", "70"]]);
+    }
+  });
+
+  test("keeps every row when a reader takes over: when asked to, and when the writer's zone is cut off", async () => {
+    const { rds } = journey;
+    await journey.query("insert into kept values (1)", { host });
+    const appender = journey.append(host);
+    await appender.more(20);
+    await rds.send(new FailoverDBClusterCommand({ DBClusterIdentifier, TargetDBInstanceIdentifier: "shop-two" }));
+    await journey.untilCluster(
+      "the reader writes",
       DBClusterIdentifier,
-      Engine: "aurora-postgresql",
-      DBSubnetGroupName,
-      VpcSecurityGroupIds,
-      ...common,
-    }),
-  );
-  for (const DBInstanceIdentifier of ["shop-one", "shop-two"])
-    await rds.send(
+      (now) => writerOf(now) === "shop-two" && now.Status === "available",
+    );
+    await appender.more(20);
+
+    const zone = (await journey.describe("shop-two")).AvailabilityZone ?? "";
+    await journey.zone(zone, true);
+    await journey.untilCluster("the other one writes again", DBClusterIdentifier, (now) => writerOf(now) === "shop-one");
+    await appender.more(20);
+    await journey.zone(zone, false);
+    await journey.untilCluster("it is whole", DBClusterIdentifier, (now) => now.Status === "available");
+    await appender.more(20);
+    await appender.end();
+    const kept = new Set((await journey.query("select n from appended", { host })).map(([n]) => Number(n)));
+    expect(appender.acknowledged.filter((n) => !kept.has(n))).toEqual([]);
+    expect(await journey.events(["creation", "failover"], DBClusterIdentifier, "db-cluster")).toEqual([
+      "DB cluster created",
+      "Started cross AZ failover to DB instance: shop-two",
+      "Completed failover to DB instance: shop-two",
+      "Started cross AZ failover to DB instance: shop-one",
+      "Completed failover to DB instance: shop-one",
+    ]);
+  });
+
+  test("is restored to a moment after both failovers: the log of all its writers is one history", async () => {
+    await journey.query("insert into kept values (2)", { host });
+    const now = Date.now();
+    const { EarliestRestorableTime } = await journey.untilCluster(
+      "the log is there",
+      DBClusterIdentifier,
+      ({ LatestRestorableTime }) => (LatestRestorableTime?.getTime() ?? 0) > now,
+    );
+    expect(EarliestRestorableTime?.getTime()).toBeLessThan(now);
+    await journey.rds.send(
+      new RestoreDBClusterToPointInTimeCommand({
+        ...{ DBClusterIdentifier: "then", SourceDBClusterIdentifier: DBClusterIdentifier, UseLatestRestorableTime: true },
+        ...{ DBSubnetGroupName, VpcSecurityGroupIds },
+      }),
+    );
+    // Aurora's come without members, and have the data with the first.
+    await journey.rds.send(
       new CreateDBInstanceCommand({
-        ...{ DBInstanceIdentifier, DBClusterIdentifier },
+        ...{ DBInstanceIdentifier: "then-one", DBClusterIdentifier: "then" },
         ...{ Engine: "aurora-postgresql", DBInstanceClass: "db.t3.medium" },
       }),
     );
-  for (const member of ["shop-one", "shop-two"])
-    await journey.until(`${member} is there`, (db) => db.DBInstanceStatus === "available", member);
-  const { Endpoint: host = "", ReaderEndpoint = "", ...cluster } = await journey.cluster(DBClusterIdentifier);
-  expect([writerOf(cluster), ...readersOf(cluster)]).toEqual(["shop-one", "shop-two"]);
-  await journey.query("create table appended (n int primary key)", { host });
-  expect(await journey.query("select pg_is_in_recovery()", { host })).toEqual([["false"]]);
-  expect(await journey.query("select pg_is_in_recovery()", { host: ReaderEndpoint })).toEqual([["true"]]);
-
-  const appender = journey.append(host);
-  await appender.more(20);
-  await rds.send(new FailoverDBClusterCommand({ DBClusterIdentifier, TargetDBInstanceIdentifier: "shop-two" }));
-  await journey.untilCluster(
-    "the reader writes",
-    DBClusterIdentifier,
-    (now) => writerOf(now) === "shop-two" && now.Status === "available",
-  );
-  await appender.more(20);
-
-  const zone = (await journey.describe("shop-two")).AvailabilityZone ?? "";
-  await journey.zone(zone, true);
-  await journey.untilCluster("the other one writes again", DBClusterIdentifier, (now) => writerOf(now) === "shop-one");
-  await appender.more(20);
-  await journey.zone(zone, false);
-  await journey.untilCluster("it is whole", DBClusterIdentifier, (now) => now.Status === "available");
-  await appender.more(20);
-  await appender.end();
-  const kept = new Set((await journey.query("select n from appended", { host })).map(([n]) => Number(n)));
-  expect(appender.acknowledged.filter((n) => !kept.has(n))).toEqual([]);
-
-  await expect(rds.send(new DeleteDBClusterCommand({ DBClusterIdentifier, SkipFinalSnapshot: true }))).rejects.toMatchObject({
-    name: "InvalidDBClusterStateFault",
+    await journey.until("it has a writer", ({ DBInstanceStatus }) => DBInstanceStatus === "available", "then-one");
+    const { Endpoint = "" } = await journey.cluster("then");
+    expect(await rowsOf(Endpoint)).toEqual([1, 2]);
+    const appended = Number((await journey.query("select count(*) from appended", { host: Endpoint }))[0]?.[0]);
+    expect(appended).toBe(Number((await journey.query("select count(*) from appended", { host }))[0]?.[0]));
   });
-  for (const DBInstanceIdentifier of ["shop-one", "shop-two"])
-    await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier, SkipFinalSnapshot: true }));
-  await rds.send(new DeleteDBClusterCommand({ DBClusterIdentifier, SkipFinalSnapshot: true }));
+
+  test("goes with its stack but for a snapshot, which has the rows that were written after its first member had gone", async () => {
+    await expect(
+      journey.rds.send(new DeleteDBClusterCommand({ DBClusterIdentifier, SkipFinalSnapshot: true })),
+    ).rejects.toMatchObject({ name: "InvalidDBClusterStateFault" });
+    await journey.query("insert into kept values (3)", { host });
+    await journey.delete("shop");
+    const [last] = await snapshots();
+    expect(last).toMatchObject({ Status: "available", DBClusterIdentifier, Engine: "aurora-postgresql" });
+    expect(last?.DBClusterSnapshotIdentifier).toMatch(/^shop-snapshot-cluster-[a-z0-9]{12}$/);
+    await journey.deployAlone(
+      "later",
+      aurora(["later-one"], { DBClusterIdentifier: "later", SnapshotIdentifier: last?.DBClusterSnapshotIdentifier }, {}),
+    );
+    // The password is that of the data.
+    expect(await rowsOf((await journey.cluster("later")).Endpoint ?? "")).toEqual([1, 2, 3]);
+  });
 });
 
 test("a Multi-AZ DB cluster comes with three members in three zones, and its loss of a reader stops nobody for long", async () => {
@@ -107,6 +238,7 @@ test("a Multi-AZ DB cluster comes with three members in three zones, and its los
   const zones = await Promise.all(members.map(async (member) => (await journey.describe(member)).AvailabilityZone));
   expect(new Set(zones).size).toBe(3);
   await journey.query("create table appended (n int primary key)", { host });
+  await journey.query("create table kept (n int primary key)", { host });
   const appender = journey.append(host);
   await appender.more(20);
   await journey.zone(zones[1] ?? "", true);
@@ -118,5 +250,52 @@ test("a Multi-AZ DB cluster comes with three members in three zones, and its los
   await journey.zone(zones[1] ?? "", false);
   const kept = new Set((await journey.query("select n from appended", { host })).map(([n]) => Number(n)));
   expect(appender.acknowledged.filter((n) => !kept.has(n))).toEqual([]);
-  await rds.send(new DeleteDBClusterCommand({ DBClusterIdentifier, SkipFinalSnapshot: true }));
+});
+
+test("a Multi-AZ DB cluster's snapshot and its retained backups outlive it", async () => {
+  const { rds } = journey;
+  const DBClusterIdentifier = "ledger";
+  const { Endpoint: host = "" } = await journey.untilCluster(
+    "it is whole",
+    DBClusterIdentifier,
+    ({ Status }) => Status === "available",
+  );
+  await journey.query("insert into kept values (1)", { host });
+  const DBClusterSnapshotIdentifier = "before";
+  await rds.send(new CreateDBClusterSnapshotCommand({ DBClusterIdentifier, DBClusterSnapshotIdentifier }));
+  expect(await snapshot("before")).toMatchObject({ Status: "available", SnapshotType: "manual", PercentProgress: 100 });
+  await journey.query("insert into kept values (2)", { host });
+  await journey.untilCluster("it can be restored", DBClusterIdentifier, (now) => now.LatestRestorableTime !== undefined);
+  await rds.send(
+    new DeleteDBClusterCommand({ DBClusterIdentifier, FinalDBSnapshotIdentifier: "last", DeleteAutomatedBackups: false }),
+  );
+  await waitUntilDBClusterDeleted(journey.waiting(rds), { DBClusterIdentifier });
+  const retained = async () =>
+    (await rds.send(new DescribeDBClusterAutomatedBackupsCommand({ DBClusterIdentifier }))).DBClusterAutomatedBackups ?? [];
+  const [backup] = await retained();
+  expect(backup).toMatchObject({ Status: "retained" });
+  const restoring = { DBSubnetGroupName, VpcSecurityGroupIds };
+  await rds.send(
+    new RestoreDBClusterFromSnapshotCommand({
+      ...{ DBClusterIdentifier: "earlier", SnapshotIdentifier: "before", Engine: "postgres", ...restoring },
+      DBClusterInstanceClass: "db.m5.large",
+    }),
+  );
+  await rds.send(
+    new RestoreDBClusterToPointInTimeCommand({
+      ...{ DBClusterIdentifier: "risen", SourceDbClusterResourceId: backup?.DbClusterResourceId, UseLatestRestorableTime: true },
+      ...{ DBClusterInstanceClass: "db.m5.large", ...restoring },
+    }),
+  );
+  for (const [cluster, rows] of [
+    ["earlier", [1]],
+    ["risen", [1, 2]],
+  ] as const) {
+    const { Endpoint = "" } = await journey.untilCluster(`${cluster} is there`, cluster, ({ Status }) => Status === "available");
+    expect(await rowsOf(Endpoint)).toEqual(rows);
+  }
+  for (const name of ["before", "last"])
+    await rds.send(new DeleteDBClusterSnapshotCommand({ DBClusterSnapshotIdentifier: name }));
+  await rds.send(new DeleteDBClusterAutomatedBackupCommand({ DbClusterResourceId: backup?.DbClusterResourceId }));
+  expect(await retained()).toEqual([]);
 });

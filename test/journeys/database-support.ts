@@ -114,7 +114,16 @@ export class DatabaseJourney {
     database?: Readonly<Record<string, unknown>>,
     more?: Parameters<typeof databaseTemplate>[1],
   ): Promise<void> {
-    await this.cloudformation.send(new CreateStackCommand({ StackName, TemplateBody: databaseTemplate(database, more) }));
+    await this.create(StackName, databaseTemplate(database, more));
+  }
+
+  /** A stack of these resources alone, in the network of another. */
+  deployAlone(StackName: string, Resources: object): Promise<void> {
+    return this.create(StackName, JSON.stringify({ Resources }));
+  }
+
+  private async create(StackName: string, TemplateBody: string): Promise<void> {
+    await this.cloudformation.send(new CreateStackCommand({ StackName, TemplateBody }));
     await waitUntilStackCreateComplete(this.waiting(this.cloudformation), { StackName });
   }
 
@@ -194,10 +203,12 @@ export class DatabaseJourney {
   }
 
   /** Messages of the instance's events of these categories, in their order; without categories of all. */
-  async events(EventCategories: string[] = [], SourceIdentifier = "orders"): Promise<readonly string[]> {
-    const { Events } = await this.rds.send(
-      new DescribeEventsCommand({ SourceIdentifier, SourceType: "db-instance", EventCategories }),
-    );
+  async events(
+    EventCategories: string[] = [],
+    SourceIdentifier = "orders",
+    SourceType: "db-instance" | "db-cluster" = "db-instance",
+  ): Promise<readonly string[]> {
+    const { Events } = await this.rds.send(new DescribeEventsCommand({ SourceIdentifier, SourceType, EventCategories }));
     return (Events ?? []).map(({ Message }) => Message ?? "");
   }
 

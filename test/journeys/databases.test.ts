@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DescribeDBLogFilesCommand, DownloadDBLogFilePortionCommand, RebootDBInstanceCommand } from "@aws-sdk/client-rds";
+import {
+  DescribeDBLogFilesCommand,
+  DownloadDBLogFilePortionCommand,
+  ModifyDBInstanceCommand,
+  RebootDBInstanceCommand,
+} from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cgroupProcesses } from "../../src/parts/host/cgroup.js";
 import { cgroupPath } from "../../src/parts/host/label.js";
@@ -149,6 +154,32 @@ describe("an append workload goes on, and no acknowledged row is lost,", () => {
     expect(await journey.events(["failover"])).toHaveLength(told);
     expect(journey.writer()).toBe(serverId);
   });
+});
+
+test("another class comes with a failover: the standby has it first", async () => {
+  const before = await journey.until(
+    "it is whole",
+    (db) => db.DBInstanceStatus === "available" && db.SecondaryAvailabilityZone !== undefined,
+  );
+  const told = (await journey.events(["configuration change", "failover", "notification"])).length;
+  const DBInstanceClass = "db.t3.small";
+  await journey.rds.send(
+    new ModifyDBInstanceCommand({ DBInstanceIdentifier: "orders", DBInstanceClass, ApplyImmediately: true }),
+  );
+  const after = await journey.until(
+    "it has the class",
+    (db) => db.DBInstanceStatus === "available" && db.AvailabilityZone === before.SecondaryAvailabilityZone,
+  );
+  expect(after).toMatchObject({ DBInstanceClass });
+  // What the class gives: {DBInstanceClassMemory/9531392}.
+  expect(await journey.query("show max_connections", { host })).toEqual([["225"]]);
+  expect((await journey.events(["configuration change", "failover", "notification"])).slice(told)).toEqual([
+    "Applying modification to database instance class",
+    "Multi-AZ instance failover started.",
+    "Multi-AZ instance failover completed",
+    "The RDS Multi-AZ instance was modified by the customer.",
+    "Finished applying modification to DB instance class",
+  ]);
 });
 
 test("a read replica follows its source over a failover, refuses writes, and takes them once promoted", async () => {

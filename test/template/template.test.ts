@@ -185,7 +185,7 @@ describe("a template that cannot work is refused with line and column", () => {
     ],
     [
       "a snapshot policy that could be",
-      "Resources:\n  D: { Type: AWS::RDS::DBCluster, DeletionPolicy: Snapshot }\n",
+      "Resources:\n  D: { Type: AWS::EC2::Volume, DeletionPolicy: Snapshot }\n",
       [/does not model DeletionPolicy: Snapshot yet/],
     ],
     ["no type", "Resources:\n  Vpc: {}\n", [/^line 2, column 3 .*must contain a Type member/]],

@@ -3,12 +3,13 @@ import { ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
 import { interfaceChanges } from "../ec2/interfaces.js";
 import type { NetworkInterface, Tags } from "../ec2/records.js";
+import { withoutAutomated } from "./backups/automated.js";
 import { checkIdentifier } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { theEngine } from "./engines.js";
-import { defaultSettings } from "./instances.js";
+import { defaultSettings } from "./defaults.js";
 import { newResourceId } from "./names.js";
-import { joinParameterGroup } from "./parametermembership.js";
+import { joinClusterParameterGroup, joinParameterGroup } from "./parametermembership.js";
 import { DBClusters, DBInstances, type DBCluster, type DBInstance } from "./records.js";
 import { checkPublic, decideServer, sitesOf, type ServerSite } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
@@ -39,7 +40,7 @@ export async function createMember(call: Scope, clusterId: string, wish: MemberW
     );
   if (cluster.kind === "multi-az")
     throw new ServiceFault("InvalidDBClusterStateFault", "DB instances cannot be added to a Multi-AZ DB cluster.");
-  if (cluster.wish !== "running")
+  if (cluster.wish !== "running" || cluster.status === "deleting")
     throw new ServiceFault("InvalidDBClusterStateFault", `DBCluster ${cluster.identifier} is ${cluster.status}.`);
   const identifier = checkIdentifier(wish.identifier);
   if (call.records.get(DBInstances, identifier) !== undefined)
@@ -48,7 +49,9 @@ export async function createMember(call: Scope, clusterId: string, wish: MemberW
   const joined = joinParameterGroup(call, theEngine(cluster.engine), cluster.engineVersion, wish.parameterGroupName);
   const decided = decideMember(call, cluster, { ...wish, identifier }, memberSite(call, cluster, wish.zone));
   const db = { ...decided.db, parameterGroup: joined.membership };
-  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(decided.nic), ...joined.commit);
+  // The first one of all, or after the last: its server begins another history, of which what is kept of the former is no part.
+  const forgotten = membersOf(call, cluster.identifier).length === 0 ? withoutAutomated(call.records, cluster.resourceId) : [];
+  call.commit(put(DBInstances, identifier, db), ...interfaceChanges(decided.nic), ...joined.commit, ...forgotten);
   await call.upkeep.network(cluster.vpcId);
   call.upkeep.nudge("dbcluster", cluster.identifier);
   return db;
@@ -109,6 +112,16 @@ export function decideMember(
     origin: { kind: "new" },
     groupIds: nic.groupIds,
     deletionProtection: false,
+    ...(cluster.parameterGroupName === undefined
+      ? {}
+      : {
+          clusterParameterGroup: joinClusterParameterGroup(
+            call,
+            theEngine(cluster.engine),
+            cluster.engineVersion,
+            cluster.parameterGroupName,
+          ).membership,
+        }),
     wish: "running",
     status: "creating",
     born: false,

@@ -11,6 +11,8 @@ import type {
   Filter,
   ModifyDBClusterCommandInput,
   ModifyDBClusterCommandOutput,
+  RebootDBClusterCommandInput,
+  RebootDBClusterCommandOutput,
   StartDBClusterCommandInput,
   StartDBClusterCommandOutput,
   StopDBClusterCommandInput,
@@ -23,14 +25,15 @@ import { operation, type Operation, type Output } from "../../operations/operati
 import { paginate } from "../../protocol/paginate.js";
 import { clusterRules } from "./clusterrules.js";
 import {
-  createDBCluster,
   deleteDBCluster,
   failoverDBCluster,
   modifyDBCluster,
+  rebootDBCluster,
   startDBCluster,
   stopDBCluster,
-  theDBCluster,
-} from "./clusters.js";
+} from "./clusterchanges.js";
+import { createDBCluster } from "./clusters.js";
+import { theDBCluster } from "./clusterstate.js";
 import { describeDBCluster } from "./clusterview.js";
 import { DBClusters, type DBCluster } from "./records.js";
 import { fromTags } from "./tags.js";
@@ -57,6 +60,8 @@ const create = async (call: Call, input: CreateDBClusterCommandInput): Promise<{
       backupRetentionPeriod: input.BackupRetentionPeriod,
       preferredBackupWindow: input.PreferredBackupWindow,
       preferredMaintenanceWindow: input.PreferredMaintenanceWindow,
+      copyTagsToSnapshot: input.CopyTagsToSnapshot,
+      parameterGroupName: input.DBClusterParameterGroupName,
       storageEncrypted: input.StorageEncrypted,
       tags: fromTags(input.Tags),
     }),
@@ -105,6 +110,11 @@ export const clusterOperations: readonly Operation[] = [
       ...named,
       MasterUserPassword: enforced,
       DeletionProtection: enforced,
+      BackupRetentionPeriod: enforced,
+      PreferredBackupWindow: enforced,
+      PreferredMaintenanceWindow: clusterRules.PreferredMaintenanceWindow,
+      CopyTagsToSnapshot: enforced,
+      DBClusterParameterGroupName: enforced,
       // What can be changed takes effect at once on AWS too.
       ApplyImmediately: states(true, false),
     },
@@ -114,19 +124,25 @@ export const clusterOperations: readonly Operation[] = [
         modifyDBCluster(call, input.DBClusterIdentifier ?? "", {
           masterPassword: input.MasterUserPassword,
           deletionProtection: input.DeletionProtection,
+          backupRetentionPeriod: input.BackupRetentionPeriod,
+          preferredBackupWindow: input.PreferredBackupWindow,
+          preferredMaintenanceWindow: input.PreferredMaintenanceWindow,
+          copyTagsToSnapshot: input.CopyTagsToSnapshot,
+          parameterGroupName: input.DBClusterParameterGroupName,
         }),
       ),
   ),
   operation<DeleteDBClusterCommandInput, DeleteDBClusterCommandOutput>(
     "rds",
     "DeleteDBCluster",
-    { ...named, SkipFinalSnapshot: enforced, FinalDBSnapshotIdentifier: enforced, DeleteAutomatedBackups: states(true) },
+    { ...named, SkipFinalSnapshot: enforced, FinalDBSnapshotIdentifier: enforced, DeleteAutomatedBackups: enforced },
     (call, input) =>
       answer(
         call,
         deleteDBCluster(call, input.DBClusterIdentifier ?? "", {
           skipFinalSnapshot: input.SkipFinalSnapshot ?? false,
           finalSnapshot: input.FinalDBSnapshotIdentifier,
+          retainBackups: input.DeleteAutomatedBackups === false,
         }),
       ),
   ),
@@ -141,5 +157,8 @@ export const clusterOperations: readonly Operation[] = [
   ),
   operation<StartDBClusterCommandInput, StartDBClusterCommandOutput>("rds", "StartDBCluster", named, (call, input) =>
     answer(call, startDBCluster(call, input.DBClusterIdentifier ?? "")),
+  ),
+  operation<RebootDBClusterCommandInput, RebootDBClusterCommandOutput>("rds", "RebootDBCluster", named, (call, input) =>
+    answer(call, rebootDBCluster(call, input.DBClusterIdentifier ?? "")),
   ),
 ];

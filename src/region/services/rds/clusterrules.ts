@@ -1,17 +1,16 @@
 import { enforced, recorded, states, type MemberRule } from "../../operations/members.js";
 import { tagRules } from "./tags.js";
 
-const noBackups = "DB clusters are not backed up yet";
-
 /** What becomes of each thing that can be said of a DB cluster, in CreateDBCluster and in CloudFormation alike. */
 export const clusterRules = {
   AllocatedStorage: enforced,
   AutoMinorVersionUpgrade: recorded("what runs is what the engine image has"),
   AvailabilityZones: recorded("members go to the zones of the DB subnet group"),
-  BackupRetentionPeriod: recorded(noBackups),
-  CopyTagsToSnapshot: recorded(noBackups),
+  BackupRetentionPeriod: enforced,
+  CopyTagsToSnapshot: enforced,
   DBClusterIdentifier: enforced,
   DBClusterInstanceClass: enforced,
+  DBClusterParameterGroupName: enforced,
   DBSubnetGroupName: enforced,
   DatabaseName: enforced,
   DeletionProtection: enforced,
@@ -25,7 +24,7 @@ export const clusterRules = {
   MasterUsername: enforced,
   NetworkType: states("IPV4"),
   Port: enforced,
-  PreferredBackupWindow: recorded(noBackups),
+  PreferredBackupWindow: enforced,
   PreferredMaintenanceWindow: recorded("nothing is maintained here"),
   StorageEncrypted: recorded("data are only as encrypted as this machine's disk"),
   StorageType: recorded("this machine's disk alone bounds the speed of data"),

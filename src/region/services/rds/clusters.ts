@@ -1,8 +1,10 @@
 import type { Scope } from "../../operations/call.js";
-import { NotModelled, ServiceFault } from "../../operations/fault.js";
+import { ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
 import { interfaceChanges } from "../ec2/interfaces.js";
 import type { NetworkInterface, Tags } from "../ec2/records.js";
+import { checkClusterRetention } from "./backups/settings.js";
+import { chosenWindows } from "./backups/windows.js";
 import {
   checkDatabaseName,
   checkIdentifier,
@@ -12,11 +14,13 @@ import {
   checkStorage,
 } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
-import { decideMember, membersOf } from "./clustermembers.js";
+import { clusterEvents } from "./clusterevents.js";
+import { decideMember } from "./clustermembers.js";
 import { engineVersion, theEngine } from "./engines.js";
-import { checkGroups } from "./instances.js";
+import { checkGroups, defined } from "./instances.js";
 import { newResourceId } from "./names.js";
-import { DBClusters, DBInstances, type DBCluster } from "./records.js";
+import { joinClusterParameterGroup } from "./parametermembership.js";
+import { DBClusters, DBInstances, type ClusterVolume, type DBCluster } from "./records.js";
 import { newReplicationPassword, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
 
@@ -39,8 +43,12 @@ export interface DBClusterWish {
   readonly backupRetentionPeriod?: number | undefined;
   readonly preferredBackupWindow?: string | undefined;
   readonly preferredMaintenanceWindow?: string | undefined;
+  readonly copyTagsToSnapshot?: boolean | undefined;
+  readonly parameterGroupName?: string | undefined;
   readonly storageEncrypted?: boolean | undefined;
   readonly tags: Tags;
+  /** From a backup, which has its master user and password. */
+  readonly restored?: { readonly volume: ClusterVolume; readonly masterUsername: string } | undefined;
 }
 
 /** Aurora's storage is not bounded by a wish (128 TiB); here a disk needs a size. GiB. */
@@ -72,17 +80,30 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
       "DBClusterInstanceClass and AllocatedStorage are for Multi-AZ DB clusters only, not for Aurora.",
     );
   if (kind === "multi-az") checkMultiAz(call, wish, group);
-  const masterUsername = checkMasterUsername(wish.masterUsername);
-  const masterPassword = checkMasterPassword(wish.masterPassword);
+  const { restored } = wish;
+  const masterUsername = restored?.masterUsername ?? checkMasterUsername(wish.masterUsername);
+  // A restored one has the password of its data, unless it is to be another.
+  const masterPassword =
+    restored !== undefined && wish.masterPassword === undefined ? undefined : checkMasterPassword(wish.masterPassword);
+  checkClusterRetention(wish.backupRetentionPeriod);
+  const windows = chosenWindows(
+    defined({
+      preferredBackupWindow: wish.preferredBackupWindow,
+      preferredMaintenanceWindow: wish.preferredMaintenanceWindow,
+    }),
+    call.regionName,
+  );
+  const version = engineVersion(engine, wish.engineVersion);
+  const parameters = joinClusterParameterGroup(call, engine, version, wish.parameterGroupName);
   const databaseName = checkDatabaseName(wish.databaseName);
   const cluster: DBCluster = {
     identifier,
     resourceId: newResourceId("cluster"),
     kind,
     engine: engine.name,
-    engineVersion: engineVersion(engine, wish.engineVersion),
+    engineVersion: version,
     masterUsername,
-    masterPassword,
+    ...(masterPassword === undefined ? {} : { masterPassword }),
     replicationPassword: newReplicationPassword(),
     ...(databaseName === undefined ? {} : { databaseName }),
     port: checkPort(wish.port, engine.port),
@@ -94,9 +115,11 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
     allocatedStorage: kind === "aurora" ? auroraStorage : checkStorage(engine.name, storageType, wish.allocatedStorage),
     storageType,
     backupRetentionPeriod: wish.backupRetentionPeriod ?? 1,
-    preferredBackupWindow: wish.preferredBackupWindow ?? "03:00-03:30",
-    preferredMaintenanceWindow: wish.preferredMaintenanceWindow ?? "sun:04:00-sun:04:30",
+    ...windows,
+    copyTagsToSnapshot: wish.copyTagsToSnapshot ?? false,
     storageEncrypted: wish.storageEncrypted ?? false,
+    parameterGroupName: parameters.membership.name,
+    ...(restored === undefined ? {} : { volume: restored.volume }),
     copies: {},
     wish: "running",
     // One of Aurora is there before it has members.
@@ -119,6 +142,9 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
   });
   call.commit(
     put(DBClusters, identifier, cluster),
+    ...parameters.commit,
+    // One of Aurora has no more to wait for.
+    ...clusterEvents(call, { ...cluster, born: false }, cluster),
     ...members.flatMap(({ db, nic }) => [put(DBInstances, db.identifier, db), ...interfaceChanges(nic)]),
   );
   if (members.length > 0) await call.upkeep.network(cluster.vpcId);
@@ -135,108 +161,5 @@ function checkMultiAz(call: Scope, wish: DBClusterWish, group: ReturnType<typeof
     throw new ServiceFault(
       "DBSubnetGroupDoesNotCoverEnoughAZs",
       `A Multi-AZ DB cluster needs subnets in three Availability Zones; the DB subnet group '${group.name}' has ${sitesOf(call, group).length}.`,
-    );
-}
-
-/** An Aurora cluster goes without its members only; a Multi-AZ DB cluster takes them along. */
-export function deleteDBCluster(
-  call: Scope,
-  wanted: string,
-  how: { skipFinalSnapshot: boolean; finalSnapshot?: string | undefined },
-): DBCluster {
-  const cluster = theDBCluster(call, wanted);
-  if (cluster.wish === "deleted")
-    throw new ServiceFault("InvalidDBClusterStateFault", `DBCluster ${cluster.identifier} is already being deleted.`);
-  if (cluster.deletionProtection)
-    throw new ServiceFault(
-      "InvalidParameterCombination",
-      "Cannot delete protected Cluster, please disable deletion protection and try again.",
-    );
-  const members = membersOf(call, cluster.identifier);
-  if (cluster.kind === "aurora" && members.some((db) => db.wish !== "deleted"))
-    throw new ServiceFault(
-      "InvalidDBClusterStateFault",
-      "Cluster cannot be deleted, it still contains DB instances in non-deleting state.",
-    );
-  if (how.skipFinalSnapshot === (how.finalSnapshot !== undefined))
-    throw new ServiceFault(
-      "InvalidParameterCombination",
-      "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified, and only then.",
-    );
-  if (!how.skipFinalSnapshot)
-    throw new NotModelled(
-      `final snapshots of DB clusters, so ${cluster.identifier} was not deleted`,
-      "Dump what you want to keep, then delete it with SkipFinalSnapshot=true.",
-    );
-  const deleted: DBCluster = { ...cluster, wish: "deleted", status: "deleting" };
-  call.commit(
-    put(DBClusters, cluster.identifier, deleted),
-    ...members.map((db) => put(DBInstances, db.identifier, { ...db, wish: "deleted" as const, status: "deleting" as const })),
-  );
-  call.upkeep.nudge("dbcluster", cluster.identifier);
-  return deleted;
-}
-
-/** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverDBCluster.html */
-export function failoverDBCluster(call: Scope, wanted: string, target: string | undefined): DBCluster {
-  const cluster = theDBCluster(call, wanted);
-  expectCluster(cluster, "available");
-  const readers = membersOf(call, cluster.identifier).filter(({ identifier }) => identifier !== cluster.writer);
-  if (target !== undefined && !readers.some(({ identifier }) => identifier === target.toLowerCase()))
-    throw new ServiceFault("InvalidDBInstanceState", `${target} is not a reader of the DB cluster ${cluster.identifier}.`);
-  if (readers.length === 0)
-    throw new ServiceFault("InvalidDBClusterStateFault", `Cluster ${cluster.identifier} has no reader to fail over to.`);
-  return changeCluster(call, cluster, {
-    status: "failing-over",
-    failoverWished: target === undefined ? {} : { target: target.toLowerCase() },
-  });
-}
-
-export function stopDBCluster(call: Scope, wanted: string): DBCluster {
-  const cluster = theDBCluster(call, wanted);
-  expectCluster(cluster, "available");
-  return changeCluster(call, cluster, { wish: "stopped", status: "stopping" });
-}
-
-export function startDBCluster(call: Scope, wanted: string): DBCluster {
-  const cluster = theDBCluster(call, wanted);
-  expectCluster(cluster, "stopped");
-  return changeCluster(call, cluster, { wish: "running", status: "starting" });
-}
-
-/** What can be changed takes effect at once. */
-export function modifyDBCluster(
-  call: Scope,
-  wanted: string,
-  wish: { readonly masterPassword?: string | undefined; readonly deletionProtection?: boolean | undefined; readonly tags?: Tags },
-): DBCluster {
-  const cluster = theDBCluster(call, wanted);
-  if (cluster.wish === "deleted" || !cluster.born)
-    throw new ServiceFault("InvalidDBClusterStateFault", `DBCluster ${cluster.identifier} is ${cluster.status}.`);
-  return changeCluster(call, cluster, {
-    ...(wish.masterPassword === undefined ? {} : { masterPassword: checkMasterPassword(wish.masterPassword) }),
-    ...(wish.deletionProtection === undefined ? {} : { deletionProtection: wish.deletionProtection }),
-    ...(wish.tags === undefined ? {} : { tags: wish.tags }),
-  });
-}
-
-export function theDBCluster(call: Pick<Scope, "records">, wanted: string): DBCluster {
-  const cluster = call.records.get(DBClusters, wanted.toLowerCase());
-  if (cluster === undefined) throw new ServiceFault("DBClusterNotFoundFault", `DBCluster ${wanted} not found.`, 404);
-  return cluster;
-}
-
-function changeCluster(call: Scope, cluster: DBCluster, changes: Partial<DBCluster>): DBCluster {
-  const changed = { ...cluster, ...changes };
-  call.commit(put(DBClusters, cluster.identifier, changed));
-  call.upkeep.nudge("dbcluster", cluster.identifier);
-  return changed;
-}
-
-function expectCluster(cluster: DBCluster, status: DBCluster["status"]): void {
-  if (cluster.status !== status)
-    throw new ServiceFault(
-      "InvalidDBClusterStateFault",
-      `DbCluster ${cluster.identifier} is in ${cluster.status} state but expected it to be one of ${status}.`,
     );
 }

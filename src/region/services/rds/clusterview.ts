@@ -1,7 +1,10 @@
 import type { DBCluster as ApiDBCluster } from "@aws-sdk/client-rds";
 import type { Scope } from "../../operations/call.js";
+import { restoreWindowOf } from "./backups/automated.js";
 import { membersOf } from "./clustermembers.js";
+import { theEngine } from "./engines.js";
 import { clusterArn, clusterEndpointName } from "./names.js";
+import { defaultParameterGroup } from "./parametermembership.js";
 import { DBSubnetGroups, type DBCluster } from "./records.js";
 import { sitesOf } from "./servers.js";
 import { toTags } from "./tags.js";
@@ -9,6 +12,7 @@ import { toTags } from "./tags.js";
 /** A DB cluster as DescribeDBClusters tells it. */
 export function describeDBCluster(scope: Scope, cluster: DBCluster): ApiDBCluster {
   const group = scope.records.get(DBSubnetGroups, cluster.subnetGroupName);
+  const range = restoreWindowOf(scope, cluster.resourceId);
   return {
     DBClusterIdentifier: cluster.identifier,
     DBClusterArn: clusterArn(scope, cluster.identifier),
@@ -26,18 +30,23 @@ export function describeDBCluster(scope: Scope, cluster: DBCluster): ApiDBCluste
     DBSubnetGroup: cluster.subnetGroupName,
     AvailabilityZones: group === undefined ? [] : sitesOf(scope, group).map(({ zone }) => zone),
     VpcSecurityGroups: cluster.groupIds.map((id) => ({ VpcSecurityGroupId: id, Status: "active" })),
-    DBClusterMembers: membersOf(scope, cluster.identifier).map(({ identifier }) => ({
+    DBClusterMembers: membersOf(scope, cluster.identifier).map(({ identifier, clusterParameterGroup }) => ({
       DBInstanceIdentifier: identifier,
       IsClusterWriter: identifier === cluster.writer,
-      DBClusterParameterGroupStatus: "in-sync",
+      DBClusterParameterGroupStatus: clusterParameterGroup?.status ?? "in-sync",
       PromotionTier: 1,
     })),
+    DBClusterParameterGroup:
+      cluster.parameterGroupName ?? defaultParameterGroup(theEngine(cluster.engine), cluster.engineVersion),
     DBClusterInstanceClass: cluster.instanceClass,
     // Aurora tells 1 for storage that grows by itself.
     AllocatedStorage: cluster.kind === "aurora" ? 1 : cluster.allocatedStorage,
     StorageType: cluster.kind === "aurora" ? undefined : cluster.storageType,
     StorageEncrypted: cluster.storageEncrypted,
     BackupRetentionPeriod: cluster.backupRetentionPeriod,
+    EarliestRestorableTime: range === undefined ? undefined : new Date(range.earliest),
+    LatestRestorableTime: range === undefined ? undefined : new Date(range.latest),
+    CopyTagsToSnapshot: cluster.copyTagsToSnapshot ?? false,
     PreferredBackupWindow: cluster.preferredBackupWindow,
     PreferredMaintenanceWindow: cluster.preferredMaintenanceWindow,
     DeletionProtection: cluster.deletionProtection,

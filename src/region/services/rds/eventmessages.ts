@@ -63,10 +63,21 @@ export const eventMessages = {
     message: "Multi-AZ instance recovery completed. Pending failover or activation.",
   },
   "RDS-EVENT-0057": { category: "read replica", message: "Replication streaming has been terminated" },
+  "RDS-EVENT-0071": { category: "failover", message: "Completed failover to DB instance: {name}" },
+  "RDS-EVENT-0072": { category: "failover", message: "Started same AZ failover to DB instance: {name}" },
+  "RDS-EVENT-0073": { category: "failover", message: "Started cross AZ failover to DB instance: {name}" },
+  "RDS-EVENT-0074": { category: "backup", message: "Creating manual cluster snapshot" },
+  "RDS-EVENT-0075": { category: "backup", message: "Manual cluster snapshot created" },
   "RDS-EVENT-0087": { category: "notification", message: "DB instance stopped" },
   "RDS-EVENT-0088": { category: "notification", message: "DB instance started" },
   "RDS-EVENT-0090": { category: "creation", message: "Creating automated snapshot" },
   "RDS-EVENT-0091": { category: "creation", message: "Automated snapshot created" },
+  "RDS-EVENT-0150": { category: "notification", message: "DB cluster stopped" },
+  "RDS-EVENT-0151": { category: "notification", message: "DB cluster started" },
+  "RDS-EVENT-0168": { category: "backup", message: "Creating automated cluster snapshot" },
+  "RDS-EVENT-0169": { category: "backup", message: "Automated cluster snapshot created" },
+  "RDS-EVENT-0170": { category: "creation", message: "DB cluster created" },
+  "RDS-EVENT-0171": { category: "deletion", message: "DB cluster deleted" },
 } as const satisfies Readonly<Record<string, { readonly category: string; readonly message: string }>>;
 
 export type EventId = keyof typeof eventMessages;

@@ -2,9 +2,11 @@ import type { SourceType } from "@aws-sdk/client-rds";
 import type { Scope } from "../../operations/call.js";
 import { put, recordType, remove, type Change } from "../../records/records.js";
 import { eventMessage, eventMessages, type EventId } from "./eventmessages.js";
+import type { BackupKind } from "./backups/kinds.js";
 import { snapshotArn } from "./backups/names.js";
-import { instanceArn } from "./names.js";
-import type { DBInstance } from "./records.js";
+import type { Snapshot } from "./backups/records.js";
+import { clusterArn, instanceArn } from "./names.js";
+import type { DBCluster, DBInstance } from "./records.js";
 
 /** What happened to a thing of RDS; kept for 14 days. */
 export interface RdsEvent {
@@ -26,20 +28,44 @@ export interface EventSource {
   readonly arn: string;
 }
 
-export const ofInstance = (scope: Pick<Scope, "accountId" | "regionName">, db: Pick<DBInstance, "identifier">): EventSource => ({
+type Where = Pick<Scope, "accountId" | "regionName">;
+
+export const ofInstance = (scope: Where, db: Pick<DBInstance, "identifier">): EventSource => ({
   type: "db-instance",
   identifier: db.identifier,
   arn: instanceArn(scope, db),
 });
 
-export const ofSnapshot = (
-  scope: Pick<Scope, "accountId" | "regionName">,
-  { identifier }: { readonly identifier: string },
-): EventSource => ({
-  type: "db-snapshot",
-  identifier,
-  arn: snapshotArn(scope, identifier),
+export const ofCluster = (scope: Where, cluster: Pick<DBCluster, "identifier">): EventSource => ({
+  type: "db-cluster",
+  identifier: cluster.identifier,
+  arn: clusterArn(scope, cluster.identifier),
 });
+
+export const ofSnapshot = (scope: Where, kind: BackupKind, identifier: string): EventSource => ({
+  type: kind.of === "cluster" ? "db-cluster-snapshot" : "db-snapshot",
+  identifier,
+  arn: snapshotArn(scope, kind, identifier),
+});
+
+const snapshotEvents = {
+  instance: {
+    manual: { begun: "RDS-EVENT-0040", made: "RDS-EVENT-0042" },
+    automated: { begun: "RDS-EVENT-0090", made: "RDS-EVENT-0091" },
+  },
+  cluster: {
+    manual: { begun: "RDS-EVENT-0074", made: "RDS-EVENT-0075" },
+    automated: { begun: "RDS-EVENT-0168", made: "RDS-EVENT-0169" },
+  },
+} as const satisfies Record<BackupKind["of"], Record<Snapshot["type"], Record<"begun" | "made", EventId>>>;
+
+/** That a snapshot is being made, or has been. */
+export const snapshotEvent = (
+  scope: Where & Pick<Scope, "now">,
+  kind: BackupKind,
+  { identifier, type }: Pick<Snapshot, "identifier" | "type">,
+  what: "begun" | "made",
+): Change => eventOf(scope, ofSnapshot(scope, kind, identifier), snapshotEvents[kind.of][type][what]);
 
 /** Events of this process: what happens in one millisecond stays in its order. */
 let told = 0;

@@ -10,6 +10,7 @@ export type Told = readonly [id: EventId, words?: Readonly<Record<string, string
 /** AWS's words for why a standby took over (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.Failover.html). */
 const failoverReasons: Readonly<Record<FailoverReason, string>> = {
   requested: "The user requested a failover of the DB instance.",
+  modified: "The RDS Multi-AZ instance was modified by the customer.",
   // That the engine alone ended and that its host did look the same: its processes are gone.
   unhealthy: "The primary host of the RDS Multi-AZ instance is unhealthy.",
   unresponsive: "The RDS Multi-AZ primary instance is busy and unresponsive.",

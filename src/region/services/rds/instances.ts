@@ -3,18 +3,20 @@ import { ServiceFault } from "../../operations/fault.js";
 import { put, type Change } from "../../records/records.js";
 import { interfaceChanges } from "../ec2/interfaces.js";
 import { SecurityGroups, type Tags } from "../ec2/records.js";
-import { DBSnapshots } from "./backups/records.js";
+import { instanceBackups } from "./backups/kinds.js";
+import { DBSnapshots, sourceOf } from "./backups/records.js";
 import { checkRetention } from "./backups/settings.js";
 import { decideSnapshot } from "./backups/deciding.js";
 import { chosenWindows } from "./backups/windows.js";
 import { checkDatabaseName, checkIdentifier, checkMasterUsername, checkPort, checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { engineVersion, theEngine } from "./engines.js";
-import { eventOf, ofSnapshot } from "./events.js";
+import { snapshotEvent } from "./events.js";
 import { instanceEvents } from "./instanceevents.js";
 import { firstMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { newResourceId } from "./names.js";
 import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
+import { defaultSettings } from "./defaults.js";
 import { DBClusters, DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
 import { checkPublic, decideServer, newReplicationPassword, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
@@ -147,7 +149,8 @@ export function deleteDBInstance(
   const { rebootWished: _forgotten, ...rest } = db;
   const leaving: DBInstance = { ...rest, status: "deleting", retainsBackups: how.retainBackups ?? false };
   if (how.skipFinalSnapshot) return change(call, leaving, { wish: "deleted" });
-  const snapshot = decideSnapshot(call, db, how.finalSnapshot, "FinalDBSnapshotIdentifier", {});
+  const named = { identifier: how.finalSnapshot, member: "FinalDBSnapshotIdentifier", tags: {} };
+  const snapshot = decideSnapshot(call, sourceOf(db), named, db.tags);
   if (!db.born || db.status === "failed")
     throw new ServiceFault(
       "InvalidDBInstanceState",
@@ -155,8 +158,11 @@ export function deleteDBInstance(
     );
   // A stopped one starts once more: the snapshot is taken from its server. Then it goes.
   const last: DBInstance = { ...leaving, wish: "running", finalSnapshot: snapshot.identifier };
-  const told = eventOf(call, ofSnapshot(call, snapshot), "RDS-EVENT-0040");
-  call.commit(put(DBSnapshots, snapshot.identifier, snapshot), put(DBInstances, db.identifier, last), told);
+  call.commit(
+    put(DBSnapshots, snapshot.identifier, snapshot),
+    put(DBInstances, db.identifier, last),
+    snapshotEvent(call, instanceBackups, snapshot, "begun"),
+  );
   call.upkeep.nudge("database", db.identifier);
   call.upkeep.nudge("backup", db.resourceId);
   return last;
@@ -257,22 +263,6 @@ export function checkGroups(call: Scope, groupIds: readonly string[], vpcId: str
       );
   }
 }
-
-export const defaultSettings: DBInstanceSettings = {
-  allocatedStorage: 20,
-  storageType: "gp3",
-  storageEncrypted: false,
-  backupRetentionPeriod: 1,
-  preferredBackupWindow: "03:00-03:30",
-  preferredMaintenanceWindow: "sun:04:00-sun:04:30",
-  copyTagsToSnapshot: false,
-  autoMinorVersionUpgrade: true,
-  monitoringInterval: 0,
-  performanceInsights: false,
-  logExports: [],
-  caCertificateIdentifier: "rds-ca-rsa2048-g1",
-  engineLifecycleSupport: "open-source-rds-extended-support",
-};
 
 /** Without the members that were not said, which would hide defaults. */
 export const defined = <T extends object>(wish: T): T =>

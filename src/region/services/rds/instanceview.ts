@@ -1,10 +1,10 @@
 import type { DBInstance as ApiDBInstance } from "@aws-sdk/client-rds";
 import type { Scope } from "../../operations/call.js";
-import { latestRestorable } from "./backups/automated.js";
+import { restoreWindowOf } from "./backups/automated.js";
 import { defaultOptionGroup, theEngine } from "./engines.js";
 import { endpointName, instanceArn } from "./names.js";
 import { defaultParameterGroup } from "./parametermembership.js";
-import { DBSubnetGroups, type DBInstance } from "./records.js";
+import { DBClusters, DBSubnetGroups, type DBInstance } from "./records.js";
 import { describeDBSubnetGroup } from "./subnetgroups.js";
 import { replicasOf } from "./replicas.js";
 import { toTags } from "./tags.js";
@@ -13,8 +13,9 @@ import { toTags } from "./tags.js";
 export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance {
   const group = scope.records.get(DBSubnetGroups, db.subnetGroupName);
   const { settings } = db;
+  const cluster = db.clusterId === undefined ? undefined : scope.records.get(DBClusters, db.clusterId);
   const engine = theEngine(db.engine);
-  const latest = latestRestorable(scope, db);
+  const latest = restoreWindowOf(scope, db.resourceId)?.latest;
   return {
     DBInstanceIdentifier: db.identifier,
     DBInstanceArn: instanceArn(scope, db),
@@ -72,10 +73,11 @@ export function describeDBInstance(scope: Scope, db: DBInstance): ApiDBInstance 
     StorageThroughput: settings.storageThroughput,
     StorageEncrypted: settings.storageEncrypted,
     KmsKeyId: settings.kmsKeyId,
-    BackupRetentionPeriod: settings.backupRetentionPeriod,
+    // Backups of a member are its cluster's.
+    BackupRetentionPeriod: cluster?.backupRetentionPeriod ?? settings.backupRetentionPeriod,
     LatestRestorableTime: latest === undefined ? undefined : new Date(latest),
     BackupTarget: "region",
-    PreferredBackupWindow: settings.preferredBackupWindow,
+    PreferredBackupWindow: cluster?.preferredBackupWindow ?? settings.preferredBackupWindow,
     PreferredMaintenanceWindow: settings.preferredMaintenanceWindow,
     CopyTagsToSnapshot: settings.copyTagsToSnapshot,
     AutoMinorVersionUpgrade: settings.autoMinorVersionUpgrade,

@@ -85,8 +85,10 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   return next;
 }
 
-/** The DB instance with what waits in force. Another class wants a restart; in Multi-AZ, too, the writer is restarted
- * here, where AWS lets the standby take over. */
+/**
+ * The DB instance with what waits in force. Another class wants a restart; in Multi-AZ the standby has it first and then takes over, as on
+ * AWS: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html
+ */
 export function withPending({ pending, ...db }: DBInstance): DBInstance {
   if (pending === undefined || Object.keys(pending).length === 0) return db;
   const { instanceClass = db.instanceClass, multiAz = db.multiAz, allocatedStorage = db.settings.allocatedStorage } = pending;
@@ -102,11 +104,14 @@ export function withPending({ pending, ...db }: DBInstance): DBInstance {
     instanceClass,
     multiAz,
     settings: { ...db.settings, allocatedStorage },
-    ...(instanceClass === db.instanceClass ? {} : { rebootWished: "restart" as const }),
+    ...(instanceClass === db.instanceClass ? {} : { rebootWished: isMultiAz(db) ? ("failover" as const) : ("restart" as const) }),
     // A stopped one stays so, and has it when it starts.
     ...(db.wish === "running" ? { status: "modifying" as const } : {}),
   };
 }
+
+/** One whose standby could take over; where it cannot when it is to, the writer is restarted. */
+const isMultiAz = ({ multiAz, standby }: DBInstance): boolean => multiAz && standby !== undefined;
 
 /** What is as it is already does not wait. */
 const differing = (

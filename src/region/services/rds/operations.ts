@@ -1,5 +1,8 @@
 import type { Operation } from "../../operations/operation.js";
 import { clusterOperations } from "./clusteroperations.js";
+import { clusterAutomatedBackupOperations } from "./backups/clusterautomatedoperations.js";
+import { clusterRestoreOperations } from "./backups/clusterrestoreoperations.js";
+import { clusterSnapshotOperations } from "./backups/clustersnapshotoperations.js";
 import { automatedBackupOperations } from "./backups/automatedoperations.js";
 import { restoreOperations } from "./backups/restoreoperations.js";
 import { snapshotOperations } from "./backups/snapshotoperations.js";
@@ -21,6 +24,9 @@ export const rdsOperations: readonly Operation[] = [
   ...snapshotOperations,
   ...automatedBackupOperations,
   ...restoreOperations,
+  ...clusterSnapshotOperations,
+  ...clusterAutomatedBackupOperations,
+  ...clusterRestoreOperations,
   ...eventOperations,
   ...logOperations,
   ...tagOperations,

@@ -4,7 +4,7 @@ import { ServiceFault } from "../../operations/fault.js";
 import { put, type Commit } from "../../records/records.js";
 import { theEngineOfFamily } from "./engines.js";
 import type { ParameterChange, ParameterGroup } from "./parametergrouprecords.js";
-import { instanceGroups, isDefault, membersOf, theParameterGroup, type GroupKind } from "./parametergroups.js";
+import { isDefault, membersOf, theParameterGroup, type GroupKind } from "./parametergroups.js";
 import { checkValue, theParameter, type RdsParameters } from "./parametervalues.js";
 import { rdsParameters, type RdsParameter } from "./rdsparameters.js";
 import { DBInstances } from "./records.js";
@@ -121,12 +121,13 @@ function commitChanges(call: Scope, kind: GroupKind, wanted: string, changes: Ch
   const revision = before.revision + 1;
   const changed = Object.fromEntries(Object.entries(changes).map(([name, change]) => [name, { ...change, revision }]));
   const group: ParameterGroup = { ...before, revision, parameters: { ...before.parameters, ...changed } };
-  const members = kind === instanceGroups ? membersOf(call, group.name).filter(({ wish }) => wish === "running") : [];
-  const applying: Commit = members.flatMap((db) =>
-    db.parameterGroup === undefined
+  const members = membersOf(call, kind, group.name).filter(({ wish }) => wish === "running");
+  const applying: Commit = members.flatMap((db) => {
+    const membership = db[kind.membership];
+    return membership === undefined
       ? []
-      : [put(DBInstances, db.identifier, { ...db, parameterGroup: { ...db.parameterGroup, status: "applying" } })],
-  );
+      : [put(DBInstances, db.identifier, { ...db, [kind.membership]: { ...membership, status: "applying" } })];
+  });
   call.commit(put(kind.record, group.name, group), ...applying);
   for (const db of members) call.upkeep.nudge("database", db.identifier);
   return group;

@@ -4,7 +4,7 @@ import { put, remove, type RecordType } from "../../records/records.js";
 import type { Tags } from "../ec2/records.js";
 import { engineOfFamily, theEngineOfFamily } from "./engines.js";
 import { DBClusterParameterGroups, DBParameterGroups, type ParameterGroup } from "./parametergrouprecords.js";
-import { DBInstances, type DBInstance } from "./records.js";
+import { DBClusters, DBInstances, type DBInstance } from "./records.js";
 
 /** The two kinds of groups, and what AWS calls them. */
 export interface GroupKind {
@@ -13,12 +13,15 @@ export interface GroupKind {
   readonly notFound: string;
   /** In its ARN. */
   readonly arn: "pg" | "cluster-pg";
+  /** Where a DB instance's record has that it has it. */
+  readonly membership: "parameterGroup" | "clusterParameterGroup";
 }
 export const instanceGroups: GroupKind = {
   record: DBParameterGroups,
   noun: "DBParameterGroup",
   notFound: "DBParameterGroupNotFound",
   arn: "pg",
+  membership: "parameterGroup",
 };
 export const clusterGroups: GroupKind = {
   record: DBClusterParameterGroups,
@@ -26,6 +29,7 @@ export const clusterGroups: GroupKind = {
   // RDS's own slip, which its clients know: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterParameterGroups.html
   notFound: "DBParameterGroupNotFound",
   arn: "cluster-pg",
+  membership: "clusterParameterGroup",
 };
 
 export interface ParameterGroupWish {
@@ -80,7 +84,12 @@ export const isDefault = (name: string): boolean => name.startsWith("default.");
 export function deleteParameterGroup(call: Scope, kind: GroupKind, wanted: string): void {
   const { name } = theParameterGroup(call, kind, wanted);
   if (isDefault(name)) throw new ServiceFault("InvalidDBParameterGroupState", `Default ${kind.noun} cannot be deleted: ${name}`);
-  if (kind === instanceGroups && membersOf(call, name).length > 0)
+  if (kind === clusterGroups && call.records.list(DBClusters).some(({ parameterGroupName }) => parameterGroupName === name))
+    throw new ServiceFault(
+      "InvalidDBParameterGroupState",
+      `One or more DB clusters are still members of this parameter group ${name}, so the group cannot be deleted`,
+    );
+  if (kind === instanceGroups && membersOf(call, kind, name).length > 0)
     throw new ServiceFault(
       "InvalidDBParameterGroupState",
       `One or more database instances are still members of this parameter group ${name}, so the group cannot be deleted`,
@@ -111,9 +120,9 @@ export function copyParameterGroup(
   );
 }
 
-/** The DB instances that have it. */
-export const membersOf = (call: Pick<Scope, "records">, name: string): readonly DBInstance[] =>
-  call.records.list(DBInstances).filter((db) => db.parameterGroup?.name === name);
+/** The DB instances that have it; of a DB cluster parameter group, all that are members of a cluster that does. */
+export const membersOf = (call: Pick<Scope, "records">, kind: GroupKind, name: string): readonly DBInstance[] =>
+  call.records.list(DBInstances).filter((db) => db[kind.membership]?.name === name);
 
 function checkName(kind: GroupKind, name: string): string {
   if (!/^[a-z](?:-?[a-z0-9])*$/i.test(name) || name.length > 255)

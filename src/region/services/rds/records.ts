@@ -77,7 +77,7 @@ export interface MasterSecret {
 export type Modification = "class" | "storage" | "multiAz" | "singleAz";
 
 /** Why a standby took over. */
-export type FailoverReason = "requested" | "unhealthy" | "unreachable" | "unresponsive";
+export type FailoverReason = "requested" | "modified" | "unhealthy" | "unreachable" | "unresponsive";
 
 export interface DBInstance {
   readonly identifier: string;
@@ -110,6 +110,8 @@ export interface DBInstance {
   readonly origin: DBInstanceOrigin;
   /** The DB cluster it is a member of, which decides what it is: a writer, or a reader that copies it. */
   readonly clusterId?: string;
+  /** Of a member: its cluster's DB cluster parameter group. */
+  readonly clusterParameterGroup?: ParameterMembership;
   readonly groupIds: readonly string[];
   readonly publiclyAccessible: boolean;
   readonly deletionProtection: boolean;
@@ -170,12 +172,24 @@ export interface DBInstanceSettings {
 export type DBClusterStatus =
   | "creating"
   | "available"
+  | "backing-up"
   | "failing-over"
   | "modifying"
+  | "rebooting"
   | "stopping"
   | "stopped"
   | "starting"
   | "deleting";
+
+/**
+ * The data of a cluster while no member has them: of the backup it is restored from, or of an Aurora cluster's last member, whose data
+ * outlive it. The first member that is made is made from them.
+ */
+export interface ClusterVolume {
+  readonly backup: Extract<DBInstanceOrigin, { kind: "backup" }>;
+  /** When it was made, as a snapshot's. */
+  readonly made: { readonly from: number; readonly to: number; readonly bytes: number };
+}
 
 /** An Aurora cluster, or a Multi-AZ DB cluster. Its members are DB instances with one server each. */
 export interface DBCluster {
@@ -203,10 +217,23 @@ export interface DBCluster {
   readonly preferredBackupWindow: string;
   readonly preferredMaintenanceWindow: string;
   readonly storageEncrypted: boolean;
+  readonly copyTagsToSnapshot?: boolean;
+  /** Of its DB cluster parameter group; unset: the default one of its family. */
+  readonly parameterGroupName?: string;
+  /** Set until the first member has them. */
+  readonly volume?: ClusterVolume;
+  /** The writer is known to keep its log for restoring to a point in time. */
+  readonly keepsLog?: boolean;
+  /** The manual snapshot to be made before it is deleted. */
+  readonly finalSnapshot?: string;
+  /** Its automated backups stay when it is deleted. */
+  readonly retainsBackups?: boolean;
   /** Identifier of the member that takes the writes. */
   readonly writer?: string;
   /** The state of each reader that is not `building`, by its server's id. */
   readonly copies: Readonly<Record<string, CopyState>>;
+  /** Set from the moment a reader has the writer's place until it takes writes. */
+  readonly failover?: { readonly to: string; readonly crossesZones: boolean };
   /** Another member is to take the writes: this one, if it can. */
   readonly failoverWished?: { readonly target?: string };
   readonly wish: "running" | "stopped" | "deleted";

@@ -11,7 +11,7 @@ import { enforced, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put, type Change } from "../../records/records.js";
 import type { Tags } from "../ec2/records.js";
-import { DBSnapshots } from "./backups/records.js";
+import { clusterBackups, instanceBackups } from "./backups/kinds.js";
 import { clusterGroups, instanceGroups, theParameterGroup } from "./parametergroups.js";
 import { DBClusters, DBInstances, DBSubnetGroups } from "./records.js";
 
@@ -24,7 +24,8 @@ export const toTags = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Val
 
 /** The resource an ARN names: its tags, and the change that gives it others. */
 function tagged(call: Call, arn: string | undefined): { tags: Tags; change: (tags: Tags) => Change } {
-  const [, kind, name = ""] = /^arn:aws:rds:[^:]*:\d*:(db|subgrp|cluster|pg|cluster-pg|snapshot):(.+)$/.exec(arn ?? "") ?? [];
+  const [, kind, name = ""] =
+    /^arn:aws:rds:[^:]*:\d*:(db|subgrp|cluster|pg|cluster-pg|snapshot|cluster-snapshot):(.+)$/.exec(arn ?? "") ?? [];
   if (kind === undefined) throw new ServiceFault("InvalidParameterValue", `Invalid resource name: ${arn}`);
   if (kind === "db") {
     const record = call.records.get(DBInstances, name);
@@ -36,10 +37,11 @@ function tagged(call: Call, arn: string | undefined): { tags: Tags; change: (tag
     if (record === undefined) throw new ServiceFault("DBClusterNotFoundFault", `DBCluster ${name} not found.`, 404);
     return { tags: record.tags, change: (tags) => put(DBClusters, name, { ...record, tags }) };
   }
-  if (kind === "snapshot") {
-    const record = call.records.get(DBSnapshots, name);
-    if (record === undefined) throw new ServiceFault("DBSnapshotNotFound", `DBSnapshot ${name} not found.`, 404);
-    return { tags: record.tags, change: (tags) => put(DBSnapshots, name, { ...record, tags }) };
+  if (kind === "snapshot" || kind === "cluster-snapshot") {
+    const { snapshots, codes, snapshotNoun } = kind === "snapshot" ? instanceBackups : clusterBackups;
+    const record = call.records.get(snapshots, name);
+    if (record === undefined) throw new ServiceFault(codes.snapshotGone, `${snapshotNoun} ${name} not found.`, 404);
+    return { tags: record.tags, change: (tags) => put(snapshots, name, { ...record, tags }) };
   }
   if (kind === "pg" || kind === "cluster-pg") {
     const groups = kind === "pg" ? instanceGroups : clusterGroups;

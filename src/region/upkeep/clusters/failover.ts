@@ -49,14 +49,21 @@ export async function failOverCluster(
   // One that was asked for may end in order, by which its readers get all it has.
   const isAsked = cluster.failoverWished !== undefined || writer.wish === "deleted";
   await engine.stop(writer.server.id, isAsked ? 20 : 0);
-  const most = await engine.mostAdvanced(heirs.map((heir) => memberReaderSpec(scope, heir, writer, around)));
+  const most = await engine.mostAdvanced(heirs.map((heir) => memberReaderSpec(scope, cluster, heir, writer, around)));
   const able = heirs.filter(({ server }) => most.includes(server.id));
   const heir = able.find(({ identifier }) => identifier === cluster.failoverWished?.target) ?? able[0];
   if (heir === undefined) throw new Error(`no reader of ${cluster.identifier} says how far it is`);
   const changed = changeCluster(
     scope,
     cluster,
-    ({ failoverWished: _done, ...now }) => ({ ...now, writer: heir.identifier, copies: {}, status: "failing-over" }),
+    ({ failoverWished: _done, ...now }) => ({
+      ...now,
+      writer: heir.identifier,
+      copies: {},
+      // One that is to go goes on doing so.
+      status: now.status === "deleting" ? now.status : "failing-over",
+      failover: { to: heir.identifier, crossesZones: heir.server.zone !== writer.server.zone },
+    }),
     ...replaced(scope, writer),
   );
   if (changed === undefined) return;

@@ -2,22 +2,30 @@ import type { DatabaseEngine, ServerSpec } from "../../../parts/databases/spec.j
 import { isCut } from "../../faults/zones.js";
 import type { Scope } from "../../operations/call.js";
 import { remove } from "../../records/records.js";
-import { removeInterfacesOf } from "../../services/ec2/interfaces.js";
+import { backupsAfterDeletion } from "../../services/rds/backups/automated.js";
+import { isOpen, maintenanceWindow } from "../../services/rds/backups/windows.js";
 import { membersOf } from "../../services/rds/clustermembers.js";
 import { theEngine } from "../../services/rds/engines.js";
+import { eventOf, ofCluster } from "../../services/rds/events.js";
+import { withPending } from "../../services/rds/modifying.js";
 import { rdsParameters } from "../../services/rds/rdsparameters.js";
-import { DBClusters, DBInstances, type DBCluster, type DBInstance } from "../../services/rds/records.js";
+import { DBClusters, type DBCluster, type DBInstance } from "../../services/rds/records.js";
 import { serversOf } from "../../services/rds/servers.js";
+import { backupHouse, type BackupHouse } from "../databases/backups/house.js";
+import { handOver } from "../databases/backups/shipping.js";
 import { change } from "../databases/change.js";
 import { retire } from "../databases/failover.js";
 import type { DatabaseHouse } from "../databases/keeper.js";
 import { settleParameters } from "../databases/parameters.js";
+import { Retention } from "../databases/retention.js";
 import type { ServerCircumstances } from "../databases/spec.js";
 import type { Keeper } from "../keeper.js";
 import { changeCluster } from "./change.js";
 import { keepCopies } from "./copies.js";
 import { failOverCluster, successors } from "./failover.js";
+import { letGo } from "./leaving.js";
 import { memberReaderSpec, memberWriterSpec } from "./spec.js";
+import { originOf, volumeOwner } from "./volume.js";
 
 /** How often a cluster is looked at beside being told of a server's end. Milliseconds. */
 const lookEvery = 1000;
@@ -29,8 +37,13 @@ const lookEvery = 1000;
 export class ClusterKeeper implements Keeper {
   readonly kind = "dbcluster";
   private readonly watches = new Map<string, () => void>();
+  private readonly retention: Retention;
+  private readonly backups: BackupHouse;
 
-  constructor(private readonly house: DatabaseHouse) {}
+  constructor(private readonly house: DatabaseHouse) {
+    this.retention = new Retention((error) => house.log({ upkeep: "retention", message: String(error) }));
+    this.backups = backupHouse(house);
+  }
 
   owners(scope: Scope): readonly string[] {
     return scope.records.list(DBClusters).map(({ identifier }) => identifier);
@@ -40,18 +53,31 @@ export class ClusterKeeper implements Keeper {
     const cluster = scope.records.get(DBClusters, id);
     if (cluster === undefined) return;
     const engine = this.house.engines[theEngine(cluster.engine).program];
-    for (const db of membersOf(scope, id)) await retire(scope, db, engine);
-    await this.letGo(scope, cluster, engine);
+    const { resourceId } = cluster;
+    for (const db of membersOf(scope, id))
+      await retire(scope, db, engine, (server) => handOver(scope, this.backups, resourceId, db, server, engine));
+    await letGo(scope, cluster, engine, {
+      backups: this.backups,
+      around: () => this.around(scope),
+      forget: (db) => this.forget(db),
+    });
     const members = membersOf(scope, id);
-    if (cluster.wish === "deleted" && members.length === 0) {
-      scope.commit(remove(DBClusters, id));
+    const now = scope.records.get(DBClusters, id);
+    if (now === undefined) return;
+    if (now.wish === "deleted" && members.length === 0) {
+      scope.commit(
+        remove(DBClusters, id),
+        ...backupsAfterDeletion(scope.records, now),
+        eventOf(scope, ofCluster(scope, now), "RDS-EVENT-0171"),
+      );
+      for (const each of new Set([resourceId, ...volumeOwner(now)])) scope.upkeep.nudge("backup", each);
       scope.upkeep.nudge("names", cluster.vpcId);
       return;
     }
-    if (cluster.wish === "stopped") return this.stopped(scope, cluster, members, engine);
-    // Without members there is nothing to keep until one is made.
-    if (members.length === 0) return;
-    return this.running(scope, cluster, engine);
+    if (now.wish === "stopped") return this.stopped(scope, now, members, engine);
+    // Without members there is nothing to keep until one is made; a snapshot may be made of what the last one left.
+    if (members.length === 0) return scope.upkeep.nudge("backup", resourceId);
+    return this.running(scope, now, engine);
   }
 
   close(): void {
@@ -59,12 +85,11 @@ export class ClusterKeeper implements Keeper {
   }
 
   private async running(scope: Scope, before: DBCluster, engine: DatabaseEngine): Promise<number> {
-    const around: ServerCircumstances = {
-      label: this.house.label,
-      certificate: await this.house.certificate(scope),
-    };
+    const around = await this.around(scope);
     const { program } = theEngine(before.engine);
     const parameters = rdsParameters(program, await scope.upkeep.engineParameters(program));
+    if (isOpen(maintenanceWindow(before.preferredMaintenanceWindow), scope.now()))
+      for (const db of membersOf(scope, before.identifier)) if (db.pending !== undefined) change(scope, db, withPending);
     const members = membersOf(scope, before.identifier).map((db) =>
       db.wish === "running" ? settleParameters(scope, db, engine, parameters) : db,
     );
@@ -76,20 +101,24 @@ export class ClusterKeeper implements Keeper {
     const heirs = successors(scope, cluster, writer, readers, engine);
     if (heirs.length > 0) {
       await failOverCluster(scope, cluster, writer, heirs, engine, around);
+      // One that stays is given another server, and hands over when this one is retired.
+      if (writer.wish === "deleted") await handOver(scope, this.backups, cluster.resourceId, writer, writer.server, engine);
       scope.upkeep.nudge("names", cluster.vpcId);
       return 0;
     }
     await this.writing(scope, cluster, writer, engine, memberWriterSpec(cluster, writer, around));
+    this.written(scope, cluster);
     this.settled(scope, writer);
     const running: boolean[] = [];
     // Nothing reaches one that is cut off.
     const reachable = readers.filter(({ server }) => !isCut(scope.records, server.zone));
     for (const reader of reachable)
-      running.push(await this.reading(scope, reader, engine, memberReaderSpec(scope, reader, writer, around)));
+      running.push(await this.reading(scope, reader, engine, memberReaderSpec(scope, cluster, reader, writer, around)));
     const now = scope.records.get(DBClusters, cluster.identifier);
     if (now === undefined) return 0;
     const isWhole = await keepCopies(scope, now, writer, readers, engine, around);
     this.watch(scope, cluster.identifier, [writer, ...readers], engine);
+    for (const db of [writer, ...readers]) this.retention.attend(scope, db, engine);
     if (isWhole) this.available(scope, cluster);
     return isWhole || reachable.length < readers.length || running.includes(false) ? lookEvery : 50;
   }
@@ -103,7 +132,7 @@ export class ClusterKeeper implements Keeper {
   ): Promise<void> {
     if (writer.rebootWished !== undefined) await engine.stop(spec.id);
     if (engine.observe(spec.id) !== "ready") await scope.upkeep.network(cluster.vpcId);
-    await engine.make(spec, { kind: "new" });
+    await engine.make(spec, originOf(cluster, this.house.backups));
     await engine.start(spec);
     if (cluster.masterPassword === undefined) return;
     const { masterUsername: username, masterPassword: password, databaseName } = cluster;
@@ -111,6 +140,14 @@ export class ClusterKeeper implements Keeper {
     changeCluster(scope, cluster, ({ masterPassword, ...now }) =>
       masterPassword === undefined || masterPassword === password ? now : { ...now, masterPassword },
     );
+  }
+
+  /** Its data are with the writer, which takes writes and keeps its log. */
+  private written(scope: Scope, cluster: DBCluster): void {
+    const isTold = cluster.keepsLog === true && cluster.volume === undefined && cluster.failover === undefined;
+    if (isTold) return;
+    changeCluster(scope, cluster, ({ volume: _had, failover: _over, ...now }) => ({ ...now, keepsLog: true }));
+    for (const each of new Set([cluster.resourceId, ...volumeOwner(cluster)])) scope.upkeep.nudge("backup", each);
   }
 
   /** Gives whether it runs: what keeps one reader from running must not keep the others. */
@@ -125,6 +162,7 @@ export class ClusterKeeper implements Keeper {
       if (engine.observe(spec.id) !== "ready") await scope.upkeep.network(reader.vpcId);
       await engine.make(spec, { kind: "server", ...spec.replication.from });
       await engine.start(spec);
+      await this.raise(reader, engine, spec);
     } catch (error) {
       const statusReason = error instanceof Error ? error.message : String(error);
       change(scope, reader, (now) => ({ ...now, statusReason }));
@@ -134,19 +172,36 @@ export class ClusterKeeper implements Keeper {
     return true;
   }
 
+  /** One that runs with less of something than its writer since that was restarted would apply no more of what it copies. */
+  private async raise(reader: DBInstance, engine: DatabaseEngine, spec: ServerSpec): Promise<void> {
+    const own = reader.server.parameters ?? {};
+    const isRaised = Object.entries(spec.parameters).some(([name, value]) => own[name] !== value);
+    if (!isRaised || !(await engine.pending(spec))) return;
+    await engine.stop(spec.id);
+    await engine.start(spec);
+  }
+
   private settled(scope: Scope, member: DBInstance): void {
     const now = change(scope, member, ({ rebootWished, statusReason: _past, ...rest }) => {
       if (rest.wish !== "running") return { ...rest, ...(rebootWished === undefined ? {} : { rebootWished }) };
       const isNew = rebootWished !== member.rebootWished && rebootWished !== undefined;
-      return { ...rest, born: true, status: isNew ? rest.status : "available", ...(isNew ? { rebootWished } : {}) };
+      if (isNew) return { ...rest, born: true, rebootWished };
+      // Another class, which it has now.
+      const { applying: _done, ...done } = rest;
+      return { ...done, born: true, status: "available" };
     });
     if (now !== undefined && (!member.born || member.status !== now.status)) scope.upkeep.nudge("names", member.vpcId);
   }
 
   private available(scope: Scope, cluster: DBCluster): void {
-    changeCluster(scope, cluster, (now) =>
-      now.wish === "running" && now.failoverWished === undefined ? { ...now, born: true, status: "available" } : now,
+    const isRebooting = membersOf(scope, cluster.identifier).some(({ rebootWished }) => rebootWished !== undefined);
+    const isBusy = ({ status }: DBCluster): boolean => status === "backing-up" || status === "deleting" || isRebooting;
+    const changed = changeCluster(scope, cluster, (now) =>
+      now.wish === "running" && now.failoverWished === undefined && !isBusy(now)
+        ? { ...now, born: true, status: "available" }
+        : now,
     );
+    if (changed?.born === true && !cluster.born) scope.upkeep.nudge("backup", cluster.resourceId);
   }
 
   private async stopped(scope: Scope, cluster: DBCluster, members: readonly DBInstance[], engine: DatabaseEngine): Promise<void> {
@@ -159,27 +214,16 @@ export class ClusterKeeper implements Keeper {
     changeCluster(scope, cluster, (now) => (now.wish === "stopped" ? { ...now, status: "stopped" } : now));
   }
 
-  /** Members that are to go. A writer goes last, or when a reader has taken its place. */
-  private async letGo(scope: Scope, cluster: DBCluster, engine: DatabaseEngine): Promise<void> {
-    const members = membersOf(scope, cluster.identifier);
-    const leaving = members.filter(({ wish }) => wish === "deleted");
-    for (const db of leaving) {
-      if (db.identifier === cluster.writer && leaving.length < members.length && db.born) continue;
-      for (const { id } of serversOf(db)) {
-        this.watches.get(id)?.();
-        this.watches.delete(id);
-      }
-      const forgotten = changeCluster(scope, cluster, ({ writer, copies, ...now }) => ({
-        ...now,
-        ...(writer === undefined || writer === db.identifier ? {} : { writer }),
-        copies: Object.fromEntries(Object.entries(copies).filter(([server]) => server !== db.server.id)),
-      }));
-      if (forgotten === undefined) return;
-      for (const { id } of serversOf(db)) await engine.remove(id);
-      scope.commit(remove(DBInstances, db.identifier), ...removeInterfacesOf(scope, { kind: "database", id: db.identifier }));
-      await scope.upkeep.network(db.vpcId);
-      scope.upkeep.nudge("names", db.vpcId);
+  private forget(db: DBInstance): void {
+    this.retention.forget(db);
+    for (const { id } of serversOf(db)) {
+      this.watches.get(id)?.();
+      this.watches.delete(id);
     }
+  }
+
+  private async around(scope: Scope): Promise<ServerCircumstances> {
+    return { label: this.house.label, certificate: await this.house.certificate(scope) };
   }
 
   private watch(scope: Scope, clusterId: string, members: readonly DBInstance[], engine: DatabaseEngine): void {

@@ -14,7 +14,7 @@ import { writerSpec, type ServerCircumstances } from "./spec.js";
 export function whyFailOver(scope: Scope, db: DBInstance, engine: DatabaseEngine, isHung = false): FailoverReason | undefined {
   const { standby, server } = db;
   if (standby?.state !== "synchronous" || engine.observe(standby.id) !== "ready" || isCut(scope.records, standby.zone)) return;
-  if (db.rebootWished === "failover") return "requested";
+  if (db.rebootWished === "failover") return (db.applying ?? []).includes("class") ? "modified" : "requested";
   if (isCut(scope.records, server.zone)) return "unreachable";
   const state = engine.observe(server.id);
   if (state === "stopped" || state === "absent") return "unhealthy";

@@ -13,8 +13,9 @@ import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { freedReplicas } from "../../services/rds/replicas.js";
 import { serversOf } from "../../services/rds/servers.js";
 import type { Keeper } from "../keeper.js";
-import type { BackupHouse } from "./backups/keeper.js";
-import { handOver, ship } from "./backups/shipping.js";
+import { backedInstance } from "./backups/backed.js";
+import { backupHouse, type BackupHouse } from "./backups/house.js";
+import { handOver, shipLast } from "./backups/shipping.js";
 import { change } from "./change.js";
 import { failOver, retire, whyFailOver } from "./failover.js";
 import { maintain } from "./maintenance.js";
@@ -50,8 +51,10 @@ export class DatabaseKeeper implements Keeper {
   private readonly silent = new Map<string, number>();
 
   private readonly retention: Retention;
+  private readonly backups: BackupHouse;
 
   constructor(private readonly house: DatabaseHouse) {
+    this.backups = backupHouse(house);
     this.retention = new Retention((error) => house.log({ upkeep: "retention", message: String(error) }));
   }
 
@@ -66,7 +69,7 @@ export class DatabaseKeeper implements Keeper {
     const engine = this.engineOf(db);
     if (db.wish === "deleted") return this.deleted(scope, db, engine);
     // First of all, so that no server that was taken its place from runs beside the one that has it.
-    await retire(scope, db, engine, (server) => handOver(scope, this.backupHouse, db, server, engine));
+    await retire(scope, db, engine, (server) => handOver(scope, this.backups, db.resourceId, db, server, engine));
     if (db.wish === "stopped") return this.stopped(scope, db, engine);
     maintain(scope, db);
     return this.running(scope, scope.records.get(DBInstances, id) ?? db, engine);
@@ -223,15 +226,13 @@ export class DatabaseKeeper implements Keeper {
 
   /** The record goes last, so that a death on the way leaves an owner that is attended to again. */
   private async deleted(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<void> {
-    // What was committed last is to be there for restoring too. A server that cannot say how far that is hands over its files below.
-    if (db.retainsBackups === true && engine.observe(db.server.id) === "ready")
-      await ship(scope, this.backupHouse, db, engine).catch(() => undefined);
+    if (db.retainsBackups === true) await shipLast(scope, this.backups, await backedInstance(scope, this.backups, db));
     // The one that has its place last: it tells what of the others' logs is common to all.
     for (const server of serversOf(db).toReversed()) {
       const { id } = server;
       this.watches.get(id)?.();
       this.watches.delete(id);
-      if (db.retainsBackups === true) await handOver(scope, this.backupHouse, db, server, engine);
+      if (db.retainsBackups === true) await handOver(scope, this.backups, db.resourceId, db, server, engine);
       await engine.remove(id);
     }
     this.failures.delete(db.resourceId);
@@ -263,17 +264,6 @@ export class DatabaseKeeper implements Keeper {
         }),
       );
     }
-  }
-
-  /** What those who look after its backups are told of it. */
-  get backupHouse(): BackupHouse {
-    return {
-      engineOf: (name) => this.house.engines[theEngine(name).program],
-      specOf: async (scope, db) => writerSpec(db, await this.around(scope)),
-      pathOf: (path) => this.house.backups(path),
-      shipEvery: this.house.shipEvery,
-      log: this.house.log,
-    };
   }
 
   private async around(scope: Scope): Promise<ServerCircumstances> {

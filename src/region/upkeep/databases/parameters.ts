@@ -4,7 +4,7 @@ import { dbInstanceClass } from "../../services/rds/classes.js";
 import { theEngine } from "../../services/rds/engines.js";
 import type { FormulaVariables } from "../../services/rds/parameterformulas.js";
 import type { ParameterGroup, ParameterMembership } from "../../services/rds/parametergrouprecords.js";
-import { instanceGroups, theParameterGroup } from "../../services/rds/parametergroups.js";
+import { clusterGroups, instanceGroups, theParameterGroup } from "../../services/rds/parametergroups.js";
 import { defaultParameterGroup } from "../../services/rds/parametermembership.js";
 import { evaluatedParameters, type RdsParameters } from "../../services/rds/parametervalues.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
@@ -20,18 +20,45 @@ import { readerSpec, type ServerCircumstances } from "./spec.js";
  */
 type Values = Readonly<Record<string, string>>;
 
-/** What its group says now. Pure but for the reading of records. */
+/** What its groups say now. Pure but for the reading of records. */
 export function wishedParameters(scope: Pick<Scope, "records">, db: DBInstance, parameters: RdsParameters): Values {
   return evaluatedParameters(parameters, groupOf(scope, db), variablesOf(db));
 }
 
-function groupOf(scope: Pick<Scope, "records">, db: DBInstance): ParameterGroup {
-  return theParameterGroup(
+type Group = Pick<ParameterGroup, "parameters">;
+
+/**
+ * Of a member what its own group sets, and for the rest what its cluster's does: as AWS has it,
+ * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.Overview.html
+ */
+function groupOf(scope: Pick<Scope, "records">, db: DBInstance): Group {
+  const own = theParameterGroup(
     scope,
     instanceGroups,
     db.parameterGroup?.name ?? defaultParameterGroup(theEngine(db.engine), db.engineVersion),
   );
+  if (db.clusterParameterGroup === undefined) return own;
+  const ofCluster = theParameterGroup(scope, clusterGroups, db.clusterParameterGroup.name);
+  return { parameters: { ...ofCluster.parameters, ...setBy(own) } };
 }
+
+const setBy = ({ parameters }: Group): Group["parameters"] =>
+  Object.fromEntries(Object.entries(parameters).filter(([, { value }]) => value !== undefined));
+
+/** What a server that runs may take up at once, of either group: each counts its changes by itself. */
+function takenUp(scope: Pick<Scope, "records">, db: DBInstance): readonly string[] {
+  return memberships.flatMap(([kind, name]) => {
+    const membership = db[name];
+    if (membership === undefined) return [];
+    const { parameters } = theParameterGroup(scope, kind, membership.name);
+    return atOnce(parameters, membership.revision);
+  });
+}
+
+const memberships = [
+  [instanceGroups, "parameterGroup"],
+  [clusterGroups, "clusterParameterGroup"],
+] as const;
 
 const variablesOf = (db: DBInstance): FormulaVariables => {
   const { memoryMiB, vcpus } = dbInstanceClass(db.instanceClass);
@@ -48,11 +75,14 @@ const variablesOf = (db: DBInstance): FormulaVariables => {
 export const hasOwnParameters = (scope: Pick<Scope, "records">, db: DBInstance): boolean =>
   Object.values(groupOf(scope, db).parameters).some(({ value }) => value !== undefined);
 
-/** What a server goes on with that is not restarted. Pure. */
-export function whileRunning(now: Values, wished: Values, group: Pick<ParameterGroup, "parameters">, joined: number): Values {
-  const at = Object.entries(group.parameters)
+/** What was changed since a server joined the group, to be in force at once. Pure. */
+export const atOnce = (parameters: ParameterGroup["parameters"], joined: number): readonly string[] =>
+  Object.entries(parameters)
     .filter(([, { method, revision }]) => method === "immediate" && revision > joined)
     .map(([name]) => name);
+
+/** What a server goes on with that is not restarted, and takes up these (see `atOnce`). Pure. */
+export function whileRunning(now: Values, wished: Values, at: readonly string[]): Values {
   const kept = Object.entries(now).filter(([name]) => !at.includes(name));
   return Object.fromEntries([
     ...kept,
@@ -67,18 +97,16 @@ export function whileRunning(now: Values, wished: Values, group: Pick<ParameterG
 export function settleParameters(scope: Scope, seen: DBInstance, engine: DatabaseEngine, parameters: RdsParameters): DBInstance {
   const db = scope.records.get(DBInstances, seen.identifier);
   if (db?.resourceId !== seen.resourceId) return seen;
-  const group = groupOf(scope, db);
   const wished = wishedParameters(scope, db, parameters);
   const starts = isToStart(db, engine);
-  const goOn = (now: Values): Values => whileRunning(now, wished, group, db.parameterGroup?.revision ?? 0);
+  const at = takenUp(scope, db);
+  const goOn = (now: Values): Values => whileRunning(now, wished, at);
   const writer = starts || db.server.parameters === undefined ? wished : goOn(db.server.parameters);
   const settled = change(scope, db, (now) => ({
     ...now,
     server: { ...now.server, parameters: writer },
     ...(now.standby === undefined ? {} : { standby: { ...now.standby, parameters: goOn(now.standby.parameters ?? writer) } }),
-    ...(now.parameterGroup === undefined
-      ? {}
-      : { parameterGroup: membership(now.parameterGroup, group.revision, starts, isSame(writer, wished)) }),
+    ...memberOf(scope, now, starts, isSame(writer, wished)),
   }));
   return settled ?? db;
 }
@@ -86,6 +114,17 @@ export function settleParameters(scope: Scope, seen: DBInstance, engine: Databas
 /** Its server is not there to be told, or is about to be restarted. */
 const isToStart = (db: DBInstance, engine: DatabaseEngine): boolean =>
   db.rebootWished !== undefined || ["absent", "stopped"].includes(engine.observe(db.server.id));
+
+/** Its memberships, as they are when its server has been told. */
+const memberOf = (scope: Pick<Scope, "records">, db: DBInstance, starts: boolean, isInForce: boolean): Partial<DBInstance> =>
+  Object.fromEntries(
+    memberships.flatMap(([kind, name]) => {
+      const was = db[name];
+      return was === undefined
+        ? []
+        : [[name, membership(was, theParameterGroup(scope, kind, was.name).revision, starts, isInForce)]];
+    }),
+  );
 
 function membership(was: ParameterMembership, revision: number, starts: boolean, isInForce: boolean): ParameterMembership {
   if (starts) return { ...was, revision, status: "in-sync", isNew: false };
@@ -98,8 +137,9 @@ const isSame = (one: Values, other: Values): boolean => {
 };
 
 /**
- * Before a reboot the standby is restarted, so that whichever server is the writer afterwards has what waited. It keeps every commit
- * meanwhile, for the writer waits. Where it does not come back, the reboot goes on without it.
+ * Before a reboot the standby is restarted, with what its instance has of class and parameters by now, so that whichever server is the
+ * writer afterwards has what waited. It keeps every commit meanwhile, for the writer waits. Where it does not come back, the reboot goes
+ * on without it.
  */
 export async function readyStandby(
   scope: Scope,
@@ -110,7 +150,8 @@ export async function readyStandby(
   const { standby } = db;
   if (db.rebootWished === undefined || standby?.state !== "synchronous" || engine.observe(standby.id) !== "ready") return;
   const wished = notLess(db.server.parameters ?? {}, standby.parameters ?? {});
-  if (isSame(standby.parameters ?? {}, wished)) return;
+  const isOfClass = (db.applying ?? []).includes("class");
+  if (!isOfClass && isSame(standby.parameters ?? {}, wished)) return;
   await engine.stop(standby.id);
   const told = change(scope, db, (now) =>
     now.standby?.id === standby.id ? { ...now, standby: { ...now.standby, parameters: wished } } : now,

@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { DescribeDBClustersCommandOutput } from "@aws-sdk/client-rds";
+import type { DescribeDBClustersCommandOutput, DescribeEventsCommandOutput } from "@aws-sdk/client-rds";
 import { rdsOperations } from "../../../../src/region/services/rds/operations.js";
-import { DBClusters, DBInstances } from "../../../../src/region/services/rds/records.js";
+import {
+  DBClusterAutomatedBackups,
+  DBClusterSnapshots,
+  sourceOfCluster,
+} from "../../../../src/region/services/rds/backups/records.js";
+import { clusterEventsBetween } from "../../../../src/region/services/rds/clusterevents.js";
+import { DBClusters, DBInstances, type DBCluster } from "../../../../src/region/services/rds/records.js";
 import { databaseNames } from "../../../../src/region/services/rds/names.js";
 import { NetworkInterfaces } from "../../../../src/region/services/ec2/records.js";
-import { put } from "../../../../src/region/records/records.js";
+import { put, remove } from "../../../../src/region/records/records.js";
 import { nextState } from "../../../../src/region/upkeep/clusters/copies.js";
 import { fault } from "../ec2/fault.js";
 import { made } from "../ec2/network-support.js";
@@ -114,6 +120,177 @@ describe("a DB cluster", () => {
     expect(names()).toEqual({ cluster: [address("one")], "cluster-ro": [address("one")] });
     becomes("two");
     expect(names()).toEqual({ cluster: [address("one")], "cluster-ro": [address("two")] });
+  });
+});
+
+describe("backups of a DB cluster", () => {
+  /** A cluster with a member that is available. */
+  async function available(more: object = {}): Promise<Call> {
+    const call = await withGroup();
+    await rds(call, "CreateDBCluster", { ...wanted, ...more });
+    await rds(call, "CreateDBInstance", {
+      ...{ DBInstanceIdentifier: "one", DBClusterIdentifier: "shop" },
+      ...{ Engine: "aurora-postgresql", DBInstanceClass: "db.t3.medium" },
+    });
+    call.commit(put(DBInstances, "one", { ...call.records.get(DBInstances, "one")!, born: true, status: "available" }));
+    return call;
+  }
+  const shop = (call: Call): DBCluster => call.records.get(DBClusters, "shop")!;
+  const create = (call: Call, DBClusterSnapshotIdentifier: string): Promise<unknown> =>
+    rds(call, "CreateDBClusterSnapshot", { DBClusterIdentifier: "shop", DBClusterSnapshotIdentifier });
+  /** As the keeper leaves it. */
+  const made = (call: Call, id: string): void => {
+    const snapshot = call.records.get(DBClusterSnapshots, id)!;
+    call.commit(put(DBClusterSnapshots, id, { ...snapshot, status: "available", made: { from: 1, to: 2, bytes: 3 } }));
+    call.commit(put(DBClusters, "shop", { ...shop(call), status: "available" }));
+  };
+
+  test("are refused in AWS's words", async () => {
+    const call = await available();
+    await create(call, "before");
+    expect(shop(call).status).toBe("backing-up");
+    await expect(create(call, "before")).rejects.toEqual(fault("DBClusterSnapshotAlreadyExistsFault", /before already exists/));
+    await expect(create(call, "after")).rejects.toEqual(fault("InvalidDBClusterStateFault", /not currently in the available/));
+    const named = { DBClusterSnapshotIdentifier: "none" };
+    await expect(rds(call, "DeleteDBClusterSnapshot", named)).rejects.toEqual(fault("DBClusterSnapshotNotFoundFault", /none/));
+    await expect(rds(call, "DeleteDBClusterSnapshot", { DBClusterSnapshotIdentifier: "before" })).rejects.toEqual(
+      fault("InvalidDBClusterSnapshotStateFault", /in the creating state/),
+    );
+    await expect(rds(call, "ModifyDBCluster", { DBClusterIdentifier: "shop", BackupRetentionPeriod: 0 })).rejects.toEqual(
+      fault("InvalidParameterValue", /between 1 and 35/),
+    );
+  });
+
+  test("are of nothing while no member has been available", async () => {
+    const call = await withGroup();
+    await rds(call, "CreateDBCluster", wanted);
+    await expect(create(call, "before")).rejects.toEqual(fault("InvalidDBClusterStateFault", /nothing in the DB cluster shop/));
+    await expect(
+      rds(call, "DeleteDBCluster", { DBClusterIdentifier: "shop", FinalDBSnapshotIdentifier: "last" }),
+    ).rejects.toEqual(fault("InvalidDBClusterStateFault", /SkipFinalSnapshot/));
+    expect(call.records.list(DBClusterSnapshots)).toEqual([]);
+  });
+
+  test("may have the name of a DB snapshot, and are copied with their tags", async () => {
+    const call = await available({ CopyTagsToSnapshot: true, Tags: [{ Key: "team", Value: "books" }] });
+    await create(call, "before");
+    made(call, "before");
+    await rds(call, "CopyDBClusterSnapshot", {
+      SourceDBClusterSnapshotIdentifier: "arn:aws:rds:eu-west-3:000000000000:cluster-snapshot:before",
+      TargetDBClusterSnapshotIdentifier: "copied",
+      CopyTags: true,
+    });
+    expect(call.records.get(DBClusterSnapshots, "copied")).toMatchObject({
+      status: "creating",
+      tags: { team: "books" },
+      copyOf: { folder: call.records.get(DBClusterSnapshots, "before")?.folder },
+    });
+    const { Events } = await rds<DescribeEventsCommandOutput>(call, "DescribeEvents", {
+      SourceType: "db-cluster-snapshot",
+      SourceIdentifier: "before",
+    });
+    expect(Events?.map(({ Message }) => Message)).toEqual(["Creating manual cluster snapshot"]);
+  });
+
+  test("restored give a cluster without members, whose first one has the data", async () => {
+    const call = await available();
+    await create(call, "before");
+    const restore = (more: object = {}): Promise<unknown> =>
+      rds(call, "RestoreDBClusterFromSnapshot", {
+        ...{ DBClusterIdentifier: "again", SnapshotIdentifier: "before", Engine: "aurora-postgresql" },
+        DBSubnetGroupName: "data",
+        ...more,
+      });
+    await expect(restore()).rejects.toEqual(fault("InvalidDBClusterSnapshotStateFault", /creating/));
+    made(call, "before");
+    await expect(restore({ Engine: "postgres" })).rejects.toEqual(fault("InvalidParameterCombination", /engine postgres/));
+    await restore();
+    const again = call.records.get(DBClusters, "again");
+    expect(again).toMatchObject({
+      masterUsername: "keeper",
+      volume: { backup: { kind: "backup", backup: call.records.get(DBClusterSnapshots, "before")?.folder }, made: { to: 2 } },
+    });
+    expect(again?.masterPassword).toBeUndefined();
+  });
+
+  test("kept automatically tell between which times it can be restored, and go with the first member after the last", async () => {
+    const call = await available();
+    const { resourceId } = shop(call);
+    const [from, latest] = [call.now() - 3_600_000, call.now() - 60_000];
+    const source = sourceOfCluster(shop(call));
+    call.commit(
+      put(DBClusterSnapshots, "rds:shop", {
+        ...{ identifier: "rds:shop", type: "automated", status: "available", source, folder: "base" },
+        ...{ requestedAt: from, made: { from, to: from, bytes: 1 }, tags: {} },
+      }),
+      put(DBClusterAutomatedBackups, resourceId, { id: "ab-one", status: "active", source, log: "log", latest }),
+    );
+    const { DBClusters: [told] = [] } = await rds<DescribeDBClustersCommandOutput>(call, "DescribeDBClusters", {});
+    expect(told?.LatestRestorableTime?.getTime()).toBe(Math.floor(latest / 1000) * 1000);
+    expect(told?.EarliestRestorableTime?.getTime()).toBe(Math.ceil(from / 1000) * 1000);
+    await rds(call, "RestoreDBClusterToPointInTime", {
+      ...{ DBClusterIdentifier: "then", SourceDBClusterIdentifier: "shop", UseLatestRestorableTime: true },
+      DBSubnetGroupName: "data",
+    });
+    expect(call.records.get(DBClusters, "then")?.volume?.backup).toEqual({
+      ...{ kind: "backup", backup: "base", log: "log", until: latest },
+    });
+    call.commit(remove(DBInstances, "one"));
+    await rds(call, "CreateDBInstance", {
+      ...{ DBInstanceIdentifier: "two", DBClusterIdentifier: "shop" },
+      ...{ Engine: "aurora-postgresql", DBInstanceClass: "db.t3.medium" },
+    });
+    expect(call.records.get(DBClusterAutomatedBackups, resourceId)).toBeUndefined();
+    expect(call.records.get(DBClusterSnapshots, "rds:shop")).toBeUndefined();
+  });
+});
+
+describe("a DB cluster's parameter group", () => {
+  test("is that of its members, whose status tells what waits, and stays while the cluster has it", async () => {
+    const call = await withGroup();
+    const group = { DBClusterParameterGroupName: "tuned" };
+    await rds(call, "CreateDBClusterParameterGroup", {
+      ...{ ...group, DBParameterGroupFamily: "aurora-postgresql15", Description: "d" },
+    });
+    await expect(rds(call, "CreateDBCluster", { ...wanted, Engine: "aurora-mysql", ...group })).rejects.toEqual(
+      fault("InvalidParameterCombination", /can't be used for this cluster/),
+    );
+    await rds(call, "CreateDBCluster", wanted);
+    await rds(call, "CreateDBInstance", {
+      ...{ DBInstanceIdentifier: "one", DBClusterIdentifier: "shop" },
+      ...{ Engine: "aurora-postgresql", DBInstanceClass: "db.t3.medium" },
+    });
+    const status = (): string | undefined => call.records.get(DBInstances, "one")?.clusterParameterGroup?.status;
+    expect(call.records.get(DBInstances, "one")?.clusterParameterGroup?.name).toBe("default.aurora-postgresql15");
+    expect(status()).toBe("in-sync");
+    await rds(call, "ModifyDBCluster", { DBClusterIdentifier: "shop", ...group });
+    expect(status()).toBe("applying");
+    await expect(rds(call, "DeleteDBClusterParameterGroup", group)).rejects.toEqual(
+      fault("InvalidDBParameterGroupState", /One or more DB clusters/),
+    );
+  });
+});
+
+describe("the events of a DB cluster", () => {
+  const before: DBCluster = {
+    ...{ identifier: "shop", resourceId: "cluster-A", kind: "aurora", engine: "aurora-postgresql", engineVersion: "15.10" },
+    ...{ masterUsername: "keeper", replicationPassword: "x", port: 5432, subnetGroupName: "data", vpcId: "vpc-1" },
+    ...{ groupIds: [], deletionProtection: false, allocatedStorage: 128, storageType: "aurora", backupRetentionPeriod: 1 },
+    ...{ preferredBackupWindow: "03:00-03:30", preferredMaintenanceWindow: "sun:04:00-sun:04:30", storageEncrypted: false },
+    ...{ copies: {}, wish: "running", status: "available", born: true, createdAt: 0, tags: {} },
+  };
+  const failover = { to: "two", crossesZones: true };
+  test.each<[string, Partial<DBCluster>, Partial<DBCluster>, readonly unknown[]]>([
+    ["it is there", { born: false }, {}, [["RDS-EVENT-0170"]]],
+    ["a reader begins to take over", {}, { failover }, [["RDS-EVENT-0073", { name: "two" }]]],
+    ["one in the same zone does", {}, { failover: { ...failover, crossesZones: false } }, [["RDS-EVENT-0072", { name: "two" }]]],
+    ["it takes writes", { failover }, {}, [["RDS-EVENT-0071", { name: "two" }]]],
+    ["it has stopped", { status: "stopping" }, { status: "stopped" }, [["RDS-EVENT-0150"]]],
+    ["it has started", { status: "starting" }, {}, [["RDS-EVENT-0151"]]],
+    ["its password is another", { masterPassword: "y" }, {}, [["RDS-EVENT-0016"]]],
+    ["nothing of it changes", {}, {}, []],
+  ])("tell that %s", (_what, was, is, expected) => {
+    expect(clusterEventsBetween({ ...before, ...was }, { ...before, ...is })).toEqual(expected);
   });
 });
 

@@ -3,7 +3,7 @@ import type { ParameterChange } from "../../../../src/region/services/rds/parame
 import { evaluatedParameters } from "../../../../src/region/services/rds/parametervalues.js";
 import { parametersOfFamily } from "../../../../src/region/services/rds/parameterchanges.js";
 import { notLess } from "../../../../src/region/upkeep/databases/floors.js";
-import { whileRunning } from "../../../../src/region/upkeep/databases/parameters.js";
+import { atOnce, whileRunning } from "../../../../src/region/upkeep/databases/parameters.js";
 import { recordsAlone } from "../../../support/records.js";
 
 const change = (method: ParameterChange["method"], revision: number, value?: string): ParameterChange => ({
@@ -20,10 +20,8 @@ describe("a running server", () => {
     ["waits with what was changed before", { work_mem: change("immediate", 4, "5000") }, { work_mem: "5000" }, "4096"],
     ["waits where it was told to", { work_mem: change("pending-reboot", 5, "5000") }, { work_mem: "5000" }, "4096"],
   ] as const)("%s", (_what, parameters, wished, expected) => {
-    const { work_mem, max_connections } = whileRunning(now, { max_connections: "50", ...wished }, { parameters }, 4) as Record<
-      string,
-      string | undefined
-    >;
+    const running = whileRunning(now, { max_connections: "50", ...wished }, atOnce(parameters, 4));
+    const { work_mem, max_connections } = running as Record<string, string | undefined>;
     expect(work_mem).toBe(expected);
     expect(max_connections).toBe("112");
   });

@@ -14,15 +14,16 @@ import { paginate } from "../../../protocol/paginate.js";
 import { theEngine } from "../engines.js";
 import { instanceArn } from "../names.js";
 import { deleteAutomatedBackup, restorable, theAutomatedBackup } from "./automated.js";
+import { instanceBackups } from "./kinds.js";
 import { automatedBackupArn } from "./names.js";
-import { DBInstanceAutomatedBackups, type DBInstanceAutomatedBackup } from "./records.js";
+import { DBInstanceAutomatedBackups, type AutomatedBackup } from "./records.js";
 
-function view(scope: Scope, kept: DBInstanceAutomatedBackup): ApiAutomatedBackup {
+function view(scope: Scope, kept: AutomatedBackup): ApiAutomatedBackup {
   const { source, status } = kept;
   const { settings } = source;
   const range = restorable(scope, kept);
   return {
-    DBInstanceAutomatedBackupsArn: automatedBackupArn(scope, kept.id),
+    DBInstanceAutomatedBackupsArn: automatedBackupArn(scope, instanceBackups, kept.id),
     DBInstanceArn: instanceArn(scope, source),
     DBInstanceIdentifier: source.identifier,
     DbiResourceId: source.resourceId,
@@ -51,13 +52,13 @@ function view(scope: Scope, kept: DBInstanceAutomatedBackup): ApiAutomatedBackup
   };
 }
 
-const filterable: Readonly<Record<string, (kept: DBInstanceAutomatedBackup) => string>> = {
+const filterable: Readonly<Record<string, (kept: AutomatedBackup) => string>> = {
   status: ({ status }) => status,
   "db-instance-id": ({ source }) => source.identifier,
   "dbi-resource-id": ({ source }) => source.resourceId,
 };
 
-function matches(kept: DBInstanceAutomatedBackup, filter: Filter): boolean {
+function matches(kept: AutomatedBackup, filter: Filter): boolean {
   const read = filter.Name !== undefined && Object.hasOwn(filterable, filter.Name) ? filterable[filter.Name] : undefined;
   if (read === undefined) throw new ServiceFault("InvalidParameterValue", `Unrecognized filter name: ${filter.Name}`);
   return (filter.Values ?? []).includes(read(kept));
@@ -68,13 +69,13 @@ function describe(
   input: DescribeDBInstanceAutomatedBackupsCommandInput,
 ): Output<DescribeDBInstanceAutomatedBackupsCommandOutput> {
   const { DbiResourceId: resourceId, DBInstanceAutomatedBackupsArn: arn, DBInstanceIdentifier: instance } = input;
-  if (resourceId !== undefined || arn !== undefined) theAutomatedBackup(call, { resourceId, arn });
+  if (resourceId !== undefined || arn !== undefined) theAutomatedBackup(call, instanceBackups, { resourceId, arn });
   const kept = call.records
     .list(DBInstanceAutomatedBackups)
     .filter(
       (each) =>
         (resourceId === undefined || each.source.resourceId === resourceId) &&
-        (arn === undefined || automatedBackupArn(call, each.id) === arn) &&
+        (arn === undefined || automatedBackupArn(call, instanceBackups, each.id) === arn) &&
         (instance === undefined || each.source.identifier === instance.toLowerCase()) &&
         (input.Filters ?? []).every((filter) => matches(each, filter)),
     );
@@ -102,8 +103,8 @@ export const automatedBackupOperations: readonly Operation[] = [
     { DbiResourceId: enforced, DBInstanceAutomatedBackupsArn: enforced },
     (call, input) => {
       const wanted = { resourceId: input.DbiResourceId, arn: input.DBInstanceAutomatedBackupsArn };
-      const before = view(call, theAutomatedBackup(call, wanted));
-      deleteAutomatedBackup(call, wanted);
+      const before = view(call, theAutomatedBackup(call, instanceBackups, wanted));
+      deleteAutomatedBackup(call, instanceBackups, wanted);
       return { DBInstanceAutomatedBackup: { ...before, Status: "deleting" } };
     },
   ),

@@ -11,6 +11,15 @@ export function checkRetention(days: number | undefined): void {
     );
 }
 
+/** A DB cluster cannot be without automated backups. */
+export function checkClusterRetention(days: number | undefined): void {
+  if (days !== undefined && (!Number.isInteger(days) || days < 1 || days > 35))
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `Invalid backup retention period: ${days}. Retention period of a DB cluster must be between 1 and 35.`,
+    );
+}
+
 /**
  * Hold what ModifyDBInstance says against what stays. `turns`: automated backups are turned on or off by it.
  * @throws InvalidParameterValue

@@ -1,13 +1,28 @@
 import type { MemberRules } from "../../../operations/members.js";
 import { clusterRules } from "../../../services/rds/clusterrules.js";
-import { createDBCluster, deleteDBCluster, modifyDBCluster, theDBCluster } from "../../../services/rds/clusters.js";
+import { deleteDBCluster, modifyDBCluster } from "../../../services/rds/clusterchanges.js";
+import { createDBCluster } from "../../../services/rds/clusters.js";
+import { hasData, theDBCluster } from "../../../services/rds/clusterstate.js";
+import { theEngine } from "../../../services/rds/engines.js";
 import { clusterArn, clusterEndpointName } from "../../../services/rds/names.js";
+import { defaultParameterGroup } from "../../../services/rds/parametermembership.js";
 import { DBClusters } from "../../../services/rds/records.js";
-import type { ResourceProvider } from "../../provider.js";
+import type { Properties, ResourceProvider } from "../../provider.js";
+import { restoreClusterAsSaid, restoreClusterProperties } from "./restoring.js";
 import { optionalFlag, optionalNumber, optionalText, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
 
 const { Tags: _apiTags, ...said } = clusterRules;
-const properties: MemberRules = { ...said, Tags: tagRules };
+const properties: MemberRules = { ...said, ...restoreClusterProperties, Tags: tagRules };
+
+/** What is said of a cluster that may be said again of one that is there. */
+const changeable = (given: Properties) =>
+  ({
+    backupRetentionPeriod: optionalNumber(given, "BackupRetentionPeriod"),
+    preferredBackupWindow: optionalText(given, "PreferredBackupWindow"),
+    preferredMaintenanceWindow: optionalText(given, "PreferredMaintenanceWindow"),
+    copyTagsToSnapshot: optionalFlag(given, "CopyTagsToSnapshot"),
+    parameterGroupName: optionalText(given, "DBClusterParameterGroupName"),
+  }) as const;
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html */
 export const dbCluster: ResourceProvider = {
@@ -22,41 +37,57 @@ export const dbCluster: ResourceProvider = {
     DBClusterResourceId: (call, id) => theDBCluster(call, id).resourceId,
   },
   create: async (call, given, naming) => {
-    const cluster = await createDBCluster(call, {
+    const said = {
+      ...changeable(given),
       identifier: optionalText(given, "DBClusterIdentifier") ?? naming.physicalName(63),
-      engine: text(given, "Engine"),
       engineVersion: optionalText(given, "EngineVersion"),
-      masterUsername: optionalText(given, "MasterUsername"),
       masterPassword: optionalText(given, "MasterUserPassword"),
-      databaseName: optionalText(given, "DatabaseName"),
       port: optionalNumber(given, "Port"),
       subnetGroupName: optionalText(given, "DBSubnetGroupName"),
       groupIds: texts(given, "VpcSecurityGroupIds"),
       deletionProtection: optionalFlag(given, "DeletionProtection"),
       instanceClass: optionalText(given, "DBClusterInstanceClass"),
-      allocatedStorage: optionalNumber(given, "AllocatedStorage"),
       storageType: optionalText(given, "StorageType"),
-      backupRetentionPeriod: optionalNumber(given, "BackupRetentionPeriod"),
-      preferredBackupWindow: optionalText(given, "PreferredBackupWindow"),
-      preferredMaintenanceWindow: optionalText(given, "PreferredMaintenanceWindow"),
       storageEncrypted: optionalFlag(given, "StorageEncrypted"),
       tags: tagsOf(given, naming),
+    };
+    const restored = restoreClusterAsSaid(call, given, said);
+    if (restored !== undefined) return (await restored).identifier;
+    const cluster = await createDBCluster(call, {
+      ...said,
+      engine: text(given, "Engine"),
+      masterUsername: optionalText(given, "MasterUsername"),
+      databaseName: optionalText(given, "DatabaseName"),
+      allocatedStorage: optionalNumber(given, "AllocatedStorage"),
     });
     return cluster.identifier;
   },
   settled: (call, id, signal) => call.until(() => call.records.get(DBClusters, id)?.status === "available", signal),
-  updatable: ["DeletionProtection", "MasterUserPassword", "Tags"],
+  updatable: [
+    ...["DeletionProtection", "MasterUserPassword", "Tags", "BackupRetentionPeriod", "PreferredBackupWindow"],
+    ...["PreferredMaintenanceWindow", "CopyTagsToSnapshot", "DBClusterParameterGroupName"],
+  ],
   update: async (call, id, { from, to }, naming) => {
     const masterPassword = optionalText(to, "MasterUserPassword");
+    const { engine, engineVersion } = theDBCluster(call, id);
+    const { parameterGroupName = defaultParameterGroup(theEngine(engine), engineVersion), ...changes } = changeable(to);
     modifyDBCluster(call, id, {
+      ...changes,
+      parameterGroupName,
       deletionProtection: optionalFlag(to, "DeletionProtection") ?? false,
       ...(masterPassword === optionalText(from, "MasterUserPassword") ? {} : { masterPassword }),
       tags: tagsOf(to, naming),
     });
   },
-  delete: (call, id, _given, signal) =>
+  delete: (call, id, _given, signal, last) =>
     unlessGone(["DBClusterNotFoundFault"], async () => {
-      if (theDBCluster(call, id).wish !== "deleted") deleteDBCluster(call, id, { skipFinalSnapshot: true });
+      const cluster = theDBCluster(call, id);
+      // One that has never had any data has nothing to keep.
+      const how =
+        last !== undefined && hasData(call, cluster)
+          ? { skipFinalSnapshot: false, finalSnapshot: last.finalSnapshot }
+          : { skipFinalSnapshot: true };
+      if (cluster.status !== "deleting") deleteDBCluster(call, id, how);
       await call.until(() => call.records.get(DBClusters, id) === undefined, signal);
     }),
 };

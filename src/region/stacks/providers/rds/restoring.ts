@@ -1,12 +1,17 @@
 import type { Call } from "../../../operations/call.js";
 import { NotModelled, ServiceFault } from "../../../operations/fault.js";
-import { enforced, type MemberRules } from "../../../operations/members.js";
+import { enforced, states, type MemberRules } from "../../../operations/members.js";
+import {
+  restoreClusterFromSnapshot,
+  restoreClusterToPointInTime,
+  type ClusterRestoreWish,
+} from "../../../services/rds/backups/clusterrestoring.js";
 import { restoreFromSnapshot, restoreToPointInTime, type RestoreWish } from "../../../services/rds/backups/restoring.js";
 import { theEngine } from "../../../services/rds/engines.js";
 import { theDBInstance } from "../../../services/rds/instances.js";
 import { checkOptionGroup } from "../../../services/rds/parametermembership.js";
 import { createReadReplica } from "../../../services/rds/replicas.js";
-import type { DBInstance } from "../../../services/rds/records.js";
+import type { DBCluster, DBInstance } from "../../../services/rds/records.js";
 import type { Properties } from "../../provider.js";
 import { optionalFlag, optionalText } from "../properties.js";
 
@@ -87,6 +92,36 @@ async function replicaAsSaid(
     );
   checkOptionGroup(theEngine(like.engine), like.engineVersion, optionGroupName);
   return createReadReplica(call, { ...wish, source });
+}
+
+/** What a DB cluster of a template may be made from. */
+export const restoreClusterProperties: MemberRules = {
+  RestoreToTime: enforced,
+  // A clone of Aurora's shared storage is not modelled; what it has is the same.
+  RestoreType: states("full-copy"),
+  SnapshotIdentifier: enforced,
+  SourceDBClusterIdentifier: enforced,
+  SourceDbClusterResourceId: enforced,
+  UseLatestRestorableTime: enforced,
+};
+
+/** The DB cluster restored as the template says; undefined where it is to be a new one. */
+export function restoreClusterAsSaid(
+  call: Call,
+  given: Properties,
+  said: Omit<ClusterRestoreWish, "engine">,
+): Promise<DBCluster> | undefined {
+  const wish: ClusterRestoreWish = { ...said, engine: optionalText(given, "Engine") };
+  const snapshot = optionalText(given, "SnapshotIdentifier");
+  if (snapshot !== undefined) return restoreClusterFromSnapshot(call, snapshot, wish);
+  const source = {
+    cluster: optionalText(given, "SourceDBClusterIdentifier"),
+    resourceId: optionalText(given, "SourceDbClusterResourceId"),
+  };
+  if (source.cluster === undefined && source.resourceId === undefined) return undefined;
+  const time = optionalText(given, "RestoreToTime");
+  const latest = optionalFlag(given, "UseLatestRestorableTime");
+  return restoreClusterToPointInTime(call, { ...source, time: time === undefined ? undefined : timeOf(time), latest }, wish);
 }
 
 /** e.g. `2026-11-21T10:00:00Z`. */

@@ -1,51 +1,57 @@
-import type { DatabaseEngine } from "../../../../parts/databases/spec.js";
+import type { DatabaseEngine, ServerSpec } from "../../../../parts/databases/spec.js";
 import type { Scope } from "../../../operations/call.js";
 import { put, type Change } from "../../../records/records.js";
-import { restorable } from "../../../services/rds/backups/automated.js";
-import { DBInstanceAutomatedBackups, sourceOf } from "../../../services/rds/backups/records.js";
+import { automatedBackupOf, restorable } from "../../../services/rds/backups/automated.js";
 import type { DBInstance, DBServer } from "../../../services/rds/records.js";
-import type { BackupHouse } from "./keeper.js";
+import type { Backed } from "./backed.js";
+import type { BackupHouse } from "./house.js";
+
+/** One whose writer is there. */
+export type RunningBacked = Backed & { readonly writer: ServerSpec };
 
 /**
- * Move what there is of a DB instance's log to its backups, of its writer first, then of a standby, which keeps the same again: whichever
- * of them ends, nothing is missing between what the other has and what is here. Gives whether it can be restored to some second now.
+ * Move what there is of a log to its backups, of the writer first, then of those that copy it, which keep the same again: whichever
+ * of them ends, nothing is missing between what the others have and what is here. Gives whether there is some second now to which it can
+ * be restored.
  */
-export async function ship(scope: Scope, house: BackupHouse, db: DBInstance, engine: DatabaseEngine): Promise<boolean> {
-  const kept = scope.records.get(DBInstanceAutomatedBackups, db.resourceId);
+export async function ship(scope: Scope, house: BackupHouse, backed: RunningBacked): Promise<boolean> {
+  const { resourceId } = backed.source;
+  const kept = automatedBackupOf(scope.records, resourceId);
   if (kept === undefined || kept.status === "creating") return true;
-  scope.commit(...(await shipped(scope, house, db, engine)));
-  const now = scope.records.get(DBInstanceAutomatedBackups, db.resourceId);
+  scope.commit(...(await shipped(scope, house, backed)));
+  const now = automatedBackupOf(scope.records, resourceId);
   return now === undefined || restorable(scope, now) !== undefined;
 }
 
-/** The same, as changes for a commit; nothing where no log is kept. */
-export async function shipped(
-  scope: Scope,
-  house: BackupHouse,
-  db: DBInstance,
-  engine: DatabaseEngine,
-): Promise<readonly Change[]> {
-  const kept = scope.records.get(DBInstanceAutomatedBackups, db.resourceId);
-  if (kept === undefined) return [];
-  const folder = house.pathOf(kept.log);
-  const spec = await house.specOf(scope, db);
-  const reached = await engine.ship(spec, folder);
-  if (db.standby !== undefined && engine.observe(db.standby.id) === "ready")
-    await engine.ship({ ...spec, id: db.standby.id }, folder);
-  const now = scope.records.get(DBInstanceAutomatedBackups, db.resourceId);
-  if (reached === undefined || now?.id !== kept.id) return [];
-  return [put(DBInstanceAutomatedBackups, db.resourceId, { ...now, source: sourceOf(db), latest: reached.until })];
+/** Before its servers go: what was committed last is to be there for restoring too. One that cannot say how far that is hands over its files. */
+export async function shipLast(scope: Scope, house: BackupHouse, backed: Backed): Promise<void> {
+  const { writer } = backed;
+  if (writer !== undefined) await ship(scope, house, { ...backed, writer }).catch(() => undefined);
 }
 
-/** A server that is to go, with its disk, hands over what it still has of the log. */
+/** The same, as changes for a commit; nothing where no log is kept. */
+export async function shipped(scope: Scope, house: BackupHouse, backed: RunningBacked): Promise<readonly Change[]> {
+  const { kind, source, engine, writer, copies } = backed;
+  const kept = automatedBackupOf(scope.records, source.resourceId);
+  if (kept === undefined) return [];
+  const folder = house.pathOf(kept.log);
+  const reached = await engine.ship(writer, folder);
+  for (const id of copies) await engine.ship({ ...writer, id }, folder);
+  const now = automatedBackupOf(scope.records, source.resourceId);
+  if (reached === undefined || now?.id !== kept.id) return [];
+  return [put(kind.automated, source.resourceId, { ...now, source, latest: reached.until })];
+}
+
+/** A server that is to go, with its disk, hands over what it still has of the log of what is backed up by this resource id. */
 export async function handOver(
   scope: Scope,
   house: BackupHouse,
+  resourceId: string,
   db: DBInstance,
   server: DBServer,
   engine: DatabaseEngine,
 ): Promise<void> {
-  const kept = scope.records.get(DBInstanceAutomatedBackups, db.resourceId);
+  const kept = automatedBackupOf(scope.records, resourceId);
   if (kept === undefined) return;
   await engine.stop(server.id, 0);
   try {
@@ -54,6 +60,6 @@ export async function handOver(
   } catch (error) {
     // The one that has its place goes on whatever this one still had; a restore to a time that it alone knew fails, and says so.
     const message = `${server.id} of ${db.identifier} went without handing over its log: ${String(error)}`;
-    house.log({ upkeep: "backup", id: db.resourceId, message });
+    house.log({ upkeep: "backup", id: resourceId, message });
   }
 }

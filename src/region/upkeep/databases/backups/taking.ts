@@ -1,75 +1,74 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { DatabaseEngine } from "../../../../parts/databases/spec.js";
 import { command, run } from "../../../../parts/host/command.js";
 import type { Scope } from "../../../operations/call.js";
 import { put, type Change } from "../../../records/records.js";
-import { DBInstanceAutomatedBackups, DBSnapshots, type DBSnapshot } from "../../../services/rds/backups/records.js";
-import { eventOf, ofInstance, ofSnapshot } from "../../../services/rds/events.js";
-import { DBInstances, type DBInstance } from "../../../services/rds/records.js";
-import type { BackupHouse } from "./keeper.js";
-import { shipped } from "./shipping.js";
+import { automatedBackupOf } from "../../../services/rds/backups/automated.js";
+import { clusterBackups, kindOf } from "../../../services/rds/backups/kinds.js";
+import type { Snapshot } from "../../../services/rds/backups/records.js";
+import { membersOf } from "../../../services/rds/clustermembers.js";
+import { snapshotEvent } from "../../../services/rds/events.js";
+import { DBClusters } from "../../../services/rds/records.js";
+import { backupEvents } from "./automated.js";
+import type { BackupHouse } from "./house.js";
+import { afterSnapshot, creating, nudgeOwner } from "./owners.js";
+import { shipped, type RunningBacked } from "./shipping.js";
 
-const creating = (scope: Scope, resourceId: string): readonly DBSnapshot[] =>
-  scope.records.list(DBSnapshots).filter(({ source, status }) => source.resourceId === resourceId && status === "creating");
-
-/** Make what is asked for of a running DB instance, one after the other. Gives whether there was any. */
-export async function takeSnapshots(scope: Scope, house: BackupHouse, db: DBInstance, engine: DatabaseEngine): Promise<boolean> {
-  const wanted = creating(scope, db.resourceId).filter(({ copyOf }) => copyOf === undefined);
-  for (const snapshot of wanted) await take(scope, house, db, engine, snapshot);
+/** Make what is asked for of what runs, one after the other. Gives whether there was any. */
+export async function takeSnapshots(scope: Scope, house: BackupHouse, backed: RunningBacked): Promise<boolean> {
+  const wanted = creating(scope, backed.source.resourceId).filter(({ copyOf }) => copyOf === undefined);
+  for (const snapshot of wanted) await take(scope, house, backed, snapshot);
   return wanted.length > 0;
 }
 
-async function take(
-  scope: Scope,
-  house: BackupHouse,
-  db: DBInstance,
-  engine: DatabaseEngine,
-  snapshot: DBSnapshot,
-): Promise<void> {
+async function take(scope: Scope, house: BackupHouse, backed: RunningBacked, snapshot: Snapshot): Promise<void> {
+  const { kind, engine, source } = backed;
   const folder = house.pathOf(snapshot.folder);
   // Made, and not written down: of which time it is nobody knows.
   await rm(folder, { recursive: true, force: true });
-  const made = await engine.backup(await house.specOf(scope, db), folder);
+  const made = await engine.backup(backed.writer, folder);
   // The log goes on from it only where the same server, with all that copy it, has gone on beyond it.
-  const log = snapshot.type === "automated" ? await shipped(scope, house, db, engine) : [];
-  const now = scope.records.get(DBSnapshots, snapshot.identifier);
+  const log = snapshot.type === "automated" ? await shipped(scope, house, backed) : [];
+  const now = scope.records.get(kind.snapshots, snapshot.identifier);
   if (now?.folder !== snapshot.folder) return;
   scope.commit(
-    put(DBSnapshots, snapshot.identifier, { ...now, status: "available", made }),
+    put(kind.snapshots, snapshot.identifier, { ...now, status: "available", made }),
+    snapshotEvent(scope, kind, snapshot, "made"),
     ...(snapshot.type === "automated"
-      ? [...begun(scope, db, log), eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0002")]
-      : instanceAfter(scope, db, snapshot)),
-    eventOf(scope, ofSnapshot(scope, snapshot), snapshot.type === "automated" ? "RDS-EVENT-0091" : "RDS-EVENT-0042"),
+      ? [...begun(scope, backed, log), ...backupEvents(scope, source, "RDS-EVENT-0002")]
+      : afterSnapshot(scope, snapshot)),
   );
-  scope.upkeep.nudge("database", db.identifier);
+  nudgeOwner(scope, snapshot);
 }
 
 /** Automated backups of it are there from the first one on. */
-function begun(scope: Scope, db: DBInstance, log: readonly Change[]): readonly Change[] {
-  const kept = scope.records.get(DBInstanceAutomatedBackups, db.resourceId);
+function begun(scope: Scope, { kind, source }: RunningBacked, log: readonly Change[]): readonly Change[] {
+  const kept = automatedBackupOf(scope.records, source.resourceId);
   if (kept === undefined) return [];
   const [change] = log;
-  return [
-    put(DBInstanceAutomatedBackups, db.resourceId, { ...kept, ...(change?.do === "put" ? change.value : {}), status: "active" }),
-  ];
+  return [put(kind.automated, source.resourceId, { ...kept, ...(change?.do === "put" ? change.value : {}), status: "active" })];
 }
 
-/** It is available again when nothing more is made of it; or it goes, when this was to be its last. */
-function instanceAfter(scope: Scope, db: DBInstance, snapshot: DBSnapshot): readonly Change[] {
-  const now = scope.records.get(DBInstances, db.identifier);
-  if (now?.resourceId !== db.resourceId) return [];
-  if (now.finalSnapshot === snapshot.identifier) return [put(DBInstances, db.identifier, { ...now, wish: "deleted" })];
-  const isBusy = creating(scope, db.resourceId).some(
-    ({ identifier, type, copyOf }) => identifier !== snapshot.identifier && type === "manual" && copyOf === undefined,
+/** What is to be made of an Aurora cluster without members is a copy of what its last one left. */
+export function takeFromVolume(scope: Scope, resourceId: string): void {
+  const cluster = scope.records.list(DBClusters).find((each) => each.resourceId === resourceId);
+  if (cluster?.volume === undefined || cluster.volume.backup.log !== undefined) return;
+  if (membersOf(scope, cluster.identifier).length > 0) return;
+  const { backup, made } = cluster.volume;
+  const wanted = creating(scope, resourceId).filter(({ copyOf, type }) => copyOf === undefined && type === "manual");
+  scope.commit(
+    ...wanted.map((snapshot) =>
+      put(clusterBackups.snapshots, snapshot.identifier, { ...snapshot, copyOf: { folder: backup.backup }, made }),
+    ),
   );
-  return now.status !== "backing-up" || isBusy ? [] : [put(DBInstances, db.identifier, { ...now, status: "available" })];
 }
 
 /** The files of a backup never change, so that a copy is made of links, and outlives its original. */
 export async function copySnapshots(scope: Scope, house: BackupHouse, resourceId: string): Promise<void> {
-  for (const { identifier, folder, copyOf } of creating(scope, resourceId)) {
+  const kind = kindOf(resourceId);
+  for (const snapshot of creating(scope, resourceId)) {
+    const { identifier, folder, copyOf } = snapshot;
     if (copyOf === undefined) continue;
     const [from, to] = [house.pathOf(copyOf.folder), house.pathOf(folder)];
     if (!existsSync(to)) {
@@ -79,7 +78,12 @@ export async function copySnapshots(scope: Scope, house: BackupHouse, resourceId
       await run(command("cp", "-a", "--link", from, making), { timeout: 600_000 });
       await rename(making, to);
     }
-    const now = scope.records.get(DBSnapshots, identifier);
-    if (now?.folder === folder) scope.commit(put(DBSnapshots, identifier, { ...now, status: "available" }));
+    const now = scope.records.get(kind.snapshots, identifier);
+    if (now?.folder !== folder) continue;
+    scope.commit(
+      put(kind.snapshots, identifier, { ...now, status: "available" }),
+      ...(copyOf.arn === undefined ? [snapshotEvent(scope, kind, now, "made"), ...afterSnapshot(scope, now)] : []),
+    );
+    nudgeOwner(scope, now);
   }
 }

@@ -11,7 +11,7 @@ import {
   DBInstanceAutomatedBackups,
   DBSnapshots,
   sourceOf,
-  type DBSnapshot,
+  type Snapshot,
 } from "../../../../../src/region/services/rds/backups/records.js";
 import { rdsOperations } from "../../../../../src/region/services/rds/operations.js";
 import { DBInstances, type DBInstance } from "../../../../../src/region/services/rds/records.js";
@@ -191,7 +191,7 @@ describe("automated backups", () => {
   async function withBackups(): Promise<Call> {
     const { call } = await available();
     const source = sourceOf(app(call));
-    const automated: DBSnapshot = {
+    const automated: Snapshot = {
       identifier: "rds:app-2026-11-21-11-00",
       type: "automated",
       status: "creating",

@@ -1,0 +1,178 @@
+import type { Scope } from "../../operations/call.js";
+import { ServiceFault } from "../../operations/fault.js";
+import { put } from "../../records/records.js";
+import type { Tags } from "../ec2/records.js";
+import { decideSnapshot } from "./backups/deciding.js";
+import { clusterBackups } from "./backups/kinds.js";
+import { DBClusterSnapshots, sourceOfCluster } from "./backups/records.js";
+import { checkClusterRetention } from "./backups/settings.js";
+import { checkWindows } from "./backups/windows.js";
+import { checkMasterPassword } from "./checks.js";
+import { changeCluster, expectCluster, hasData, theDBCluster } from "./clusterstate.js";
+import { membersOf } from "./clustermembers.js";
+import { theEngine } from "./engines.js";
+import { snapshotEvent } from "./events.js";
+import { defined } from "./instances.js";
+import { joinClusterParameterGroup } from "./parametermembership.js";
+import { DBInstances, type DBCluster } from "./records.js";
+
+/** An Aurora cluster goes without its members only; a Multi-AZ DB cluster takes them along. */
+export function deleteDBCluster(
+  call: Scope,
+  wanted: string,
+  how: {
+    readonly skipFinalSnapshot: boolean;
+    readonly finalSnapshot?: string | undefined;
+    readonly retainBackups?: boolean | undefined;
+  },
+): DBCluster {
+  const cluster = theDBCluster(call, wanted);
+  if (cluster.wish === "deleted" || cluster.status === "deleting")
+    throw new ServiceFault("InvalidDBClusterStateFault", `DBCluster ${cluster.identifier} is already being deleted.`);
+  if (cluster.deletionProtection)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      "Cannot delete protected Cluster, please disable deletion protection and try again.",
+    );
+  const members = membersOf(call, cluster.identifier);
+  if (cluster.kind === "aurora" && members.some((db) => db.wish !== "deleted"))
+    throw new ServiceFault(
+      "InvalidDBClusterStateFault",
+      "Cluster cannot be deleted, it still contains DB instances in non-deleting state.",
+    );
+  if (how.skipFinalSnapshot === (how.finalSnapshot !== undefined))
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified, and only then.",
+    );
+  const leaving = { status: "deleting", retainsBackups: how.retainBackups ?? false } as const;
+  if (how.skipFinalSnapshot)
+    return changeCluster(
+      call,
+      cluster,
+      { ...leaving, wish: "deleted" },
+      ...members.map((db) => put(DBInstances, db.identifier, { ...db, wish: "deleted" as const, status: "deleting" as const })),
+    );
+  const snapshot = decideSnapshot(
+    call,
+    sourceOfCluster(cluster),
+    { identifier: how.finalSnapshot, member: "FinalDBSnapshotIdentifier", tags: {} },
+    cluster.tags,
+  );
+  if (!hasData(call, cluster))
+    throw new ServiceFault(
+      "InvalidDBClusterStateFault",
+      `Cannot create a snapshot because there is nothing in the DB cluster ${cluster.identifier} yet: it is ${cluster.status} and no DB instance of it has been available. Delete it with SkipFinalSnapshot.`,
+    );
+  // A stopped one starts once more: the snapshot is taken from its writer. Then it goes.
+  const last = changeCluster(
+    call,
+    cluster,
+    { ...leaving, wish: "running", finalSnapshot: snapshot.identifier },
+    put(DBClusterSnapshots, snapshot.identifier, snapshot),
+    snapshotEvent(call, clusterBackups, snapshot, "begun"),
+  );
+  call.upkeep.nudge("backup", cluster.resourceId);
+  return last;
+}
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverDBCluster.html */
+export function failoverDBCluster(call: Scope, wanted: string, target: string | undefined): DBCluster {
+  const cluster = theDBCluster(call, wanted);
+  expectCluster(cluster, "available");
+  const readers = membersOf(call, cluster.identifier).filter(({ identifier }) => identifier !== cluster.writer);
+  if (target !== undefined && !readers.some(({ identifier }) => identifier === target.toLowerCase()))
+    throw new ServiceFault("InvalidDBInstanceState", `${target} is not a reader of the DB cluster ${cluster.identifier}.`);
+  if (readers.length === 0)
+    throw new ServiceFault("InvalidDBClusterStateFault", `Cluster ${cluster.identifier} has no reader to fail over to.`);
+  return changeCluster(call, cluster, {
+    status: "failing-over",
+    failoverWished: target === undefined ? {} : { target: target.toLowerCase() },
+  });
+}
+
+export function stopDBCluster(call: Scope, wanted: string): DBCluster {
+  const cluster = theDBCluster(call, wanted);
+  expectCluster(cluster, "available");
+  return changeCluster(call, cluster, { wish: "stopped", status: "stopping" });
+}
+
+export function startDBCluster(call: Scope, wanted: string): DBCluster {
+  const cluster = theDBCluster(call, wanted);
+  expectCluster(cluster, "stopped");
+  return changeCluster(call, cluster, { wish: "running", status: "starting" });
+}
+
+/**
+ * All members of a Multi-AZ DB cluster are restarted; those of Aurora one by one, with RebootDBInstance.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBCluster.html
+ */
+export function rebootDBCluster(call: Scope, wanted: string): DBCluster {
+  const cluster = theDBCluster(call, wanted);
+  if (cluster.kind === "aurora")
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `RebootDBCluster is for Multi-AZ DB clusters only. Use RebootDBInstance for each DB instance of ${cluster.identifier}.`,
+    );
+  expectCluster(cluster, "available");
+  const members = membersOf(call, cluster.identifier).map((db) =>
+    put(DBInstances, db.identifier, { ...db, rebootWished: "restart" as const, status: "rebooting" as const }),
+  );
+  return changeCluster(call, cluster, { status: "rebooting" }, ...members);
+}
+
+/** What is not said stays as it is. */
+export interface DBClusterModification {
+  readonly masterPassword?: string | undefined;
+  readonly deletionProtection?: boolean | undefined;
+  readonly backupRetentionPeriod?: number | undefined;
+  readonly preferredBackupWindow?: string | undefined;
+  readonly preferredMaintenanceWindow?: string | undefined;
+  readonly copyTagsToSnapshot?: boolean | undefined;
+  readonly parameterGroupName?: string | undefined;
+  readonly tags?: Tags | undefined;
+}
+
+/** What can be changed takes effect at once, on AWS too; of another parameter group what wants a restart waits for one. */
+export function modifyDBCluster(call: Scope, wanted: string, wish: DBClusterModification): DBCluster {
+  const cluster = theDBCluster(call, wanted);
+  if (cluster.wish === "deleted" || cluster.status === "deleting" || !cluster.born)
+    throw new ServiceFault("InvalidDBClusterStateFault", `DBCluster ${cluster.identifier} is ${cluster.status}.`);
+  checkClusterRetention(wish.backupRetentionPeriod);
+  const { preferredBackupWindow = cluster.preferredBackupWindow } = wish;
+  const preferredMaintenanceWindow = (wish.preferredMaintenanceWindow ?? cluster.preferredMaintenanceWindow).toLowerCase();
+  if (wish.preferredBackupWindow !== undefined || wish.preferredMaintenanceWindow !== undefined)
+    checkWindows(preferredBackupWindow, preferredMaintenanceWindow);
+  const engine = theEngine(cluster.engine);
+  const isJoining = wish.parameterGroupName !== undefined && wish.parameterGroupName.toLowerCase() !== cluster.parameterGroupName;
+  const joined = isJoining ? joinClusterParameterGroup(call, engine, cluster.engineVersion, wish.parameterGroupName) : undefined;
+  const members =
+    joined === undefined
+      ? []
+      : membersOf(call, cluster.identifier).map((db) =>
+          put(DBInstances, db.identifier, {
+            ...db,
+            clusterParameterGroup: { ...joined.membership, status: "applying" as const, isNew: true },
+          }),
+        );
+  const changed = changeCluster(
+    call,
+    cluster,
+    {
+      ...defined({
+        masterPassword: wish.masterPassword === undefined ? undefined : checkMasterPassword(wish.masterPassword),
+        deletionProtection: wish.deletionProtection,
+        backupRetentionPeriod: wish.backupRetentionPeriod,
+        copyTagsToSnapshot: wish.copyTagsToSnapshot,
+        tags: wish.tags,
+        parameterGroupName: joined?.membership.name,
+      }),
+      preferredBackupWindow,
+      preferredMaintenanceWindow,
+    },
+    ...members,
+    ...(joined?.commit ?? []),
+  );
+  call.upkeep.nudge("backup", cluster.resourceId);
+  return changed;
+}
