@@ -60,7 +60,10 @@ function userOf(catalogue: Catalogue, { node, read, resource }: Draft, policies:
     accessKeys: keys.length,
     hasPassword: read.at("LoginProfile").given,
     hasMfa:
-      mfa || (typeof told === "boolean" || told instanceof Unknown ? told : new Unknown("whether a user has an MFA device, no template says")),
+      mfa ||
+      (typeof told === "boolean" || told instanceof Unknown
+        ? told
+        : new Unknown("whether a user has an MFA device, no template says")),
   };
 }
 
