@@ -1,19 +1,20 @@
 import { basename } from "node:path";
-import type { Described, Description } from "../described.js";
+import { Reference, type Described, type Description } from "../described.js";
 import { Unknown } from "../maybe.js";
 import type { NodeId, Unexamined } from "../node.js";
-import { Reference } from "../described.js";
 import type { Problem } from "../../template/problems.js";
 import { Block, isObject, type NameOf } from "./block.js";
 import { planFormat, type Json, type PlanFormat } from "./format.js";
-import type { Mapper } from "./part.js";
+import { nothing, type Mapper } from "./part.js";
 import { Plan, type PlannedResource } from "./plan.js";
 import { balancingMappers } from "./types/balancing.js";
+import { connectionMappers } from "./types/connections.js";
 import { databaseMappers } from "./types/databases.js";
 import { filteringMappers } from "./types/filtering.js";
 import { identityMappers } from "./types/identity.js";
 import { machineMappers } from "./types/machines.js";
 import { networkMappers, vpcTypes } from "./types/network.js";
+import { scalingMappers } from "./types/scaling.js";
 import { storageMappers } from "./types/storage.js";
 import { watchingMappers } from "./types/watching.js";
 
@@ -22,6 +23,8 @@ const mappers: ReadonlyMap<string, Mapper> = new Map(
     networkMappers,
     filteringMappers,
     machineMappers,
+    scalingMappers,
+    connectionMappers,
     balancingMappers,
     databaseMappers,
     storageMappers,
@@ -100,8 +103,11 @@ function describe(file: string, format: PlanFormat, plan: Plan): Description {
       unexamined.push({ id: resource.address, type: resource.type, place, why: whyNot(resource) });
       continue;
     }
+    const block = Block.of(plan, resource, nameOf);
+    const alone = mapper === nothing ? strayOf(block) : undefined;
+    if (alone !== undefined) unexamined.push({ id: resource.address, type: resource.type, place, why: alone });
     const id = nameOf(resource.address);
-    for (const { suffix, ...part } of mapper(Block.of(plan, resource, nameOf)))
+    for (const { suffix, ...part } of mapper(block))
       resources.push({ ...part, id: suffix === undefined ? id : `${id}/${suffix}`, place, placeOf: () => place });
   }
   return {
@@ -118,6 +124,36 @@ const whyNot = ({ type, provider }: PlannedResource): string =>
   type.startsWith("aws_")
     ? `resources of the type ${type} are not read from a plan`
     : `it is of the provider ${provider === "" ? type.replace(/_.*/, "") : provider}, and only AWS's resources are read`;
+
+/** By which attributes settings that are resources of their own name what they are of. */
+const owners = [
+  "autoscaling_group_name",
+  "bucket",
+  "group",
+  "key_id",
+  "plan_id",
+  "prefix_list_id",
+  "role",
+  "rule",
+  "secret_id",
+  "target_group_arn",
+  "user",
+  "vpc_endpoint_id",
+  "vpc_peering_connection_id",
+] as const;
+
+/** A setting of something that the plan does not hold is told by nobody; why so. */
+function strayOf(block: Block): string | undefined {
+  const attribute = owners.find((name) => block.at(name) !== undefined);
+  const owner = attribute === undefined ? undefined : block.at(attribute);
+  if (attribute === undefined || owner === undefined || owner instanceof Reference) return undefined;
+  if (owner instanceof Unknown) return owner.why;
+  const known = block.plan.resources.some(
+    ({ address, values }) =>
+      address !== block.resource.address && ["id", "arn", "name", "bucket", "key_id"].some((name) => values[name] === owner),
+  );
+  return known ? undefined : `it belongs to ${String(owner)}, which is not part of this plan`;
+}
 
 /** What a VPC has from the start, and Terraform takes over, is called as what AWS makes beside it. */
 function namesIn(plan: Plan): ReadonlyMap<NodeId, NodeId> {

@@ -126,6 +126,25 @@ describe("the rest of what is known of Terraform", () => {
   });
 });
 
+test("a setting of what the plan does not hold is listed as not examined", () => {
+  const resource = (type: string, values: object) => ({
+    address: `${type}.a`,
+    mode: "managed",
+    type,
+    name: "a",
+    provider_name: "registry.terraform.io/hashicorp/aws",
+    values,
+  });
+  const resources = [
+    resource("aws_vpc", { cidr_block: "10.0.0.0/16" }),
+    resource("aws_s3_bucket_policy", { bucket: "elsewhere", policy: "{}" }),
+  ];
+  const text = JSON.stringify({ format_version: "1.2", planned_values: { root_module: { resources } } });
+  expect(describePlan("p.json", text).description?.unexamined).toMatchObject([
+    { id: "aws_s3_bucket_policy.a", why: "it belongs to elsewhere, which is not part of this plan" },
+  ]);
+});
+
 const foreign = {
   format_version: "1.2",
   planned_values: {

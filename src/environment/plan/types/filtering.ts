@@ -1,7 +1,7 @@
 import type { Said } from "../../described.js";
 import { told } from "../../told.js";
 import type { Block } from "../block.js";
-import { itself, nothing, physicalIdOf, tagsOf, vpcOf, type Mapper, type Mappers, type Part } from "../part.js";
+import { itself, physicalIdOf, tagsOf, vpcOf, type Mapper, type Mappers, type Part } from "../part.js";
 import { subnetTypes, vpcTypes } from "./network.js";
 
 export const groupTypes = ["aws_security_group", "aws_default_security_group"] as const;
@@ -49,7 +49,6 @@ export const filteringMappers: Mappers = {
       }),
     },
   ],
-  aws_vpc_security_group_vpc_association: nothing,
 };
 
 /** Terraform takes AWS's egress rule away: what is not written is not let out. */

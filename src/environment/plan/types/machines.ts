@@ -2,15 +2,14 @@ import type { Said } from "../../described.js";
 import { Unknown } from "../../maybe.js";
 import { told } from "../../told.js";
 import type { Block } from "../block.js";
-import { itself, nothing, physicalIdOf, settingsOf, tagsOf, type Mappers } from "../part.js";
+import { itself, nothing, physicalIdOf, tagsOf, type Mappers } from "../part.js";
 import { groupTypes } from "./filtering.js";
 import { subnetTypes } from "./network.js";
 
 const templateType = "aws_launch_template";
-const profileType = "aws_iam_instance_profile";
-const targetGroupTypes = ["aws_lb_target_group", "aws_alb_target_group"] as const;
+export const profileType = "aws_iam_instance_profile";
 
-/** Instances, interfaces, launch templates and Auto Scaling groups. */
+/** Instances and interfaces. */
 export const machineMappers: Mappers = {
   aws_instance: (block) => [
     {
@@ -70,87 +69,7 @@ export const machineMappers: Mappers = {
       }),
     },
   ],
-  aws_network_interface_sg_attachment: nothing,
   aws_key_pair: nothing,
-  aws_launch_template: (block) => [
-    {
-      type: "AWS::EC2::LaunchTemplate",
-      ...physicalIdOf(block),
-      properties: told({
-        LaunchTemplateName: block.at("name"),
-        LaunchTemplateData: told({
-          ImageId: block.at("image_id"),
-          InstanceType: block.at("instance_type"),
-          KeyName: block.at("key_name"),
-          IamInstanceProfile: profileOf(block.block("iam_instance_profile")),
-          SecurityGroupIds: listOf(block.refs("vpc_security_group_ids", ...groupTypes)),
-          MetadataOptions: metadataOf(block.block("metadata_options")),
-          Monitoring: monitoringOf(block.block("monitoring")),
-          // A launch template's is base64 already.
-          UserData: block.at("user_data"),
-          BlockDeviceMappings: listOf(block.blocks("block_device_mappings").map(mappingOf)),
-          NetworkInterfaces: listOf(block.blocks("network_interfaces").map(cardOf)),
-        }),
-      }),
-    },
-  ],
-  aws_launch_configuration: (block) => [
-    {
-      type: "AWS::AutoScaling::LaunchConfiguration",
-      ...physicalIdOf(block),
-      properties: told({
-        LaunchConfigurationName: block.at("name"),
-        ImageId: block.at("image_id"),
-        InstanceType: block.at("instance_type"),
-        KeyName: block.at("key_name"),
-        IamInstanceProfile: block.ref("iam_instance_profile", profileType),
-        SecurityGroups: block.refs("security_groups", ...groupTypes),
-        AssociatePublicIpAddress: block.at("associate_public_ip_address"),
-        InstanceMonitoring: block.at("enable_monitoring"),
-        MetadataOptions: metadataOf(block.block("metadata_options")),
-        UserData: userDataOf(block),
-        BlockDeviceMappings: volumesOf(block),
-      }),
-    },
-  ],
-  aws_autoscaling_group: (block) => [
-    {
-      type: "AWS::AutoScaling::AutoScalingGroup",
-      ...physicalIdOf(block, "name"),
-      properties: told({
-        AutoScalingGroupName: block.at("name"),
-        VPCZoneIdentifier: block.refs("vpc_zone_identifier", ...subnetTypes),
-        AvailabilityZones: block.isUnknown("availability_zones") ? undefined : block.refs("availability_zones"),
-        MinSize: block.at("min_size"),
-        MaxSize: block.at("max_size"),
-        DesiredCapacity: block.at("desired_capacity"),
-        LaunchTemplate: templateOf(block.block("launch_template")),
-        LaunchConfigurationName: block.ref("launch_configuration", "aws_launch_configuration"),
-        MixedInstancesPolicy: mixedOf(block.block("mixed_instances_policy")),
-        HealthCheckType: block.at("health_check_type"),
-        HealthCheckGracePeriod: block.at("health_check_grace_period"),
-        TargetGroupARNs: targetGroupsOf(block),
-        Tags: listOf(
-          block
-            .blocks("tag")
-            .map((tag) => told({ Key: tag.at("key"), Value: tag.at("value"), PropagateAtLaunch: tag.at("propagate_at_launch") })),
-        ),
-      }),
-    },
-  ],
-  aws_autoscaling_attachment: nothing,
-  aws_autoscaling_policy: (block) => [
-    {
-      type: "AWS::AutoScaling::ScalingPolicy",
-      ...physicalIdOf(block, "arn"),
-      properties: told({
-        AutoScalingGroupName: block.ref("autoscaling_group_name", "aws_autoscaling_group"),
-        PolicyType: block.at("policy_type"),
-        AdjustmentType: block.at("adjustment_type"),
-        ScalingAdjustment: block.at("scaling_adjustment"),
-      }),
-    },
-  ],
 };
 
 /** An instance's own network, or interfaces that are resources of their own. */
@@ -183,10 +102,10 @@ function networkOf(block: Block): Record<string, Said | undefined> {
   };
 }
 
-const listOf = (list: readonly Said[] | undefined): Said | undefined =>
+export const listOf = (list: readonly Said[] | undefined): Said | undefined =>
   list === undefined || list.length === 0 ? undefined : list;
 
-const cardOf = (card: Block): Said =>
+export const cardOf = (card: Block): Said =>
   told({
     DeviceIndex: card.at("device_index") ?? 0,
     NetworkInterfaceId: card.ref("network_interface_id", "aws_network_interface"),
@@ -196,7 +115,7 @@ const cardOf = (card: Block): Said =>
     PrivateIpAddress: card.at("private_ip_address"),
   });
 
-const metadataOf = (options: Block | undefined): Said | undefined =>
+export const metadataOf = (options: Block | undefined): Said | undefined =>
   options === undefined
     ? undefined
     : told({
@@ -205,13 +124,7 @@ const metadataOf = (options: Block | undefined): Said | undefined =>
         HttpPutResponseHopLimit: options.at("http_put_response_hop_limit"),
       });
 
-const monitoringOf = (block: Block | undefined): Said | undefined =>
-  block === undefined ? undefined : told({ Enabled: block.at("enabled") });
-
-const profileOf = (block: Block | undefined): Said | undefined =>
-  block === undefined ? undefined : told({ Name: block.ref("name", profileType), Arn: block.ref("arn", profileType) });
-
-const templateOf = (block: Block | undefined): Said | undefined =>
+export const templateOf = (block: Block | undefined): Said | undefined =>
   block === undefined
     ? undefined
     : told({
@@ -220,28 +133,8 @@ const templateOf = (block: Block | undefined): Said | undefined =>
         Version: block.at("version"),
       });
 
-function mixedOf(block: Block | undefined): Said | undefined {
-  const template = block?.block("launch_template");
-  return template === undefined
-    ? undefined
-    : {
-        LaunchTemplate: told({
-          LaunchTemplateSpecification: templateOf(template.block("launch_template_specification")),
-          Overrides: listOf(template.blocks("override").map((each) => told({ InstanceType: each.at("instance_type") }))),
-        }),
-      };
-}
-
-function targetGroupsOf(block: Block): Said | undefined {
-  const attached = settingsOf(block, "aws_autoscaling_attachment", "autoscaling_group_name").flatMap((each) => {
-    const group = each.ref("lb_target_group_arn", ...targetGroupTypes);
-    return group === undefined ? [] : [group];
-  });
-  return listOf([...(block.refs("target_group_arns", ...targetGroupTypes) ?? []), ...attached]);
-}
-
 /** Older versions of the provider keep a hash of the text only; where the text is a constant, the configuration has it. */
-function userDataOf(block: Block): Said | undefined {
+export function userDataOf(block: Block): Said | undefined {
   const encoded = block.isUnknown("user_data_base64") ? undefined : block.at("user_data_base64");
   if (encoded !== undefined) return encoded;
   const value = block.at("user_data");
@@ -253,7 +146,7 @@ function userDataOf(block: Block): Said | undefined {
   return Buffer.from(value).toString("base64");
 }
 
-const ebsOf = (volume: Block): Said =>
+export const ebsOf = (volume: Block): Said =>
   told({
     VolumeSize: volume.at("volume_size"),
     VolumeType: volume.at("volume_type"),
@@ -261,13 +154,8 @@ const ebsOf = (volume: Block): Said =>
     DeleteOnTermination: volume.at("delete_on_termination"),
   });
 
-const mappingOf = (mapping: Block): Said => {
-  const ebs = mapping.block("ebs");
-  return told({ DeviceName: mapping.at("device_name"), Ebs: ebs === undefined ? undefined : ebsOf(ebs) });
-};
-
 /** The root volume's device is the image's to say. */
-function volumesOf(block: Block): Said | undefined {
+export function volumesOf(block: Block): Said | undefined {
   const [root] = block.isUnknown("root_block_device") ? [] : block.blocks("root_block_device");
   const others = block.isUnknown("ebs_block_device") ? [] : block.blocks("ebs_block_device");
   return listOf([
