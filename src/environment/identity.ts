@@ -1,7 +1,10 @@
 import type { Maybe } from "./maybe.js";
 import type { Node, NodeId, SourcePlace } from "./node.js";
 
-/** A policy whose unknown parts stand as `${why}` in its texts. `Statement` is always a list, and so are actions and resources. */
+/**
+ * A policy. `Statement` is always a list, and so are actions and resources. What is not known stands in its texts as `${…}`:
+ * `${Bucket.Arn}` for what Fn::GetAtt of a resource gives (`${Bucket}` for Ref), `${Parameter}`, else why.
+ */
 export interface PolicyDocument {
   readonly statements: readonly PolicyStatement[];
   readonly place?: SourcePlace;

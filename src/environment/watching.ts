@@ -16,6 +16,7 @@ export interface Alarm extends Node {
   readonly datapointsToAlarm: Maybe<number> | undefined;
   readonly treatMissingData: Maybe<string>;
   readonly actionsEnabled: Maybe<boolean>;
+  /** Whom it tells: the id of a node of the graph or of another resource that was read, else the ARN as written. */
   readonly alarmActions: readonly Maybe<string>[];
   readonly okActions: readonly Maybe<string>[];
   readonly insufficientDataActions: readonly Maybe<string>[];

@@ -59,7 +59,11 @@ function userOf(catalogue: Catalogue, { node, read, resource }: Draft, policies:
     ],
     accessKeys: keys.length,
     hasPassword: read.at("LoginProfile").given,
-    hasMfa: mfa || (typeof told === "boolean" ? told : new Unknown("whether a person has an MFA device no template says")),
+    hasMfa:
+      mfa ||
+      (typeof told === "boolean" || told instanceof Unknown
+        ? told
+        : new Unknown("whether a user has an MFA device, no template says")),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { EnvironmentBuilder } from "../builder.js";
+import type { Said } from "../described.js";
 import type { PolicyDocument } from "../identity.js";
 import { isKnown, Unknown, type Maybe } from "../maybe.js";
 import type { Catalogue } from "./catalogue.js";
@@ -23,7 +24,7 @@ export function drawStorage(catalogue: Catalogue, builder: EnvironmentBuilder): 
         .map((alias) => alias.read.at("AliasName").text())
         .filter((name) => typeof name === "string"),
     });
-  for (const { node, read } of draftsOf(catalogue, secretType)) {
+  for (const { node, read, resource } of draftsOf(catalogue, secretType)) {
     const schedules = draftsOf(catalogue, "AWS::SecretsManager::RotationSchedule").filter(
       (schedule) => schedule.read.at("SecretId").node(secretType) === node.id,
     );
@@ -32,11 +33,15 @@ export function drawStorage(catalogue: Catalogue, builder: EnvironmentBuilder): 
       ...node,
       literal: typeof text.value === "string" && !text.value.includes("{{resolve:"),
       generated: read.at("GenerateSecretString").given,
-      rotation:
-        schedules.find(({ node: { presence } }) => presence === undefined) !== undefined ||
-        (schedules[0]?.node.presence ?? false),
+      rotation: rotates(schedules, resource.attributes?.["RotationEnabled"]),
     });
   }
+}
+
+/** By a schedule of its own; an account tells it of the secret. */
+function rotates(schedules: readonly Draft[], told: Said | undefined): Maybe<boolean> {
+  if (typeof told === "boolean") return told;
+  return schedules.some(({ node }) => node.presence === undefined) || (schedules[0]?.node.presence ?? false);
 }
 
 function drawBucket(catalogue: Catalogue, builder: EnvironmentBuilder, { node, read, resource }: Draft): void {
