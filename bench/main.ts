@@ -3,6 +3,7 @@ import { changes, traffic } from "./fabric.js";
 import { networkStack } from "./cloudformation.js";
 import { line, median, seconds, type Figure } from "./figures.js";
 import { databases } from "./databases.js";
+import { reachability } from "./reachability.js";
 import { BenchRegion } from "./region.js";
 import { balancerThroughput } from "./throughput.js";
 
@@ -17,6 +18,38 @@ const atMost = (what: string, values: readonly number[], unit: string, limit: nu
   say({ what, values, unit, aim: `<= ${limit} ${unit}`, met: median(values) <= limit });
 
 process.stdout.write(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, ${rounds} rounds\n`);
+
+for (const interfaces of [1000, 3000, 10_000]) {
+  const found = Array.from({ length: Math.min(rounds, 3) }, () => reachability(interfaces));
+  const of = (pick: (figures: (typeof found)[number]) => number): number[] => found.map(pick);
+  const about = `${interfaces} interfaces (${found[0]?.classes} classes)`;
+  atMost(
+    `who reaches whom, all pairs of ${about}`,
+    of(({ matrix }) => matrix),
+    "s",
+    2,
+  );
+  atMost(
+    `its memory, ${interfaces} interfaces`,
+    of(({ memory }) => memory),
+    "MiB",
+    1024,
+  );
+  atMost(
+    `one query, ${interfaces} interfaces`,
+    of(({ query }) => query),
+    "ms",
+    5,
+  );
+  const values = of(({ ratio }) => ratio);
+  say({
+    what: `all pairs one query after the other, ${interfaces} interfaces`,
+    values,
+    unit: "x",
+    aim: ">= 10 x as long",
+    met: median(values) >= 10,
+  });
+}
 
 const starts: number[] = [];
 const memory: number[] = [];

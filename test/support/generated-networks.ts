@@ -105,7 +105,9 @@ function build(draw: Draw, isAsymmetric: boolean): Environment {
         routes["0.0.0.0/0"] =
           nat !== undefined && subnet !== nat && draw.chance(60)
             ? { kind: "natGateway", id: `nat-${vpc.id}` }
-            : draw.of<RouteTarget>({ kind: "internetGateway", id: `igw-${vpc.id}` }, { kind: "blackhole" });
+            : draw.chance(10)
+              ? { kind: "blackhole" }
+              : { kind: "internetGateway", id: `igw-${vpc.id}` };
       if (routes["0.0.0.0/0"]?.kind === "internetGateway" && !hasGateway) delete routes["0.0.0.0/0"];
       for (const peer of vpcs) {
         const near = peerings.find(({ one, other }) => [one, other].includes(vpc.id) && [one, other].includes(peer.id));
@@ -140,8 +142,9 @@ function build(draw: Draw, isAsymmetric: boolean): Environment {
 }
 
 function groupRules(draw: Draw, cidrs: readonly string[], groups: readonly string[]): GroupRule[] {
-  const peers = [...cidrs, ...groups, ...groups];
-  const one = (way: "in" | "out"): GroupRule => rule(way, draw.from(traffics, everything), draw.from(peers, "0.0.0.0/0"));
+  const peers = [...cidrs, ...groups, ...groups, ...cidrs.slice(0, 2), ...cidrs.slice(0, 2)];
+  const one = (way: "in" | "out"): GroupRule =>
+    rule(way, draw.chance(40) ? everything : draw.from(traffics, everything), draw.from(peers, "0.0.0.0/0"));
   return [
     ...Array.from({ length: 1 + draw.below(4) }, () => one("in")),
     ...(draw.chance(40) ? Array.from({ length: 1 + draw.below(3) }, () => one("out")) : [outAll]),

@@ -47,9 +47,12 @@ export interface PlaceClass {
 }
 
 export interface Classes {
+  /** Those of an outer class stand together. */
   readonly places: readonly PlaceClass[];
   readonly inner: readonly Spot[];
   readonly outer: readonly Spot[];
+  /** The inner class that an outer one is part of. */
+  readonly innerOf: readonly number[];
   readonly groups: readonly GroupClass[];
   readonly lists: readonly GroupList[];
   /** One spot of each stretch of addresses that groups tell apart, as far as somebody is there. */
@@ -67,7 +70,7 @@ export function classesOf(environment: Environment, lookup: Lookup, internet: re
   const cuts = cutsFor(environment, targets);
   const sorted = {
     inner: new Numbering<Spot>(),
-    outer: new Numbering<Spot>(),
+    outer: new Numbering<{ readonly spot: Spot; readonly inner: number }>(),
     groups: new Numbering<GroupClass>(),
     lists: new Numbering<GroupList>(),
     stretches: new Numbering<Spot>(),
@@ -89,7 +92,7 @@ export function classesOf(environment: Environment, lookup: Lookup, internet: re
     const stretch = sorted.stretches.numberOf(pairOf(cuts.groups, spot), () => spot);
     const group = sorted.groups.numberOf(`${list} ${stretch}`, () => ({ spot, list, stretch, groups }));
     const innerAt = sorted.inner.numberOf(inner, () => spot);
-    const outerAt = sorted.outer.numberOf(`${inner} ${isPublic}`, () => spot);
+    const outerAt = sorted.outer.numberOf(`${inner} ${isPublic}`, () => ({ spot, inner: innerAt }));
     return sorted.places.numberOf(`${innerAt} ${outerAt} ${group}`, () => ({ spot, inner: innerAt, outer: outerAt, group }));
   };
 
@@ -109,24 +112,31 @@ export function classesOf(environment: Environment, lookup: Lookup, internet: re
   const any = internet.filter(({ isAny }) => isAny);
   const rest = internet.filter(({ isAny }) => isAny !== true);
   const away = (spot: Spot): number => placeOf(spot, undefined, `internet ${spot.low}`);
+  const ends = [
+    ...(any[0] === undefined ? [] : [{ name: "internet", members: [], address: toAddress(any[0].low), places: any.map(away) }]),
+    ...rest.map((spot) => ({
+      name: `internet ${toAddress(spot.low)}`,
+      members: [],
+      address: toAddress(spot.low),
+      places: [away(spot)],
+    })),
+    ...[...found.values()].map(({ first, members, places }) => ({
+      name: nameOf(environment, first, members),
+      members,
+      places,
+    })),
+  ];
+  // In the order of their outer classes.
+  const order = [...sorted.places.items.keys()].toSorted(
+    (a, b) => (sorted.places.items[a]?.outer ?? 0) - (sorted.places.items[b]?.outer ?? 0),
+  );
+  const newNumber = new Map(order.map((old, at) => [old, at]));
   return {
-    ends: [
-      ...(any[0] === undefined ? [] : [{ name: "internet", members: [], address: toAddress(any[0].low), places: any.map(away) }]),
-      ...rest.map((spot) => ({
-        name: `internet ${toAddress(spot.low)}`,
-        members: [],
-        address: toAddress(spot.low),
-        places: [away(spot)],
-      })),
-      ...[...found.values()].map(({ first, members, places }) => ({
-        name: nameOf(environment, first, members),
-        members,
-        places,
-      })),
-    ],
-    places: sorted.places.items,
+    ends: ends.map((end) => ({ ...end, places: end.places.map((old) => newNumber.get(old) ?? 0) })),
+    places: order.flatMap((old) => sorted.places.items[old] ?? []),
     inner: sorted.inner.items,
-    outer: sorted.outer.items,
+    outer: sorted.outer.items.map(({ spot }) => spot),
+    innerOf: sorted.outer.items.map(({ inner }) => inner),
     groups: sorted.groups.items,
     lists: sorted.lists.items,
     stretches: sorted.stretches.items,

@@ -2,7 +2,48 @@ import { isUnknown } from "../../environment/maybe.js";
 import type { NodeId } from "../../environment/node.js";
 import type { Passage } from "./passage.js";
 import { isPublicEnd, whoHas } from "./passage.js";
-import { spotOf, spotText, type Placed } from "./places.js";
+import { spotOf, spotText, type Placed, type Spot } from "./places.js";
+
+/** Into a VPC, to a public address of it. */
+export function fromInternet(passage: Passage, to: Spot): void {
+  const { placed } = to;
+  if (placed === undefined) {
+    passage.stop(() => ({
+      step: "address",
+      at: { id: spotText(to), name: spotText(to) },
+      why: `nothing of the environment has ${spotText(to)}`,
+    }));
+    return;
+  }
+  const gateway = passage.lookup.gatewayOf(placed.vpc);
+  if (!isPublicEnd(passage, placed)) return;
+  if (gateway === undefined) {
+    const loose = passage.lookup.looseGateways[0];
+    if (loose !== undefined)
+      passage.doubt(() => ({
+        step: "gateway",
+        at: loose,
+        why: `whether it is attached to ${passage.lookup.vpcName(placed.vpc)} is not known`,
+      }));
+    else
+      passage.stop(
+        () => ({
+          step: "gateway",
+          at: { id: placed.vpc, name: passage.lookup.vpcName(placed.vpc) },
+          why: "no internet gateway is attached to the VPC",
+        }),
+        () => `attach an internet gateway to ${passage.lookup.vpcName(placed.vpc)}`,
+      );
+    return;
+  }
+  if (!passage.isPresent(gateway)) return;
+  passage.pass(() => ({
+    step: "gateway",
+    at: gateway,
+    why: `it exchanges the public address of ${placed.nic.name} for the private one`,
+  }));
+  passage.deliver(placed, undefined);
+}
 
 /** Out of the VPC: to the internet, or to a service. */
 export function throughGateway(passage: Passage, at: Placed, kind: "internetGateway" | "gatewayEndpoint", id: NodeId): void {

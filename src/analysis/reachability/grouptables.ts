@@ -7,12 +7,28 @@ import type { Passings } from "./passings.js";
 
 type Direction = "ingress" | "egress";
 
+/** How the groups of one end, and of others towards it, let pass; `…Named`: where rules that name groups hold too. */
+export interface GroupRow {
+  /** Of each stretch of addresses. */
+  readonly egress: Int32Array;
+  /** Of those classes for which it is more than for others of their stretch. */
+  readonly egressNamed: ReadonlyMap<number, number>;
+  /** Of each list of groups. */
+  readonly ingress: Int32Array;
+  readonly ingressNamed: Int32Array;
+}
+
 /**
  * What the groups of one end let through of all other ends, a row at a time. Rules that name blocks depend on the stretch that the
  * peer's address is in, and are worked out once for each list of groups; rules that name a group touch its members alone.
  */
 export class GroupTables {
-  private readonly byBlock: { readonly [D in Direction]: readonly Int32Array[] };
+  private readonly byBlock: {
+    /** By the list that lets out: of each stretch. */
+    readonly egress: readonly Int32Array[];
+    /** By the stretch that it comes from: of each list that lets in. */
+    readonly ingress: readonly Int32Array[];
+  };
   /** Of a group: the classes of its members, and the lists that it is in. */
   private readonly members = new Map<NodeId, number[]>();
   private readonly listsOf = new Map<NodeId, number[]>();
@@ -37,7 +53,11 @@ export class GroupTables {
     this.unsure = classes.groups.flatMap(({ groups }, at) => (groups.some(isUnknown) ? [at] : []));
     for (const { id: group } of environment.securityGroups.values())
       for (const read of filters.rulesOf(group, "ingress")) this.note(group, read);
-    this.byBlock = { ingress: this.blockTable("ingress"), egress: this.blockTable("egress") };
+    const ingress = this.blockTable("ingress");
+    this.byBlock = {
+      egress: this.blockTable("egress"),
+      ingress: classes.stretches.map((_, stretch) => Int32Array.from(ingress, (row) => row[stretch] ?? passings.none)),
+    };
   }
 
   private note(group: NodeId, read: ReadRule): void {
@@ -76,38 +96,37 @@ export class GroupTables {
     });
   }
 
-  /** What class `from` may send to each class and each may take of it: where rules that name groups hold, and where they do not. */
-  rows(from: number): { readonly named: Int32Array; readonly unnamed: Int32Array } {
-    const { classes, passings } = this;
-    const own = classes.groups[from];
-    const egress = this.byBlock.egress[own?.list ?? 0] ?? new Int32Array();
-    const ingress = Int32Array.from(classes.lists, (_, list) => this.byBlock.ingress[list]?.[own?.stretch ?? 0] ?? 0);
-    const [named, unnamed] = [new Int32Array(classes.groups.length), new Int32Array(classes.groups.length)];
-    const out = Int32Array.from(classes.groups, ({ stretch }) => egress[stretch] ?? 0);
-    for (const [to, { list }] of classes.groups.entries()) unnamed[to] = passings.meet(out[to] ?? 0, ingress[list] ?? 0);
-    this.addEgressNames(from, out);
+  /** What the groups of class `from` let out, and what the lists of others let in from it. */
+  of(from: number): GroupRow {
+    const own = this.classes.groups[from];
+    const blocks = this.byBlock.ingress[own?.stretch ?? 0] ?? new Int32Array();
+    const ingress = blocks.slice();
     this.addIngressNames(from, ingress);
-    for (const [to, { list }] of classes.groups.entries()) named[to] = passings.meet(out[to] ?? 0, ingress[list] ?? 0);
-    return { named, unnamed };
+    const egress = this.byBlock.egress[own?.list ?? 0] ?? new Int32Array();
+    return { egress, egressNamed: this.egressNames(from, egress), ingress: blocks, ingressNamed: ingress };
   }
 
-  private addEgressNames(from: number, out: Int32Array): void {
+  private egressNames(from: number, egress: Int32Array): ReadonlyMap<number, number> {
     const { passings, classes } = this;
+    const found = new Map<number, number>();
     const add = (to: number, passing: number): void => {
-      if (classes.lists[classes.groups[to]?.list ?? 0]?.isFiltered === true) out[to] = passings.join(out[to] ?? 0, passing);
+      const { list, stretch } = classes.groups[to] ?? { list: 0, stretch: 0 };
+      if (classes.lists[list]?.isFiltered === true)
+        found.set(to, passings.join(found.get(to) ?? egress[stretch] ?? passings.none, passing));
     };
     for (const id of classes.groups[from]?.groups ?? []) {
       if (!isKnown(id)) continue;
       for (const read of this.filters.rulesOf(id, "egress")) {
         const { peer } = read.rule;
         if (isUnknown(peer) || peer.kind !== "group") continue;
-        if (isUnknown(peer.group)) for (const to of out.keys()) add(to, this.maybe(read));
+        if (isUnknown(peer.group)) for (const to of classes.groups.keys()) add(to, this.maybe(read));
         else {
           for (const to of this.members.get(peer.group) ?? []) add(to, this.passingOf(read));
           for (const to of this.unsure) add(to, this.maybe(read));
         }
       }
     }
+    return found;
   }
 
   private addIngressNames(from: number, ingress: Int32Array): void {

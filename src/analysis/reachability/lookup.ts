@@ -53,8 +53,11 @@ export class Lookup {
   private remember(nic: NetworkInterface, placed: readonly Placed[]): void {
     if (nic.owner.kind === "natGateway") this.ofNat.set(nic.owner.id, nic);
     for (const each of placed) {
-      if (each.low !== each.high) this.unaddressed.set(each.vpc, [...(this.unaddressed.get(each.vpc) ?? []), each]);
-      else {
+      if (each.low !== each.high) {
+        const others = this.unaddressed.get(each.vpc);
+        if (others === undefined) this.unaddressed.set(each.vpc, [each]);
+        else others.push(each);
+      } else {
         this.byAddress.set(`${each.vpc} ${each.low}`, each);
         for (const address of nic.secondaryAddresses) {
           const low = isAddress(address) ? toNumber(address) : each.low;
@@ -73,6 +76,14 @@ export class Lookup {
   /** Interfaces of a VPC that may turn out to have this address. */
   mayBeAt(vpc: NodeId, address: number): readonly Placed[] {
     return (this.unaddressed.get(vpc) ?? []).filter(({ low, high }) => low <= address && address <= high);
+  }
+
+  /** In a VPC, or wherever else it is in use. */
+  withAddress(vpc: NodeId, address: string): readonly Placed[] {
+    if (!isAddress(address)) return [];
+    const low = toNumber(address);
+    const found = this.at(vpc, low);
+    return found === undefined ? this.vpcsWith(low).flatMap((each) => this.at(each, low) ?? []) : [found];
   }
 
   atPublic(address: number): Placed | undefined {

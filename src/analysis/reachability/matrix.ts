@@ -1,14 +1,22 @@
 import type { Environment } from "../../environment/environment.js";
 import type { EndClass, Matrix, Opening } from "./answer.js";
+import type { Balancing } from "./balancing.js";
 import { classesOf, type Classes, type PlaceClass } from "./classes.js";
 import { evaluate } from "./evaluate.js";
 import type { Filters } from "./filters.js";
-import { GroupTables } from "./grouptables.js";
+import { GroupTables, type GroupRow } from "./grouptables.js";
 import type { Lookup } from "./lookup.js";
 import { Passings } from "./passings.js";
 import type { Spot } from "./places.js";
 import type { Step } from "./steps.js";
 import { walk } from "./walk.js";
+
+type Numbers = Uint16Array | Uint32Array;
+
+interface PlaceAt {
+  readonly at: number;
+  readonly place: PlaceClass;
+}
 
 /** What the network alone lets through between two places, and how the groups of both ends come into it. */
 interface Crossing {
@@ -25,20 +33,34 @@ interface Crossing {
  */
 export class ClassMatrix implements Matrix {
   readonly classes: readonly EndClass[];
+  private readonly lookup: Lookup;
+  private readonly filters: Filters;
+  private readonly balancing: Balancing;
   private readonly all: Classes;
   private readonly passings: Passings;
-  private readonly results: Uint32Array;
+  private readonly runs: readonly Run[];
+  private readonly groupOf: Uint32Array;
+  private readonly listOf: Uint32Array;
+  private readonly stretchOf: Uint32Array;
+  private readonly results: Numbers;
   private readonly openings = new Map<number, Opening>();
 
   constructor(
     environment: Environment,
-    private readonly lookup: Lookup,
-    private readonly filters: Filters,
+    { lookup, filters, balancing }: { readonly lookup: Lookup; readonly filters: Filters; readonly balancing: Balancing },
     internet: readonly Spot[],
   ) {
+    this.lookup = lookup;
+    this.filters = filters;
+    this.balancing = balancing;
     this.all = classesOf(environment, lookup, internet);
     this.classes = this.all.ends.map(({ places: _places, ...end }) => end);
     this.passings = new Passings(filters.space);
+    const { places, groups, outer } = this.all;
+    this.groupOf = Uint32Array.from(places, ({ group }) => group);
+    this.listOf = this.groupOf.map((group) => groups[group]?.list ?? 0);
+    this.stretchOf = this.groupOf.map((group) => groups[group]?.stretch ?? 0);
+    this.runs = runsOf(places, outer.length);
     this.results = this.work(new GroupTables(environment, filters, this.passings, this.all));
   }
 
@@ -58,36 +80,78 @@ export class ClassMatrix implements Matrix {
     if (source === undefined || target === undefined) throw new RangeError(`no pair of classes ${from}, ${to}`);
     // One whose subnet is not known: perhaps.
     if (source.places.length === 0 || target.places.length === 0) return this.passings.numberOf(this.filters.unknown);
-    const pairs = source.places.flatMap((a) => target.places.map((b) => this.results[a * this.all.places.length + b] ?? 0));
+    const pairs = source.places.flatMap((a) => target.places.map((b) => this.atPlaces(a, b)));
     const isAnyOf = source.members.length === 0 || target.members.length === 0;
     return pairs.reduce((a, b) => (isAnyOf ? this.passings.join(a, b) : this.passings.either(a, b)));
   }
 
-  private work(tables: GroupTables): Uint32Array {
+  private atPlaces(from: number, to: number): number {
+    const { places } = this.all;
+    const number = this.results[from * places.length + to] ?? 0;
+    const [source, target] = [places[from]?.spot, places[to]?.spot];
+    if (source === undefined || target === undefined || this.balancing.balancerAt(target) === undefined) return number;
+    return this.passings.meet(number, this.passings.numberOf(this.balancing.served(source, target)));
+  }
+
+  /** Numbers of what passes, from each place to each: in half the room, as long as there are not very many different ones. */
+  private work(tables: GroupTables): Numbers {
+    const size = this.all.places.length ** 2;
+    const results = this.filled(new Uint16Array(size), tables);
+    return this.passings.count <= 2 ** 16 ? results : this.filled(new Uint32Array(size), tables);
+  }
+
+  private filled(results: Numbers, tables: GroupTables): Numbers {
     const { places, groups } = this.all;
-    const size = places.length;
-    const results = new Uint32Array(size * size);
     const crossings = new Crossings(this.lookup, this.filters, this.passings, this.all);
-    const ofGroup: number[][] = groups.map(() => []);
-    for (const [at, { group }] of places.entries()) ofGroup[group]?.push(at);
-    const groupOf = Uint32Array.from(places, ({ group }) => group);
+    const ofGroup: PlaceAt[][] = groups.map(() => []);
+    for (const [at, place] of places.entries()) ofGroup[place.group]?.push({ at, place });
     for (const [group, members] of ofGroup.entries()) {
-      const rows = tables.rows(group);
-      for (const from of members) {
-        const numbers = crossings.row(from);
-        for (let to = 0; to < size; to++) {
-          const crossing = crossings.get(numbers[to] ?? 0);
-          const { passing } = crossing;
-          if (passing === this.passings.none) results[from * size + to] = passing;
-          else if (crossing.groups === "apart") results[from * size + to] = this.apart(crossing, places[from], places[to]);
-          else {
-            const row = crossing.groups === "named" ? rows.named : rows.unnamed;
-            results[from * size + to] = this.passings.meet(passing, row[groupOf[to] ?? 0] ?? 0);
-          }
-        }
-      }
+      const row = tables.of(group);
+      for (const { at, place } of members)
+        this.fill(results.subarray(at * places.length, (at + 1) * places.length), place, row, crossings.row(place));
     }
     return results;
+  }
+
+  /** From one place to all: most stretches of places are behind one crossing, and many of these let nothing through. */
+  private fill(results: Numbers, from: PlaceClass, row: GroupRow, crossings: readonly Crossing[]): void {
+    const { places } = this.all;
+    for (const [at, crossing] of crossings.entries()) {
+      const { start, end } = this.runs[at] ?? { start: 0, end: 0 };
+      const { passing } = crossing;
+      if (passing === this.passings.none) continue;
+      if (crossing.groups === "apart") for (let to = start; to < end; to++) results[to] = this.apart(crossing, from, places[to]);
+      else this.fillRun(results, { start, end, passing, row, isNamed: crossing.groups === "named" });
+    }
+  }
+
+  private fillRun(
+    results: Numbers,
+    { start, end, passing, row, isNamed }: Run & { readonly passing: number; readonly row: GroupRow; readonly isNamed: boolean },
+  ): void {
+    const { passings, listOf, stretchOf, groupOf } = this;
+    const ingress = isNamed ? row.ingressNamed : row.ingress;
+    const names = isNamed && row.egressNamed.size > 0 ? row.egressNamed : undefined;
+    const stretch = stretchOf[start] ?? 0;
+    let [last, out] = [stretch, passings.meet(passing, row.egress[stretch] ?? 0)];
+    let memory = passings.known(out);
+    for (let to = start; to < end; to++) {
+      const here = stretchOf[to] ?? 0;
+      const named = names?.get(groupOf[to] ?? 0);
+      if (here !== last || named !== undefined) {
+        last = named === undefined ? here : -1;
+        out = passings.meet(passing, named ?? row.egress[here] ?? 0);
+        memory = passings.known(out);
+      }
+      const into = ingress[listOf[to] ?? 0] ?? 0;
+      // What is asked for the first time is worked out; all the rest of millions of times it is a look-up.
+      const known = memory[into] ?? 0;
+      if (known > 0) results[to] = known - 1;
+      else {
+        results[to] = passings.meet(out, into);
+        memory = passings.known(out);
+      }
+    }
   }
 
   /** A translator stands between, or nobody is asked at one end. */
@@ -102,11 +166,23 @@ export class ClassMatrix implements Matrix {
   }
 }
 
-/** Walks between the first of each network class, remembered by number. */
+/** Places of an outer class, by number: from `start` to before `end`. */
+interface Run {
+  readonly start: number;
+  readonly end: number;
+}
+
+function runsOf(places: readonly PlaceClass[], outer: number): Run[] {
+  const counts = new Uint32Array(outer);
+  for (const place of places) counts[place.outer] = (counts[place.outer] ?? 0) + 1;
+  let end = 0;
+  return Array.from(counts, (count) => ({ start: end, end: (end += count) }));
+}
+
+/** Walks between the first of each network class, remembered. */
 class Crossings {
-  private readonly crossings: Crossing[] = [];
-  private readonly numbers = new Map<string, number>();
-  private readonly rows = new Map<string, Uint32Array>();
+  private readonly inside = new Map<number, Crossing>();
+  private readonly rows = new Map<number, readonly Crossing[]>();
 
   constructor(
     private readonly lookup: Lookup,
@@ -115,42 +191,22 @@ class Crossings {
     private readonly classes: Classes,
   ) {}
 
-  get(number: number): Crossing {
-    return this.crossings[number] ?? { passing: this.passings.none, groups: "named" };
-  }
-
-  /** The number of the crossing from this place to each. */
-  row(from: number): Uint32Array {
-    const { places, inner, outer } = this.classes;
-    const source = places[from];
-    const isAway = source?.spot.kind === "internet";
-    const key = `${source?.inner} ${source?.outer}`;
-    const known = this.rows.get(key);
+  /** From a place to those of each outer class. What has a public address and what has not are alike to all but the internet. */
+  row(from: PlaceClass): readonly Crossing[] {
+    const known = this.rows.get(from.outer);
     if (known !== undefined) return known;
-    const [byInner, byOuter] = [new Map<number, number>(), new Map<number, number>()];
-    const row = Uint32Array.from(places, (to) => {
-      const isOut = isAway || to.spot.kind === "internet";
-      const [memory, at] = isOut ? [byOuter, to.outer] : [byInner, to.inner];
-      const number = memory.get(at) ?? this.numberOf(isOut, source, isOut ? outer[at] : inner[at], at);
-      memory.set(at, number);
-      return number;
+    const { inner, outer, innerOf } = this.classes;
+    const row = outer.map((target, to) => {
+      const isOut = from.spot.kind === "internet" || target.kind === "internet";
+      if (isOut) return this.cross(outer[from.outer] ?? from.spot, target);
+      const [near, far] = [from.inner, innerOf[to] ?? 0];
+      const key = near * inner.length + far;
+      const crossing = this.inside.get(key) ?? this.cross(inner[near] ?? from.spot, inner[far] ?? target);
+      this.inside.set(key, crossing);
+      return crossing;
     });
-    this.rows.set(key, row);
+    this.rows.set(from.outer, row);
     return row;
-  }
-
-  private readonly inside = new Map<number, number>();
-
-  private numberOf(isOut: boolean, source: PlaceClass | undefined, to: Spot | undefined, at: number): number {
-    const key = (source?.inner ?? 0) * this.classes.inner.length + at;
-    const known = isOut ? undefined : this.inside.get(key);
-    if (known !== undefined) return known;
-    const from = isOut ? this.classes.outer[source?.outer ?? 0] : this.classes.inner[source?.inner ?? 0];
-    const number = this.number(
-      from === undefined || to === undefined ? { passing: this.passings.none, groups: "named" } : this.cross(from, to),
-    );
-    if (!isOut) this.inside.set(key, number);
-    return number;
   }
 
   private cross(from: Spot, to: Spot): Crossing {
@@ -171,15 +227,6 @@ class Crossings {
         ...(ingress === undefined ? {} : { ingress }),
       };
     return { passing, groups: isForwarded.includes(true) ? "unnamed" : "named" };
-  }
-
-  private number(crossing: Crossing): number {
-    const key = crossing.groups === "apart" ? `apart ${this.crossings.length}` : `${crossing.passing} ${crossing.groups}`;
-    const known = this.numbers.get(key);
-    if (known !== undefined) return known;
-    this.crossings.push(crossing);
-    this.numbers.set(key, this.crossings.length - 1);
-    return this.crossings.length - 1;
   }
 }
 

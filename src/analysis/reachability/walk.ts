@@ -1,11 +1,12 @@
-import { isUnknown, known } from "../../environment/maybe.js";
+import { isUnknown } from "../../environment/maybe.js";
 import type { NetworkInterface, Subnet } from "../../environment/network.js";
-import type { Node, NodeId } from "../../environment/node.js";
-import { throughGateway, throughPeering } from "./gateways.js";
+import type { NodeId } from "../../environment/node.js";
+import { fromInternet, throughGateway, throughPeering } from "./gateways.js";
 import type { Lookup } from "./lookup.js";
-import { isPublicEnd, whoHas, type Passage } from "./passage.js";
+import { whoHas, type Passage } from "./passage.js";
 import { spotOf, spotText, type Placed, type Spot } from "./places.js";
 import { choose } from "./routing.js";
+import { Track } from "./track.js";
 import { clientPorts, translatorPorts, type Leg, type Step, type Tell } from "./steps.js";
 import { routeAdvice } from "./advice.js";
 
@@ -25,24 +26,13 @@ export function walk(lookup: Lookup, from: Spot, to: Spot): readonly Step[] {
   return new Walk(lookup, from, to).steps;
 }
 
-class Walk implements Passage {
-  readonly steps: Step[] = [];
-  private leg: Leg = { way: "there", answers: clientPorts, isForwarded: false };
-  source: Spot;
-  destination: Spot;
+class Walk extends Track implements Passage {
   /** NAT gateways on the way there, with the source that each put its own in place of. */
   private readonly translations: { readonly gateway: Placed; readonly source: Spot }[] = [];
-  /** Interfaces whose groups have let the connection through. */
-  private readonly tracked = new Set<NodeId>();
   private hops = 0;
 
-  constructor(
-    readonly lookup: Lookup,
-    from: Spot,
-    to: Spot,
-  ) {
-    this.source = from;
-    this.destination = to;
+  constructor(lookup: Lookup, from: Spot, to: Spot) {
+    super(lookup, from, to);
     if (this.begins(from) && this.begins(to)) this.there(from, to);
   }
 
@@ -52,44 +42,8 @@ class Walk implements Passage {
 
   private there(from: Spot, to: Spot): void {
     if (from.placed !== undefined) this.send(from.placed, undefined);
-    else if (from.kind === "internet") this.fromInternet(to);
+    else if (from.kind === "internet") fromInternet(this, to);
     else this.stop(() => ({ step: "address", at: nowhere(from), why: `no interface has the address ${spotText(from)}` }));
-  }
-
-  private fromInternet(to: Spot): void {
-    const { placed } = to;
-    if (placed === undefined) {
-      this.stop(() => ({ step: "address", at: nowhere(to), why: `nothing of the environment has ${spotText(to)}` }));
-      return;
-    }
-    const gateway = this.lookup.gatewayOf(placed.vpc);
-    if (!isPublicEnd(this, placed)) return;
-    if (gateway === undefined) {
-      const loose = this.lookup.looseGateways[0];
-      if (loose !== undefined)
-        this.doubt(() => ({
-          step: "gateway",
-          at: loose,
-          why: `whether it is attached to ${this.lookup.vpcName(placed.vpc)} is not known`,
-        }));
-      else
-        this.stop(
-          () => ({
-            step: "gateway",
-            at: vpcOf(this.lookup, placed.vpc),
-            why: "no internet gateway is attached to the VPC",
-          }),
-          () => `attach an internet gateway to ${this.lookup.vpcName(placed.vpc)}`,
-        );
-      return;
-    }
-    if (!this.isPresent(gateway)) return;
-    this.pass(() => ({
-      step: "gateway",
-      at: gateway,
-      why: `it exchanges the public address of ${placed.nic.name} for the private one`,
-    }));
-    this.deliver(placed, undefined);
   }
 
   /** A packet leaves an interface: its own, or one that it forwards and that came from `before`. */
@@ -309,50 +263,6 @@ class Walk implements Passage {
     const isMiddleman = placed?.nic.owner.kind === "natGateway" || placed?.nic.owner.kind === "balancer";
     return { way: "back", answers: isMiddleman ? translatorPorts : clientPorts, isForwarded: false };
   }
-
-  private group(direction: "ingress" | "egress", nic: NetworkInterface, peer: Spot): void {
-    if (!nic.filtered) return;
-    if (this.leg.way === "there") this.tracked.add(nic.id);
-    else if (this.tracked.has(nic.id)) {
-      this.pass(() => ({ step: "group", at: nic, why: "its groups let the answer through: they know the connection" }));
-      return;
-    }
-    this.steps.push({ kind: "group", leg: this.leg, direction, nic, peer });
-  }
-
-  /** Out of a subnet, unless the next thing is in it too. */
-  leave(subnet: Subnet, next?: Subnet): void {
-    if (next?.id !== subnet.id) this.acl("egress", subnet, this.destination);
-  }
-
-  private enter(subnet: Subnet, from: Subnet | undefined): void {
-    if (from?.id !== subnet.id) this.acl("ingress", subnet, this.source);
-  }
-
-  private acl(direction: "ingress" | "egress", subnet: Subnet, peer: Spot): void {
-    const id = known(subnet.acl);
-    const acl = id === undefined ? undefined : this.lookup.environment.acls.get(id);
-    this.steps.push({ kind: "acl", leg: this.leg, direction, subnet, acl, peer });
-  }
-
-  isPresent(node: Node): boolean {
-    const { presence } = node;
-    if (presence === undefined) return true;
-    this.doubt(() => ({ step: "interface", at: node, why: `whether it is there is not known: ${presence.why}` }));
-    return false;
-  }
-
-  pass(tell: Tell): void {
-    this.steps.push({ kind: "passes", leg: this.leg, tell });
-  }
-
-  stop(tell: Tell, opens?: () => string): void {
-    this.steps.push({ kind: "ends", leg: this.leg, outcome: "stops", tell, ...(opens === undefined ? {} : { opens }) });
-  }
-
-  doubt(tell: Tell): void {
-    this.steps.push({ kind: "ends", leg: this.leg, outcome: "unknown", tell });
-  }
 }
 
 const applianceOf = (
@@ -361,5 +271,3 @@ const applianceOf = (
 ): NetworkInterface | undefined => (kind === "instance" ? lookup.interfaceOfInstance(id) : lookup.environment.interfaces.get(id));
 
 const nowhere = (spot: Spot): { readonly id: NodeId; readonly name: string } => ({ id: spotText(spot), name: spotText(spot) });
-
-const vpcOf = (lookup: Lookup, id: NodeId): { readonly id: NodeId; readonly name: string } => ({ id, name: lookup.vpcName(id) });

@@ -1,6 +1,7 @@
 import type { Peer, Traffic } from "../../environment/network.js";
 import { isUnknown } from "../../environment/maybe.js";
-import { icmp, tcp, udp, type Header } from "./headers.js";
+import { icmp, tcp, udp } from "./atoms.js";
+import type { Header } from "./headers.js";
 
 const names = new Map([
   [icmp, "ICMP"],
