@@ -1,4 +1,5 @@
 import type { EnvironmentBuilder } from "../builder.js";
+import type { Volume } from "../compute.js";
 import { Unknown, type Maybe } from "../maybe.js";
 import type { NetworkInterface } from "../network.js";
 import type { NodeId } from "../node.js";
@@ -25,7 +26,17 @@ import { draftsOf, type Draft } from "./node.js";
 import { autoScalingGroupType, groupType, instanceType, launchTemplateType, subnetType, targetGroupType } from "./types.js";
 
 export function drawCompute(catalogue: Catalogue, builder: EnvironmentBuilder, addresses: PublicAddresses): void {
-  for (const draft of draftsOf(catalogue, instanceType)) drawInstance(catalogue, builder, draft, addresses);
+  // Both by instance, once: looking through them for each instance takes the square of their number.
+  const attached = new Map<NodeId, NetworkInterface[]>();
+  for (const each of builder.list("interfaces"))
+    if (each.owner.kind === "instance") attached.set(each.owner.id, [...(attached.get(each.owner.id) ?? []), each]);
+  const volumes = attachedVolumes(catalogue);
+  for (const draft of draftsOf(catalogue, instanceType))
+    drawInstance(catalogue, builder, draft, {
+      addresses,
+      attached: attached.get(draft.node.id) ?? [],
+      volumes: volumes.get(draft.node.id) ?? [],
+    });
   for (const { node, read } of draftsOf(catalogue, launchTemplateType)) {
     const { settings, groups, interfaces } = machineOfTemplate(read);
     builder.add("launchTemplates", { ...node, settings, groups: groups.length > 0 ? groups : groupsOfFirst(interfaces[0]) });
@@ -39,11 +50,18 @@ type Wish = Machine["interfaces"][number];
 const groupsOfFirst = (wish: Wish | undefined): readonly Maybe<NodeId>[] =>
   wish?.either("GroupSet", "Groups").nodes(groupType) ?? [];
 
+/** What other resources give an instance. */
+interface Around {
+  readonly addresses: PublicAddresses;
+  readonly attached: readonly NetworkInterface[];
+  readonly volumes: readonly Volume[];
+}
+
 function drawInstance(
   catalogue: Catalogue,
   builder: EnvironmentBuilder,
   { node, read, resource }: Draft,
-  addresses: PublicAddresses,
+  { addresses, attached, volumes }: Around,
 ): void {
   const machine = machineOfInstance(read);
   const stated = read.at("AvailabilityZone").text();
@@ -71,11 +89,10 @@ function drawInstance(
     builder.add("interfaces", made);
     return made.id;
   });
-  // Interfaces that other resources attach.
-  const more = builder.list("interfaces").filter(({ id, owner }) => owner.id === node.id && !interfaces.includes(id));
+  const more = attached.filter(({ id }) => !interfaces.includes(id));
   builder.add("instances", {
     ...node,
-    settings: { ...machine.settings, volumes: [...machine.settings.volumes, ...attachedVolumes(catalogue, read)] },
+    settings: { ...machine.settings, volumes: [...machine.settings.volumes, ...volumes] },
     interfaces: [...interfaces, ...more.map(({ id }) => id)],
     zone: stated ?? zoneOf(builder, builder.get("interfaces", interfaces[0] ?? "")),
   });

@@ -3,7 +3,15 @@ import { Unknown, type Maybe } from "../maybe.js";
 import type { NodeId } from "../node.js";
 import type { Catalogue } from "./catalogue.js";
 import { Reading } from "./reading.js";
-import { groupType, interfaceType, launchConfigurationType, launchTemplateType, roleType, subnetType } from "./types.js";
+import {
+  groupType,
+  instanceType,
+  interfaceType,
+  launchConfigurationType,
+  launchTemplateType,
+  roleType,
+  subnetType,
+} from "./types.js";
 import { userDataOf } from "./user-data.js";
 
 /** What one of the forms in which a machine is described says; undefined where it says nothing. */
@@ -183,24 +191,27 @@ export const subnetOf = (wish: Reading | undefined): Maybe<NodeId> | undefined =
 
 export const interfaceNodeOf = (wish: Reading): Maybe<NodeId> | undefined => wish.at("NetworkInterfaceId").node(interfaceType);
 
-/** Volumes that are attached to instances by resources of their own. */
-export function attachedVolumes(catalogue: Catalogue, instance: Reading): readonly Volume[] {
-  const own = instance.at("Volumes").list();
-  const attached = catalogue
-    .of("AWS::EC2::VolumeAttachment")
-    .map((resource) => Reading.of(catalogue, resource))
-    .filter((read) => read.at("InstanceId").node("AWS::EC2::Instance") === instance.resource.id);
-  return [...own, ...attached].flatMap((read) => {
+/** Volumes that are resources of their own, by the instance that they are attached to. */
+export function attachedVolumes(catalogue: Catalogue): ReadonlyMap<NodeId, readonly Volume[]> {
+  const found = new Map<NodeId, Volume[]>();
+  const add = (instance: Maybe<NodeId> | undefined, read: Reading): void => {
     const volume = referred(read.at("VolumeId"), "AWS::EC2::Volume");
-    if (volume === undefined) return [];
-    return [
-      {
-        device: read.at("Device").rendered(),
-        size: volume.at("Size").number() ?? sizeOfSnapshot,
-        kind: volume.at("VolumeType").text("gp2"),
-        encrypted: volume.at("Encrypted").flag(false),
-        deleteOnTermination: false,
-      },
-    ];
-  });
+    if (typeof instance !== "string" || volume === undefined) return;
+    const volumes = found.get(instance) ?? [];
+    volumes.push({
+      device: read.at("Device").rendered(),
+      size: volume.at("Size").number() ?? sizeOfSnapshot,
+      kind: volume.at("VolumeType").text("gp2"),
+      encrypted: volume.at("Encrypted").flag(false),
+      deleteOnTermination: false,
+    });
+    found.set(instance, volumes);
+  };
+  for (const resource of catalogue.of(instanceType))
+    for (const own of Reading.of(catalogue, resource).at("Volumes").list()) add(resource.id, own);
+  for (const resource of catalogue.of("AWS::EC2::VolumeAttachment")) {
+    const read = Reading.of(catalogue, resource);
+    add(read.at("InstanceId").node(instanceType), read);
+  }
+  return found;
 }
