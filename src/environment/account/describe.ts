@@ -67,7 +67,15 @@ export async function describeAccount(clients: AccountClients, options: AccountO
     region,
     account: isUnknown(identity) ? identity : (identity?.Account ?? new Unknown("AWS did not say whose account it is")),
     resources,
-    unexamined: [...reading.unexamined, ...notRead(made, names, reading.unexamined)],
+    unexamined: [
+      ...reading.unexamined,
+      ...notAsked.map(([type, of]) => ({
+        id: type,
+        type,
+        why: `${of} of an account are not asked for; a template of them is examined`,
+      })),
+      ...notRead(made, names, reading.unexamined),
+    ],
   };
 }
 
@@ -106,3 +114,21 @@ const notRead = (made: readonly StackResource[], names: Names, refused: readonly
         refused.find((known) => known.type === type)?.why ??
         `the stack ${stack} says that it made ${logicalId}, and an account is not asked for resources of this type, or the service knows none by this id`,
     }));
+
+/** Types of the graph that an account is not asked for yet; whoever has some must not take silence for an answer. */
+const notAsked: readonly (readonly [type: string, of: string])[] = [
+  ["AWS::AutoScaling::AutoScalingGroup", "Auto Scaling"],
+  ["AWS::EC2::LaunchTemplate", "EC2's launch templates"],
+  ["AWS::CloudWatch::Alarm", "CloudWatch"],
+  ["AWS::SNS::Topic", "SNS"],
+  ["AWS::CloudTrail::Trail", "CloudTrail"],
+  ["AWS::Logs::LogGroup", "CloudWatch Logs"],
+  ["AWS::Backup::BackupPlan", "AWS Backup"],
+  ["AWS::Events::Rule", "EventBridge"],
+  ["AWS::Scheduler::Schedule", "EventBridge Scheduler"],
+  ["AWS::DLM::LifecyclePolicy", "Data Lifecycle Manager"],
+  ["AWS::WAFv2::WebACL", "WAF"],
+  ["AWS::ElasticLoadBalancing::LoadBalancer", "Classic Load Balancers"],
+  ["AWS::EC2::VPNGateway", "EC2's VPN gateways"],
+  ["AWS::EC2::TransitGateway", "EC2's transit gateways"],
+];

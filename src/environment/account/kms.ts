@@ -78,9 +78,23 @@ async function keyOf(client: KMSClient, reading: Reading, KeyId: string): Promis
     properties: told({
       Description: isUnknown(metadata) ? metadata : metadata?.Description,
       Enabled: isUnknown(metadata) ? metadata : metadata?.Enabled,
-      KeyPolicy: isUnknown(policy) ? policy : documentOf(policy?.Policy),
+      KeyPolicy: isUnknown(policy) ? policy : policyOf(policy?.Policy),
       EnableKeyRotation: isUnknown(rotation) ? rotation : (rotation?.KeyRotationEnabled ?? false),
       Tags: tags,
     }),
   };
+}
+
+/**
+ * The policy that a key gets when nobody says one gives its own account everything. It is left out, as a template leaves it out.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
+function policyOf(text: string | undefined): Said | undefined {
+  const document = documentOf(text);
+  const isDefault =
+    /"Id":"key-default-1"/.test(text?.replace(/\s/g, "") ?? "") &&
+    /"Statement":\[\{"Sid":"EnableIAMUserPermissions","Effect":"Allow","Principal":\{"AWS":"arn:aws[\w-]*:iam::\d{12}:root"\},"Action":"kms:\*","Resource":"\*"\}\]/.test(
+      text?.replace(/\s/g, "") ?? "",
+    );
+  return isDefault ? undefined : document;
 }

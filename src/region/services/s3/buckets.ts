@@ -23,6 +23,18 @@ export function theBucket(scope: Scope, { Bucket: name = "", ExpectedBucketOwner
 }
 
 /** A bucket of this scope's region. @throws ServiceFault InvalidBucketName, BucketAlreadyOwnedByYou */
+/**
+ * What every new bucket has, however it is made: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
+const blockEverything = {
+  PublicAccessBlockConfiguration: {
+    BlockPublicAcls: true,
+    IgnorePublicAcls: true,
+    BlockPublicPolicy: true,
+    RestrictPublicBuckets: true,
+  },
+} as const;
+
 export function createBucket(call: Call, wanted: Pick<Bucket, "name" | "tags" | "configurations" | "versioning">): Bucket {
   const { name } = wanted;
   const fault = faultOfBucketName(name);
@@ -32,7 +44,8 @@ export function createBucket(call: Call, wanted: Pick<Bucket, "name" | "tags" | 
       detail: { BucketName: name },
     });
   if (call.records.get(Buckets, name) !== undefined) throw s3Fault("BucketAlreadyOwnedByYou", { detail: { BucketName: name } });
-  const bucket: Bucket = { ...wanted, regionName: call.regionName, createdAt: call.now() };
+  const configurations = { ...blockEverything, ...wanted.configurations };
+  const bucket: Bucket = { ...wanted, configurations, regionName: call.regionName, createdAt: call.now() };
   call.commit(put(Buckets, name, bucket));
   return bucket;
 }

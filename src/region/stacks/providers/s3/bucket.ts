@@ -42,11 +42,18 @@ export const bucket: ResourceProvider = {
       configurations: configurationsOf(properties),
       ...versioningOf(properties),
     }).name,
-  update: async (call, name, { to }, naming) => {
+  update: async (call, name, { from, to }, naming) => {
     const before = named(call, name);
     // A policy is another resource's.
-    const { Policy: policy } = before.configurations;
-    const configurations = { ...configurationsOf(to), ...(policy === undefined ? {} : { Policy: policy }) };
+    const { Policy: policy, PublicAccessBlockConfiguration: block } = before.configurations;
+    const [was, wanted] = [configurationsOf(from), configurationsOf(to)];
+    // What a template has never said stays as it was from the start.
+    const isOwn = !("PublicAccessBlockConfiguration" in was) && !("PublicAccessBlockConfiguration" in wanted);
+    const configurations = {
+      ...wanted,
+      ...(policy === undefined ? {} : { Policy: policy }),
+      ...(isOwn && block !== undefined ? { PublicAccessBlockConfiguration: block } : {}),
+    };
     call.commit(changed(before, { tags: tagsOf(to, naming), configurations, ...versioningOf(to, before) }));
   },
   delete: (call, name) => unlessGone(["NoSuchBucket"], () => deleteBucket(call, named(call, name))),

@@ -1,0 +1,161 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { Environment } from "../../../src/environment/environment.js";
+import { graphOf } from "../../../src/environment/graph/graph.js";
+import { Unknown } from "../../../src/environment/maybe.js";
+import { describePlan } from "../../../src/environment/plan/describe.js";
+
+/** Plans that Terraform 1.11 and the AWS provider 5.100 made of the texts beside them. */
+const planned = (name: string): string => readFileSync(new URL(`./fixtures/${name}/plan.json`, import.meta.url), "utf8");
+
+function environmentOf(name: string): Environment {
+  const { description, problems } = describePlan("plan.json", planned(name));
+  expect(problems).toEqual([]);
+  if (description === undefined) throw new Error("no description");
+  return graphOf(description);
+}
+
+describe("a web application in Terraform", () => {
+  const environment = environmentOf("web");
+  const network = (address: string): string => `module.network.${address}`;
+
+  test.each([
+    ["aws_instance.app[0]", network("aws_subnet.private[0]")],
+    ["aws_instance.app[1]", network("aws_subnet.private[1]")],
+  ])("%s stands in the subnet that its module gives for its count", (id, subnet) => {
+    expect(environment.interfaces.get(`${id}/eth0`)).toMatchObject({ subnets: [subnet], groups: ["aws_security_group.app"] });
+  });
+
+  test("routes in the table's text and routes of their own lead to what they name", () => {
+    const target = (id: string) => environment.routeTables.get(network(id))?.routes.at(-1)?.target;
+    expect(target("aws_route_table.public")).toEqual({ kind: "internetGateway", id: network("aws_internet_gateway.this") });
+    expect(target("aws_route_table.private")).toEqual({ kind: "natGateway", id: network("aws_nat_gateway.this") });
+    expect(environment.subnets.get(network("aws_subnet.private[1]"))?.routeTable).toBe(network("aws_route_table.private"));
+  });
+
+  test("a group of Terraform's lets nothing out that is not written", () => {
+    const { rules = [] } = environment.securityGroups.get("aws_security_group.app") ?? {};
+    expect(rules.map(({ direction, peer, traffic }) => ({ direction, peer, traffic }))).toEqual([
+      {
+        direction: "ingress",
+        peer: { kind: "group", group: "aws_security_group.front" },
+        traffic: { protocol: 6, ports: [8080, 8080] },
+      },
+    ]);
+  });
+
+  test("targets that are attached one by one are the group's", () => {
+    expect(environment.targetGroups.get("aws_lb_target_group.app")?.targets.map(({ target }) => target)).toEqual([
+      { node: "aws_instance.app[0]" },
+      { node: "aws_instance.app[1]" },
+    ]);
+  });
+
+  test("a password that is a variable is not written in the text, whatever its value in the plan", () => {
+    expect(environment.databases.get("aws_db_instance.database")).toMatchObject({
+      masterPassword: "parameter",
+      backupRetention: 7,
+      deletionPolicy: "Delete",
+    });
+  });
+
+  test("an instance's role is found by its profile, and user data by the constant that it is", () => {
+    expect(environment.instances.get("aws_instance.app[0]")?.settings).toMatchObject({
+      role: "aws_iam_role.app",
+      userData: "#!/bin/sh\necho hello\n",
+    });
+  });
+});
+
+describe("the rest of what is known of Terraform", () => {
+  const environment = environmentOf("rest");
+
+  test("what a VPC has from the start and Terraform takes over stands in its place", () => {
+    expect(environment.securityGroups.get("aws_vpc.main/DefaultSecurityGroup")?.rules).toEqual([]);
+    expect(environment.acls.get("aws_vpc.main/DefaultNetworkAcl")?.entries).toMatchObject([
+      { number: 10, direction: "ingress", action: "allow", cidr: "0.0.0.0/0", traffic: { protocol: 6, ports: [443, 443] } },
+    ]);
+    expect(environment.securityGroups.get("aws_vpc.peer/DefaultSecurityGroup")?.rules).toHaveLength(2);
+  });
+
+  test("a peering connection that nobody accepts is not active", () => {
+    expect(environment.peerings.get("aws_vpc_peering_connection.asked")).toMatchObject({
+      active: false,
+      accepter: "aws_vpc.peer",
+    });
+  });
+
+  test("for_each over resources leads each to its own", () => {
+    expect(environment.subnets.get('aws_subnet.private["b"]')?.routeTable).toBe('aws_route_table.private["b"]');
+    expect(environment.routeTables.get('aws_route_table.private["b"]')?.vpc).toBe("aws_vpc.main");
+  });
+
+  test("what stands in a dynamic block and is not known is unknown, never left out", () => {
+    const { rules = [] } = environment.securityGroups.get("aws_security_group.app") ?? {};
+    expect(rules).toHaveLength(2);
+    for (const { peer } of rules) expect(peer).toMatchObject({ kind: "group", group: expect.any(Unknown) });
+  });
+
+  test("an RDS instance that says nothing of backups has none, and its password is the text's", () => {
+    expect(environment.databases.get("aws_db_instance.plain")).toMatchObject({
+      backupRetention: 0,
+      masterPassword: "literal",
+      publiclyAccessible: true,
+    });
+  });
+
+  test("the settings of a bucket are taken together", () => {
+    expect(environment.buckets.get("aws_s3_bucket.files")).toMatchObject({
+      versioning: true,
+      kmsKey: "aws_kms_key.data",
+      publicAccessBlock: { blockPublicAcls: true, ignorePublicAcls: false },
+    });
+    expect(environment.buckets.get("aws_s3_bucket.files")?.policy).toBeDefined();
+  });
+
+  test("who may do what is told, keys included", () => {
+    expect(environment.users.get("aws_iam_user.pipeline")).toMatchObject({ accessKeys: 1 });
+    expect(environment.users.get("aws_iam_user.pipeline")?.policies).toHaveLength(1);
+    expect(environment.secrets.get("aws_secretsmanager_secret.token")?.literal).toBe(true);
+  });
+
+  test("resources of other types are listed as not examined", () => {
+    expect(environment.unexamined.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(["aws_lambda_function.resize", "terraform_data.marker"]),
+    );
+  });
+});
+
+const foreign = {
+  format_version: "1.2",
+  planned_values: {
+    root_module: {
+      resources: [
+        {
+          address: "google_sql.a",
+          mode: "managed",
+          type: "google_sql",
+          name: "a",
+          provider_name: "registry.terraform.io/hashicorp/google",
+        },
+      ],
+    },
+  },
+};
+
+test.each([
+  ["no JSON", "{", /no JSON/],
+  ["a template", '{"Resources": {}}', /not what `terraform show -json` writes at format_version/],
+  ["another version", '{"format_version": "2.0", "planned_values": {}}', /format_version is 2.0/],
+  ["a plan that failed", '{"format_version": "1.2", "planned_values": {}, "errored": true}', /could not finish/],
+  ["neither plan nor state", '{"format_version": "1.2"}', /neither planned_values/],
+  [
+    "another provider",
+    JSON.stringify(foreign),
+    /none of its 1 resources .*google_sql, of registry.terraform.io\/hashicorp\/google/,
+  ],
+])("%s is a problem, not an empty environment", (_name, text, message) => {
+  const { description, problems } = describePlan("p.json", text);
+  expect(description).toBeUndefined();
+  expect(problems).toMatchObject([{ file: "p.json", line: 1, column: 1, message: expect.stringMatching(message) }]);
+});
