@@ -59,6 +59,19 @@ export class Filters {
     return { sure, may };
   }
 
+  /** What rules that name one of these groups let in. */
+  ofMembers(nic: NetworkInterface, groups: readonly Maybe<NodeId>[]): Passing {
+    let [sure, may] = [this.space.none, this.space.none];
+    for (const id of nic.groups)
+      for (const read of isKnown(id) ? this.rulesOf(id, "ingress") : []) {
+        const { peer } = read.rule;
+        if (isUnknown(peer) || peer.kind !== "group" || isUnknown(peer.group) || !groups.includes(peer.group)) continue;
+        may = this.space.union(may, read.set);
+        if (read.isSure) sure = this.space.union(sure, read.set);
+      }
+    return { sure, may };
+  }
+
   ofGroup(id: Maybe<NodeId>, direction: Direction, peer: Spot, isNamed: boolean): Passing {
     const group = isKnown(id) ? this.environment.securityGroups.get(id) : undefined;
     // A group that is not known, or of another stack, may let anything through.

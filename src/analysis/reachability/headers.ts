@@ -67,7 +67,7 @@ export class HeaderSpace {
   }
 
   ofProtocols(...protocols: readonly number[]): HeaderSet {
-    return this.where((atom) => protocols.includes(atom.kind === "icmp" ? icmp : Number(atom.protocol)));
+    return protocols.map((protocol) => this.ofTraffic({ protocol })).reduce((a, b) => this.union(a, b), this.none);
   }
 
   /** Number of the atom that a header is of. */

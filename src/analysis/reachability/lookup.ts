@@ -78,6 +78,14 @@ export class Lookup {
     return (this.unaddressed.get(vpc) ?? []).filter(({ low, high }) => low <= address && address <= high);
   }
 
+  /** In a VPC, or wherever else it is in use. */
+  withAddress(vpc: NodeId, address: string): readonly Placed[] {
+    if (!isAddress(address)) return [];
+    const low = toNumber(address);
+    const found = this.at(vpc, low);
+    return found === undefined ? this.vpcsWith(low).flatMap((each) => this.at(each, low) ?? []) : [found];
+  }
+
   atPublic(address: number): Placed | undefined {
     return this.byPublicAddress.get(address);
   }

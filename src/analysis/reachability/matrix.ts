@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment/environment.js";
 import type { EndClass, Matrix, Opening } from "./answer.js";
+import type { Balancing } from "./balancing.js";
 import { classesOf, type Classes, type PlaceClass } from "./classes.js";
 import { evaluate } from "./evaluate.js";
 import type { Filters } from "./filters.js";
@@ -9,6 +10,13 @@ import { Passings } from "./passings.js";
 import type { Spot } from "./places.js";
 import type { Step } from "./steps.js";
 import { walk } from "./walk.js";
+
+type Numbers = Uint16Array | Uint32Array;
+
+interface PlaceAt {
+  readonly at: number;
+  readonly place: PlaceClass;
+}
 
 /** What the network alone lets through between two places, and how the groups of both ends come into it. */
 interface Crossing {
@@ -25,21 +33,26 @@ interface Crossing {
  */
 export class ClassMatrix implements Matrix {
   readonly classes: readonly EndClass[];
+  private readonly lookup: Lookup;
+  private readonly filters: Filters;
+  private readonly balancing: Balancing;
   private readonly all: Classes;
   private readonly passings: Passings;
   private readonly runs: readonly Run[];
   private readonly groupOf: Uint32Array;
   private readonly listOf: Uint32Array;
   private readonly stretchOf: Uint32Array;
-  private readonly results: Uint32Array;
+  private readonly results: Numbers;
   private readonly openings = new Map<number, Opening>();
 
   constructor(
     environment: Environment,
-    private readonly lookup: Lookup,
-    private readonly filters: Filters,
+    { lookup, filters, balancing }: { readonly lookup: Lookup; readonly filters: Filters; readonly balancing: Balancing },
     internet: readonly Spot[],
   ) {
+    this.lookup = lookup;
+    this.filters = filters;
+    this.balancing = balancing;
     this.all = classesOf(environment, lookup, internet);
     this.classes = this.all.ends.map(({ places: _places, ...end }) => end);
     this.passings = new Passings(filters.space);
@@ -67,40 +80,53 @@ export class ClassMatrix implements Matrix {
     if (source === undefined || target === undefined) throw new RangeError(`no pair of classes ${from}, ${to}`);
     // One whose subnet is not known: perhaps.
     if (source.places.length === 0 || target.places.length === 0) return this.passings.numberOf(this.filters.unknown);
-    const pairs = source.places.flatMap((a) => target.places.map((b) => this.results[a * this.all.places.length + b] ?? 0));
+    const pairs = source.places.flatMap((a) => target.places.map((b) => this.atPlaces(a, b)));
     const isAnyOf = source.members.length === 0 || target.members.length === 0;
     return pairs.reduce((a, b) => (isAnyOf ? this.passings.join(a, b) : this.passings.either(a, b)));
   }
 
-  private work(tables: GroupTables): Uint32Array {
+  private atPlaces(from: number, to: number): number {
+    const { places } = this.all;
+    const number = this.results[from * places.length + to] ?? 0;
+    const [source, target] = [places[from]?.spot, places[to]?.spot];
+    if (source === undefined || target === undefined || this.balancing.balancerAt(target) === undefined) return number;
+    return this.passings.meet(number, this.passings.numberOf(this.balancing.served(source, target)));
+  }
+
+  /** Numbers of what passes, from each place to each: in half the room, as long as there are not very many different ones. */
+  private work(tables: GroupTables): Numbers {
+    const size = this.all.places.length ** 2;
+    const results = this.filled(new Uint16Array(size), tables);
+    return this.passings.count <= 2 ** 16 ? results : this.filled(new Uint32Array(size), tables);
+  }
+
+  private filled(results: Numbers, tables: GroupTables): Numbers {
     const { places, groups } = this.all;
-    const results = new Uint32Array(places.length ** 2);
     const crossings = new Crossings(this.lookup, this.filters, this.passings, this.all);
-    const ofGroup: number[][] = groups.map(() => []);
-    for (const [at, { group }] of places.entries()) ofGroup[group]?.push(at);
+    const ofGroup: PlaceAt[][] = groups.map(() => []);
+    for (const [at, place] of places.entries()) ofGroup[place.group]?.push({ at, place });
     for (const [group, members] of ofGroup.entries()) {
       const row = tables.of(group);
-      for (const from of members)
-        this.fill(results.subarray(from * places.length, (from + 1) * places.length), from, row, crossings);
+      for (const { at, place } of members)
+        this.fill(results.subarray(at * places.length, (at + 1) * places.length), place, row, crossings.row(place));
     }
     return results;
   }
 
   /** From one place to all: most stretches of places are behind one crossing, and many of these let nothing through. */
-  private fill(results: Uint32Array, from: number, row: GroupRow, crossings: Crossings): void {
+  private fill(results: Numbers, from: PlaceClass, row: GroupRow, crossings: readonly Crossing[]): void {
     const { places } = this.all;
-    for (const [at, { start, end }] of this.runs.entries()) {
-      const crossing = crossings.between(from, at);
+    for (const [at, crossing] of crossings.entries()) {
+      const { start, end } = this.runs[at] ?? { start: 0, end: 0 };
       const { passing } = crossing;
       if (passing === this.passings.none) continue;
-      if (crossing.groups === "apart")
-        for (let to = start; to < end; to++) results[to] = this.apart(crossing, places[from], places[to]);
+      if (crossing.groups === "apart") for (let to = start; to < end; to++) results[to] = this.apart(crossing, from, places[to]);
       else this.fillRun(results, { start, end, passing, row, isNamed: crossing.groups === "named" });
     }
   }
 
   private fillRun(
-    results: Uint32Array,
+    results: Numbers,
     { start, end, passing, row, isNamed }: Run & { readonly passing: number; readonly row: GroupRow; readonly isNamed: boolean },
   ): void {
     const { passings, listOf, stretchOf, groupOf } = this;
@@ -156,7 +182,7 @@ function runsOf(places: readonly PlaceClass[], outer: number): Run[] {
 /** Walks between the first of each network class, remembered. */
 class Crossings {
   private readonly inside = new Map<number, Crossing>();
-  private readonly outside = new Map<number, Crossing>();
+  private readonly rows = new Map<number, readonly Crossing[]>();
 
   constructor(
     private readonly lookup: Lookup,
@@ -165,21 +191,22 @@ class Crossings {
     private readonly classes: Classes,
   ) {}
 
-  /** From a place to those of an outer class. What has a public address and what has not are alike to all but the internet. */
-  between(from: number, to: number): Crossing {
-    const { places, inner, outer, innerOf } = this.classes;
-    const source = places[from];
-    const target = outer[to];
-    if (source === undefined || target === undefined) return { passing: this.passings.none, groups: "named" };
-    const isOut = source.spot.kind === "internet" || target.kind === "internet";
-    const memory = isOut ? this.outside : this.inside;
-    const [a, b] = isOut ? [source.outer, to] : [source.inner, innerOf[to] ?? 0];
-    const key = a * outer.length + b;
-    const known = memory.get(key);
+  /** From a place to those of each outer class. What has a public address and what has not are alike to all but the internet. */
+  row(from: PlaceClass): readonly Crossing[] {
+    const known = this.rows.get(from.outer);
     if (known !== undefined) return known;
-    const crossing = this.cross((isOut ? outer[a] : inner[a]) ?? source.spot, (isOut ? outer[b] : inner[b]) ?? target);
-    memory.set(key, crossing);
-    return crossing;
+    const { inner, outer, innerOf } = this.classes;
+    const row = outer.map((target, to) => {
+      const isOut = from.spot.kind === "internet" || target.kind === "internet";
+      if (isOut) return this.cross(outer[from.outer] ?? from.spot, target);
+      const [near, far] = [from.inner, innerOf[to] ?? 0];
+      const key = near * inner.length + far;
+      const crossing = this.inside.get(key) ?? this.cross(inner[near] ?? from.spot, inner[far] ?? target);
+      this.inside.set(key, crossing);
+      return crossing;
+    });
+    this.rows.set(from.outer, row);
+    return row;
   }
 
   private cross(from: Spot, to: Spot): Crossing {

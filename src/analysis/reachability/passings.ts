@@ -15,6 +15,10 @@ export class Passings {
     this.all = this.numberOf({ sure: space.all, may: space.all });
   }
 
+  get count(): number {
+    return this.passings.length;
+  }
+
   get(number: number): Passing {
     return this.passings[number] ?? { sure: this.space.none, may: this.space.none };
   }

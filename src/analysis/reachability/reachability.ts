@@ -2,6 +2,7 @@ import { isAddress, toNumber } from "../../addresses.js";
 import type { Environment } from "../../environment/environment.js";
 import type { NodeId } from "../../environment/node.js";
 import type { Answer, End, Hop, Matrix, Opening, Query } from "./answer.js";
+import { Balancing } from "./balancing.js";
 import { evaluate } from "./evaluate.js";
 import { Explanation } from "./explain.js";
 import { Filters, type Passing } from "./filters.js";
@@ -22,12 +23,14 @@ type Ends = { readonly spots: readonly Spot[] } | { readonly nobody: string; rea
 export class Reachability {
   private readonly lookup: Lookup;
   private readonly filters: Filters;
+  private readonly balancing: Balancing;
   private readonly internet: readonly Spot[];
 
   constructor(private readonly environment: Environment) {
     this.lookup = new Lookup(environment);
     const ports = [...environment.listeners.values()].flatMap(({ port }) => (typeof port === "number" ? [port, port + 1] : []));
     this.filters = new Filters(environment, new HeaderSpace(trafficsOf(environment), ports));
+    this.balancing = new Balancing(this.lookup, this.filters);
     const { network, groups } = blocksOf(environment);
     this.internet = internetSpots([...network, ...groups]);
   }
@@ -41,9 +44,14 @@ export class Reachability {
     ] as const)
       if ("nobody" in ends) return { reach: ends.reach, hops: [nobodyHop(end, ends)] };
     if ("nobody" in froms || "nobody" in tos) return { reach: "unknown", hops: [] };
-    const explanation = new Explanation(this.environment, this.filters, withDefaults(header));
+    const asked = withDefaults(header);
+    const explanation = new Explanation(this.environment, this.filters, asked);
     const answers = froms.spots.flatMap((source) =>
-      tos.spots.map((target) => ({ source, target, answer: explanation.of(walk(this.lookup, source, target)) })),
+      tos.spots.map((target) => ({
+        source,
+        target,
+        answer: this.balancing.explain(explanation.of(walk(this.lookup, source, target)), asked, source, target),
+      })),
     );
     const [first] = answers;
     if (first === undefined) return { reach: "unknown", hops: [] };
@@ -66,16 +74,24 @@ export class Reachability {
       const isBlocked = [froms, tos].some((ends) => "nobody" in ends && ends.reach === "blocked");
       return { open: [], unknown: isBlocked ? [] : [{ protocol: "all" }] };
     }
-    const passing = froms.spots.flatMap((source) =>
-      tos.spots.map((each) => evaluate(this.filters, walk(this.lookup, source, each))),
-    );
+    const passing = froms.spots.flatMap((source) => tos.spots.map((each) => this.passing(source, each)));
     const together = isAnyone(from) ? this.any(passing) : this.whichever(passing);
     return { open: space.openPorts(together.sure), unknown: space.openPorts(space.difference(together.may, together.sure)) };
   }
 
+  private passing(source: Spot, target: Spot): Passing {
+    const { space } = this.filters;
+    const [network, served] = [evaluate(this.filters, walk(this.lookup, source, target)), this.balancing.served(source, target)];
+    return { sure: space.intersection(network.sure, served.sure), may: space.intersection(network.may, served.may) };
+  }
+
   /** All pairs, by classes. */
   matrix(): Matrix {
-    return new ClassMatrix(this.environment, this.lookup, this.filters, this.internet);
+    return new ClassMatrix(
+      this.environment,
+      { lookup: this.lookup, filters: this.filters, balancing: this.balancing },
+      this.internet,
+    );
   }
 
   /** Of several ends, one is enough. */
