@@ -1,5 +1,5 @@
 import type { PolicyStatement } from "../../environment/identity.js";
-import { isKnown, isUnknown, type Maybe, Unknown } from "../../environment/maybe.js";
+import { isKnown, isUnknown, type Maybe } from "../../environment/maybe.js";
 import type { Bucket } from "../../environment/storage.js";
 import { covers, hasGap, saidBy } from "../identity/grants.js";
 
