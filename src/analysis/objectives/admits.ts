@@ -11,7 +11,10 @@ const best = (answers: readonly Admission[]): Admission => {
   return answers.includes("perhaps") ? "perhaps" : "no";
 };
 
-/** May these interfaces open a TCP connection to that one, by its groups? */
+/**
+ * May these interfaces open a TCP connection to that one, by its groups? Routes and ACLs are not asked: a database that a mistake in
+ * them cuts off is still one that the service was made to need, and a path without it would be promised too much.
+ */
 export function admits(
   environment: Environment,
   from: readonly NetworkInterface[],

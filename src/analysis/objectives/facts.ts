@@ -2,8 +2,6 @@
 export interface Fact {
   readonly value: number;
   readonly source: string;
-  /** Not found in AWS's own words: a verdict that rests on it is unknown. */
-  readonly unverified?: true;
 }
 
 const slaList = "AWS service level agreements, as listed in mikaelvesavuori/cloud-sla (2023-01-08)";

@@ -4,8 +4,8 @@ import type { Node } from "../../environment/node.js";
 import { dollars } from "../cost/lines.js";
 import { found, type Finding, type Rule } from "../finding.js";
 import { assess, type Assessment } from "./assess.js";
+import type { Change } from "./changes.js";
 import { objectiveNames, type ObjectiveName } from "./judge.js";
-import type { Plan } from "./search.js";
 import { percent, seconds } from "./span.js";
 
 const assessments = new WeakMap<Environment, Assessment>();
@@ -34,10 +34,16 @@ const words: { readonly [N in ObjectiveName]: string } = {
 
 const stated = (name: ObjectiveName, value: number): string => (name === "availability" ? percent(value / 100) : seconds(value));
 
-const costText = ({ monthly }: Pick<Plan, "monthly">): string =>
-  isKnown(monthly) ? `${dollars(monthly)} a month` : `at a price that is not known: ${monthly.why}`;
+const costText = (changes: readonly Change[]): string => {
+  const known = changes.reduce((sum, { monthly }) => sum + (isKnown(monthly) ? monthly : 0), 0);
+  const unknown = changes.filter(({ monthly }) => !isKnown(monthly)).length;
+  return unknown === 0
+    ? `${dollars(known)} a month`
+    : `at least ${dollars(known)} a month and what is not known of ${unknown === 1 ? "one of them" : `${unknown} of them`}`;
+};
 
-const changesText = ({ changes }: Plan): string => changes.map((change) => `${change.text} (${costText(change)})`).join("; ");
+const changeText = ({ text, monthly }: Change): string =>
+  `${text} (${isKnown(monthly) ? `${dollars(monthly)} a month` : `price not known: ${monthly.why}`})`;
 
 /** What would help, and what it costs. */
 function fixOf({ plan, steps, ceiling }: Assessment, name: ObjectiveName): string {
@@ -46,13 +52,14 @@ function fixOf({ plan, steps, ceiling }: Assessment, name: ObjectiveName): strin
     const which = plan.exact ? "the cheapest changes" : "changes";
     const then = plan.verdicts[name] ?? "not stated";
     parts.push(
-      `${which} that bring the objectives furthest cost ${costText(plan)}: ${changesText(plan)}; the ${words[name]} is then ${then}`,
+      `${which} that bring the objectives furthest cost ${costText(plan.changes)}: ${plan.changes.map(changeText).join("; ")}; the ${words[name]} is then ${then}`,
     );
   }
   if (name === "availability") {
     parts.push(
       ...steps.map(
-        (step) => `${percent(step.availability)} for ${costText(step)}: ${step.changes.map(({ text }) => text).join("; ")}`,
+        (step) =>
+          `${percent(step.availability)} for ${costText(step.changes)}: ${step.changes.map(({ text }) => text).join("; ")}`,
       ),
     );
     parts.push(...ceiling);

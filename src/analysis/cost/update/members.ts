@@ -20,6 +20,10 @@ export async function* members(
   if (!scanner.isDone) throw new SyntaxError("the JSON document ends before its last bracket");
 }
 
+/** What matters outside of strings, and inside of them: everything between is skipped at once. */
+const structural = /["{}[\],:]/g;
+const ending = /["\\]/g;
+
 /** Reads piece by piece; a piece may end anywhere, also inside a string. */
 class Scanner {
   isDone = false;
@@ -38,25 +42,27 @@ class Scanner {
 
   *read(piece: string): Generator<Member, void, void> {
     let from = 0;
-    for (let at = 0; at < piece.length; at++) {
-      const character = piece[at];
+    let at = 0;
+    while (at < piece.length) {
       if (this.inString) {
-        if (this.key !== undefined && (this.escaped || character !== '"')) this.key += character;
-        if (this.escaped) this.escaped = false;
-        else if (character === "\\") this.escaped = true;
-        else if (character === '"') this.endString();
+        at = this.readString(piece, at);
         continue;
       }
+      structural.lastIndex = at;
+      const found = structural.exec(piece);
+      if (found === null) break;
+      const character = found[0];
+      at = found.index + 1;
       if (character === '"') this.beginString();
-      else if (character === ":" && this.taken === undefined && this.brackets.at(-1) === "{") {
-        if (this.wanted(this.path)) {
+      else if (character === ":") {
+        if (this.taken === undefined && this.brackets.at(-1) === "{" && this.wanted(this.path)) {
           this.taken = { parts: [], depth: this.brackets.length };
-          from = at + 1;
+          from = at;
         }
       } else if (character === "{" || character === "[") this.open(character);
-      else if (character === "}" || character === "]" || character === ",") {
+      else {
         if (this.taken?.depth === this.brackets.length) {
-          this.taken.parts.push(piece.slice(from, at));
+          this.taken.parts.push(piece.slice(from, found.index));
           yield { path: [...this.path], text: this.taken.parts.join("") };
           this.taken = undefined;
         }
@@ -65,6 +71,24 @@ class Scanner {
       }
     }
     this.taken?.parts.push(piece.slice(from));
+  }
+
+  /** On to the string's end, or the piece's: where to go on. */
+  private readString(piece: string, at: number): number {
+    if (this.escaped) {
+      this.escaped = false;
+      if (this.key !== undefined) this.key += piece[at];
+      return at + 1;
+    }
+    ending.lastIndex = at;
+    const found = ending.exec(piece);
+    const end = found?.index ?? piece.length;
+    if (this.key !== undefined) this.key += piece.slice(at, end);
+    if (found?.[0] === "\\") {
+      this.escaped = true;
+      if (this.key !== undefined) this.key += "\\";
+    } else if (found !== null) this.endString();
+    return end + 1;
   }
 
   private beginString(): void {
