@@ -27,13 +27,18 @@ test.each(verbs().map((verb) => [verb.name, verb] as const))(
   "`sandtable %s --help` shows an example and the exit codes",
   (_, verb) => {
     expect(verb.help).toMatch(/Example:\n {2}\$ |\n {2}\$ sandtable /);
-    expect(verb.help).toContain("Exit codes: 0 done; 1 failed");
+    // Two verbs answer a question by how they end.
+    const exits = { check: "Exit codes: 0 pass; 1 findings", reach: "Exit codes: 0 reachable" }[verb.name];
+    expect(verb.help).toContain(exits ?? "Exit codes: 0 done; 1 failed");
   },
 );
 
-test.each(["up", "status", "down", "env", "doctor", "region status", "image prepare"])("`sandtable %s` has --json", (name) => {
-  expect(verbs().find((verb) => verb.name === name)?.options).toContain("--json");
-});
+test.each(["up", "check", "reach", "status", "down", "env", "doctor", "region status", "image prepare"])(
+  "`sandtable %s` has --json",
+  (name) => {
+    expect(verbs().find((verb) => verb.name === name)?.options).toContain("--json");
+  },
+);
 
 test.each([
   [["up"], "missing required argument 'path'"],
@@ -43,6 +48,8 @@ test.each([
   [["region", "start", "--hold", "21"], "from 0 to 20"],
   [["region", "start", "--port", "65536"], "from 0 to 65535"],
   [["status", "--nothing"], "unknown option '--nothing'"],
+  [["check", "x", "--fail-on", "dreadful"], "Allowed choices are critical, high, medium, low, info"],
+  [["check", "x", "--format", "pdf"], "Allowed choices are text, json, sarif, junit"],
 ])("`sandtable %j` is refused before anything is done", async (argv, message) => {
   const root = program("0.0.0");
   let said = "";

@@ -65,13 +65,17 @@ describe("SARIF", () => {
     const moved = reportOf([finding("open", "critical", { place: { file: "templates/a b.yaml", line: 99, column: 1 } })]);
     const still = reportOf([finding("open", "critical")]);
     const run = { version: "1.2.3", exitCode: 1, baseline: false };
-    const printsOf = (one: typeof moved) => sarifLog(one, run).runs[0]?.results.map(({ partialFingerprints }) => partialFingerprints);
+    const printsOf = (one: typeof moved) =>
+      sarifLog(one, run).runs[0]?.results.map(({ partialFingerprints }) => partialFingerprints);
     expect(printsOf(moved)).toEqual(printsOf(still));
   });
 
   test("names what was not examined and what is the matter with the baseline", () => {
     const [invocation] = sarif.parse(log).runs[0].invocations;
-    expect(invocation?.toolExecutionNotifications.map(({ descriptor }) => descriptor.id)).toEqual(["not-examined", "baseline-unused"]);
+    expect(invocation?.toolExecutionNotifications.map(({ descriptor }) => descriptor.id)).toEqual([
+      "not-examined",
+      "baseline-unused",
+    ]);
   });
 });
 
@@ -104,7 +108,9 @@ describe("JUnit", () => {
   test("holds any text: markup is escaped, and what XML cannot hold is replaced", () => {
     const odd = reportOf([finding("odd", "high", { title: 'a "b" <c> & \u0007', reason: "]]> \ud800" })]);
     const text = junitXml(odd, { seconds: 0, now: new Date(0) });
-    const failure = readXml(text).children.flatMap(({ children }) => children).flatMap(({ children }) => children)[0];
+    const failure = readXml(text)
+      .children.flatMap(({ children }) => children)
+      .flatMap(({ children }) => children)[0];
     expect(failure?.attributes.message).toBe('web-1: a "b" <c> & \ufffd');
     expect(failure?.text).toContain("]]> \ufffd");
   });

@@ -35,7 +35,13 @@ export function reportOf(findings: readonly Finding[], options: Partial<JudgeOpt
     .build({ sources: ["templates/a b.yaml"], from: "template", region: "eu-west-3", account: "000000000000", objectives: {} });
   const ids = [...new Set(findings.map(({ rule }) => rule))];
   const rules = [
-    ...ids.map((id) => ruleOf(id, findings.find(({ rule }) => rule === id)?.severity ?? "low", findings.filter(({ rule }) => rule === id))),
+    ...ids.map((id) =>
+      ruleOf(
+        id,
+        findings.find(({ rule }) => rule === id)?.severity ?? "low",
+        findings.filter(({ rule }) => rule === id),
+      ),
+    ),
     ruleOf("silent", "high", []),
   ];
   return judge(environment, rules, { failOn: "high", today: "2026-11-22", ...options });

@@ -34,7 +34,9 @@ export function readXml(text: string): Element {
       if (top.name !== name) fail(`</${name}> closes <${top.name}>`);
       open.pop();
     } else {
-      const pairs = [...attributes.matchAll(/ ([a-z]+)="([^"]*)"/g)].map(([, key = "", value = ""]) => [key, decode(value)] as const);
+      const pairs = [...attributes.matchAll(/ ([a-z]+)="([^"]*)"/g)].map(
+        ([, key = "", value = ""]) => [key, decode(value)] as const,
+      );
       const element: Element = { name, attributes: Object.fromEntries(pairs), children: [], text: "" };
       top.children.push(element);
       if (empty === "") open.push(element);
