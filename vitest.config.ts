@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 const thorough = [
   "test/**/fuzz.test.ts",
   "test/cli/project.test.ts",
+  "test/environment/examples.test.ts",
   "test/examples/flask-ha.test.ts",
   "test/parts/fabric/callers.test.ts",
   "test/region/protocol/{compact,paginate,roundtrip}.test.ts",
