@@ -6,6 +6,7 @@ const thorough = [
   "test/**/fuzz.test.ts",
   "test/cli/project.test.ts",
   "test/environment/account/examples.test.ts",
+  "test/environment/examples.test.ts",
   "test/examples/flask-ha.test.ts",
   "test/parts/fabric/callers.test.ts",
   "test/region/protocol/{compact,paginate,roundtrip}.test.ts",

@@ -114,7 +114,9 @@ test("a bucket belongs to the account, and is no website", async () => {
   await client.send(new CreateBucketCommand({ Bucket, ...bucketIn }));
   const { Owner, Grants } = await client.send(new GetBucketAclCommand({ Bucket }));
   expect(Grants).toEqual([{ Grantee: { ...Owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }]);
-  await expect(client.send(new GetBucketWebsiteCommand({ Bucket }))).rejects.toMatchObject({ name: "NoSuchWebsiteConfiguration" });
+  await expect(client.send(new GetBucketWebsiteCommand({ Bucket }))).rejects.toMatchObject({
+    name: "NoSuchWebsiteConfiguration",
+  });
 });
 
 test.each<[string, (bucket: { Bucket: string }) => unknown]>([
