@@ -114,7 +114,10 @@ function build(draw: Draw, isAsymmetric: boolean): Environment {
         const any = near ?? peerings.find(({ one, other }) => [one, other].includes(vpc.id));
         if (peer === vpc || any === undefined || draw.chance(20)) continue;
         // Towards a VPC that is two connections away: a route that AWS lets one make, and that leads nowhere.
-        routes[draw.chance(25) ? `10.${peer.at}.0.0/24` : peer.cidr] = { kind: "peering", id: any.id };
+        const isForwarded = isAsymmetric && appliance !== undefined && subnet !== appliance && draw.chance(30);
+        routes[draw.chance(25) ? `10.${peer.at}.0.0/24` : peer.cidr] = isForwarded
+          ? { kind: "interface", id: `appliance-${vpc.id}` }
+          : { kind: "peering", id: any.id };
       }
       if (appliance !== undefined && subnet !== appliance)
         for (const other of mine)

@@ -37,6 +37,7 @@ export class GroupTables {
   /** Ingress rules that name a group which is not known, and groups that name any. */
   private readonly loose: { readonly group: NodeId; readonly passing: number }[] = [];
   private readonly namers: { readonly group: NodeId; readonly passing: number }[] = [];
+  private readonly room: Int32Array;
   /** Classes with a group that is not known. */
   private readonly unsure: readonly number[];
 
@@ -53,6 +54,7 @@ export class GroupTables {
     this.unsure = classes.groups.flatMap(({ groups }, at) => (groups.some(isUnknown) ? [at] : []));
     for (const { id: group } of environment.securityGroups.values())
       for (const read of filters.rulesOf(group, "ingress")) this.note(group, read);
+    this.room = new Int32Array(classes.lists.length);
     const ingress = this.blockTable("ingress");
     this.byBlock = {
       egress: this.blockTable("egress"),
@@ -96,11 +98,12 @@ export class GroupTables {
     });
   }
 
-  /** What the groups of class `from` let out, and what the lists of others let in from it. */
+  /** What the groups of class `from` let out, and what the lists of others let in from it; until the next one is asked for. */
   of(from: number): GroupRow {
     const own = this.classes.groups[from];
     const blocks = this.byBlock.ingress[own?.stretch ?? 0] ?? new Int32Array();
-    const ingress = blocks.slice();
+    const ingress = this.room;
+    ingress.set(blocks);
     this.addIngressNames(from, ingress);
     const egress = this.byBlock.egress[own?.list ?? 0] ?? new Int32Array();
     return { egress, egressNamed: this.egressNames(from, egress), ingress: blocks, ingressNamed: ingress };
