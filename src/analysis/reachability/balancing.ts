@@ -12,6 +12,10 @@ import { throughKeeper } from "./handed.js";
 import { walk } from "./walk.js";
 import { headerText } from "./words.js";
 
+/** Types whose resources register targets by themselves. */
+const registering =
+  /^AWS::(ECS::|EKS::|CodeDeploy::|ElasticBeanstalk::|CloudFormation::(Stack|CustomResource)|EC2::(SpotFleet|EC2Fleet))|^Custom::/;
+
 interface Found {
   readonly reach: Reach;
   readonly hop: Hop;
@@ -140,11 +144,19 @@ export class Balancing {
     const targets = this.targetsOf(group);
     const reached = targets.map(({ target, port }) => this.toTarget(group, { target, port }, { client, at, protocol }));
     const reach = best(reached.map((each) => each.reach));
-    if (targets.length === 0) return { reach: "blocked", hop: hopOf("target", group, "stops", "it has no target") };
+    if (targets.length === 0) return this.empty(group);
     const count = reached.filter((each) => each.reach === reach).length;
     const first = reached.find((each) => each.reach === reach)?.why ?? "";
     const outcome = reach === "reachable" ? "passes" : reach === "blocked" ? "stops" : "unknown";
     return { reach, hop: hopOf("target", group, outcome, `${count} of ${targets.length} targets: ${first}`) };
+  }
+
+  /** A service of a type that the graph does not hold (ECS, say) registers its targets by itself. */
+  private empty(group: TargetGroup): Found {
+    const other = this.lookup.environment.unexamined.find(({ type }) => registering.test(type));
+    if (other === undefined) return { reach: "blocked", hop: hopOf("target", group, "stops", "it has no target") };
+    const why = `it has no target that was read; ${other.id} (${other.type}) is not examined, and may register some`;
+    return { reach: "unknown", hop: hopOf("target", group, "unknown", why) };
   }
 
   private targetsOf(group: TargetGroup): Target[] {

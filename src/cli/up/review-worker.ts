@@ -12,5 +12,5 @@ const { stack, parameters, region, colours: isTerminal } = workerData as ReviewW
 const description = describeStacks([stack], new Map(Object.entries(parameters)), region);
 const { report } = examine(description, { failOn: "high", acceptances: [], now: new Date() });
 const counting = report.findings.filter(({ severity, verdict }) => verdict === "fails" && atLeast(severity, "high"));
-const answer: Review = { lines: shortReport(report, colours({ isTTY: isTerminal })), counting: counting.length };
+const answer: Review = { lines: shortReport(report, colours({ isTTY: isTerminal })), counting: counting.length, done: true };
 parentPort?.postMessage(answer);

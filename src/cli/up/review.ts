@@ -17,10 +17,18 @@ export interface Review {
   readonly lines: readonly string[];
   /** How many findings are `high` or worse. */
   readonly counting: number;
+  /** False: it could not be checked, and the lines say why. */
+  readonly done: boolean;
 }
 
 /** With `--strict` what counts stops here. Throws `CheckFailed`. */
-export function refuseFindings({ lines, counting }: Review, at: string): void {
+export function refuseFindings({ lines, counting, done }: Review, at: string): void {
+  if (!done)
+    throw new UserFault("CheckFailed", {
+      at,
+      message: lines.join("\n"),
+      fix: "mend what is said; or leave --strict out, to deploy unchecked",
+    });
   if (counting === 0) return;
   throw new UserFault("CheckFailed", {
     at,
@@ -37,7 +45,11 @@ export function review(wish: ReviewWish): Promise<Review> {
   return new Promise((resolve) => {
     const worker = new Worker(join(builtFolder("cli/up"), "review-worker.js"), { workerData: wish });
     const unable = (error: unknown): void =>
-      resolve({ lines: [`check: not done: ${error instanceof Error ? error.message : String(error)}`], counting: 0 });
+      resolve({
+        lines: [`check: not done: ${error instanceof Error ? error.message : String(error)}`],
+        counting: 0,
+        done: false,
+      });
     worker.on("message", (answer: Review) => resolve(answer));
     worker.on("error", unable);
     worker.on("exit", (code) => unable(`it ended early (exit code ${code})`));

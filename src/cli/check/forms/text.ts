@@ -1,5 +1,4 @@
 import type { Unexamined } from "../../../environment/node.js";
-import { severities } from "../../../analysis/finding.js";
 import type { Accepted, Remark, Report } from "../../../analysis/verdict/report.js";
 import { table } from "../../render/table.js";
 import { placeText } from "../document.js";
@@ -93,5 +92,3 @@ export function shortReport(report: Report, c: Colours): readonly string[] {
   const counted = [renderCounts(report.bySeverity), renderUnknown(report.bySeverity)].filter((part) => part !== "");
   return [`check: ${c.bold(counted.join("; "))}`, ...(rows.length === 0 ? [] : [table(rows)])];
 }
-
-export const severityWords = severities.join(", ");
