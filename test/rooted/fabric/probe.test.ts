@@ -21,7 +21,12 @@ test.each<[what: string, from: string, wish: Pick<ProbeWish, "protocol" | "addre
   ["a group drops", "eni-nlb-b", { protocol: "tcp", address: "10.0.2.31", port: 5432 }, "silence"],
   ["a datagram of a port that no group opens", "eni-app-1", { protocol: "udp", address: "10.0.2.31", port: 53 }, "silence"],
   ["nobody listens for datagrams outside", "eni-app-1", { protocol: "udp", address: internet.host, port: 9 }, "refused"],
-  ["there is no way to a private address from outside", "internet", { protocol: "tcp", address: "10.0.2.31", port: 5432 }, "unreachable"],
+  [
+    "there is no way to a private address from outside",
+    "internet",
+    { protocol: "tcp", address: "10.0.2.31", port: 5432 },
+    "unreachable",
+  ],
 ])("%s", async (_, from, wish, answer) => {
   const namespace = from === "internet" ? internetName(network.label) : namespaceName(network.label, "eni", from);
   expect(await probe({ namespace, patience: 800, ...wish })).toBe(answer);

@@ -99,8 +99,7 @@ export function deleteSnapshot(call: Scope, kind: BackupKind, wanted: string): S
   if (snapshot.type !== "manual") throw new ServiceFault(kind.codes.snapshotState, "Only manual snapshots may be deleted.");
   if (snapshot.status === "creating") expectAvailable(kind, snapshot, "deleted");
   // Of a DB cluster's AWS tells nothing.
-  const told =
-    kind.of === "instance" ? [eventOf(call, ofSnapshot(call, kind, snapshot.identifier), "RDS-EVENT-0041")] : [];
+  const told = kind.of === "instance" ? [eventOf(call, ofSnapshot(call, kind, snapshot.identifier), "RDS-EVENT-0041")] : [];
   call.commit(remove(kind.snapshots, snapshot.identifier), ...told);
   call.upkeep.nudge("backup", snapshot.source.resourceId);
   return snapshot;
