@@ -13,7 +13,7 @@ import {
   type TargetGroup,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Described, Said } from "../described.js";
-import { isUnknown, Unknown } from "../maybe.js";
+import { isUnknown, type Unknown } from "../maybe.js";
 import { describeListener, describeRules, readRules } from "./listeners.js";
 import type { Names } from "./names.js";
 import { eachOf, type Reading } from "./reading.js";

@@ -1,5 +1,5 @@
 import type { Described } from "../described.js";
-import { isKnown, Unknown, type Maybe } from "../maybe.js";
+import { isKnown, type Maybe, type Unknown } from "../maybe.js";
 import type { Node } from "../node.js";
 import type { Catalogue } from "./catalogue.js";
 import { namePropertyOf } from "./names.js";
