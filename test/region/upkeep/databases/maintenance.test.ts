@@ -18,10 +18,14 @@ test.each([
   let clock = monday(0, 0);
   const { call } = recordsAlone({ now: () => clock });
   const made = await database(call);
-  const settings = { ...made.settings, preferredMaintenanceWindow: "mon:03:00-mon:04:00" };
+  const preferredMaintenanceWindow = "mon:03:00-mon:04:00";
+  // The one that RDS chose may lie where maintenance is to be.
+  const preferredBackupWindow = "10:00-10:30";
+  const settings = { ...made.settings, preferredMaintenanceWindow, preferredBackupWindow };
   await run(rdsOperations, "ModifyDBInstance", call, {
     DBInstanceIdentifier: "app",
-    PreferredMaintenanceWindow: "mon:03:00-mon:04:00",
+    PreferredMaintenanceWindow: preferredMaintenanceWindow,
+    PreferredBackupWindow: preferredBackupWindow,
   });
   await run(rdsOperations, "ModifyDBInstance", call, {
     DBInstanceIdentifier: "app",
