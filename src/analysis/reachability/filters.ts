@@ -33,7 +33,10 @@ type Direction = "ingress" | "egress";
 export class Filters {
   private readonly rules = new Map<string, readonly ReadRule[]>();
   private readonly entries = new Map<string, readonly ReadEntry[]>();
-  private readonly passings = new Map<string, WeakMap<Spot, Passing>>();
+  private readonly passings = {
+    ingress: new Map<NetworkAcl, WeakMap<Spot, Passing>>(),
+    egress: new Map<NetworkAcl, WeakMap<Spot, Passing>>(),
+  };
   readonly none: Passing;
   readonly all: Passing;
   readonly unknown: Passing;
@@ -105,10 +108,15 @@ export class Filters {
 
   ofAcl(acl: NetworkAcl | undefined, direction: Direction, peer: Spot): Passing {
     if (acl === undefined || acl.presence !== undefined) return this.unknown;
-    const key = `${direction} ${acl.id}`;
-    const memory = this.passings.get(key) ?? new WeakMap<Spot, Passing>();
-    this.passings.set(key, memory);
-    const passing = memory.get(peer) ?? this.decide(acl, direction, peer);
+    const ofDirection = this.passings[direction];
+    let memory = ofDirection.get(acl);
+    if (memory === undefined) {
+      memory = new WeakMap<Spot, Passing>();
+      ofDirection.set(acl, memory);
+    }
+    const known = memory.get(peer);
+    if (known !== undefined) return known;
+    const passing = this.decide(acl, direction, peer);
     memory.set(peer, passing);
     return passing;
   }

@@ -20,6 +20,7 @@ export interface Header {
 export class HeaderSpace {
   private readonly atoms: readonly Atom[];
   private readonly words: number;
+  private readonly empty: Uint32Array;
   private readonly sets: Uint32Array[] = [];
   private readonly numbers = new Map<number, readonly HeaderSet[]>();
   private readonly both = new Map<number, HeaderSet>();
@@ -37,7 +38,8 @@ export class HeaderSpace {
     this.atoms = atomsOf(traffics, ports);
     this.words = Math.ceil(this.atoms.length / 32);
     for (const protocol of [tcp, udp]) this.atomOfPort.set(protocol, portTable(this.atoms, protocol));
-    this.none = this.numberOf(new Uint32Array(this.words));
+    this.empty = new Uint32Array(this.words);
+    this.none = this.numberOf(this.empty);
     this.all = this.where(() => true);
     const request = this.atomOf({ protocol: icmp, icmp: [8, 0] });
     this.oneWay = this.where((atom, at) => atom.kind === "icmp" && at !== request);
@@ -164,8 +166,10 @@ export class HeaderSpace {
     const key = a * 2 ** 26 + b;
     const known = memory.get(key);
     if (known !== undefined) return known;
-    const right = this.sets[b];
-    const set = this.numberOf((this.sets[a] ?? new Uint32Array(this.words)).map((word, at) => operation(word, right?.[at] ?? 0)));
+    const [left = this.empty, right = this.empty] = [this.sets[a], this.sets[b]];
+    const bits = new Uint32Array(this.words);
+    for (let at = 0; at < this.words; at++) bits[at] = operation(left[at] ?? 0, right[at] ?? 0);
+    const set = this.numberOf(bits);
     memory.set(key, set);
     return set;
   }

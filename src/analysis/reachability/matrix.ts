@@ -60,7 +60,7 @@ export class ClassMatrix implements Matrix {
     this.groupOf = Uint32Array.from(places, ({ group }) => group);
     this.listOf = this.groupOf.map((group) => groups[group]?.list ?? 0);
     this.stretchOf = this.groupOf.map((group) => groups[group]?.stretch ?? 0);
-    this.runs = runsOf(places, outer.length);
+    this.runs = runsOf(places, outer.length, this.stretchOf);
     this.results = this.work(new GroupTables(environment, filters, this.passings, this.all));
   }
 
@@ -117,23 +117,26 @@ export class ClassMatrix implements Matrix {
   private fill(results: Numbers, from: PlaceClass, row: GroupRow, crossings: readonly Crossing[]): void {
     const { places } = this.all;
     for (const [at, crossing] of crossings.entries()) {
-      const { start, end } = this.runs[at] ?? { start: 0, end: 0 };
+      const run = this.runs[at] ?? nothing;
       const { passing } = crossing;
       if (passing === this.passings.none) continue;
-      if (crossing.groups === "apart") for (let to = start; to < end; to++) results[to] = this.apart(crossing, from, places[to]);
-      else this.fillRun(results, { start, end, passing, row, isNamed: crossing.groups === "named" });
+      if (crossing.groups === "apart")
+        for (let to = run.start; to < run.end; to++) results[to] = this.apart(crossing, from, places[to]);
+      else this.fillRun(results, run, crossing, row);
     }
   }
 
-  private fillRun(
-    results: Numbers,
-    { start, end, passing, row, isNamed }: Run & { readonly passing: number; readonly row: GroupRow; readonly isNamed: boolean },
-  ): void {
+  private fillRun(results: Numbers, { start, end, isEven }: Run, { passing, groups }: Crossing, row: GroupRow): void {
     const { passings, listOf, stretchOf, groupOf } = this;
+    const isNamed = groups === "named";
     const ingress = isNamed ? row.ingressNamed : row.ingress;
     const names = isNamed && row.egressNamed.size > 0 ? row.egressNamed : undefined;
     const stretch = stretchOf[start] ?? 0;
     let [last, out] = [stretch, passings.meet(passing, row.egress[stretch] ?? 0)];
+    if (out === passings.all && names === undefined && isEven) {
+      for (let to = start; to < end; to++) results[to] = ingress[listOf[to] ?? 0] ?? 0;
+      return;
+    }
     let memory = passings.known(out);
     for (let to = start; to < end; to++) {
       const here = stretchOf[to] ?? 0;
@@ -170,13 +173,21 @@ export class ClassMatrix implements Matrix {
 interface Run {
   readonly start: number;
   readonly end: number;
+  /** To groups all of them are in one stretch of addresses. */
+  readonly isEven: boolean;
 }
 
-function runsOf(places: readonly PlaceClass[], outer: number): Run[] {
+const nothing: Run = { start: 0, end: 0, isEven: true };
+
+function runsOf(places: readonly PlaceClass[], outer: number, stretchOf: Uint32Array): Run[] {
   const counts = new Uint32Array(outer);
   for (const place of places) counts[place.outer] = (counts[place.outer] ?? 0) + 1;
   let end = 0;
-  return Array.from(counts, (count) => ({ start: end, end: (end += count) }));
+  return Array.from(counts, (count) => {
+    const start = end;
+    end += count;
+    return { start, end, isEven: stretchOf.subarray(start, end).every((stretch) => stretch === stretchOf[start]) };
+  });
 }
 
 /** Walks between the first of each network class, remembered. */
