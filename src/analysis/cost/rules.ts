@@ -3,16 +3,8 @@ import type { Node } from "../../environment/node.js";
 import { found, type Finding, type Rule } from "../finding.js";
 import { estimate, type Estimate } from "./estimate.js";
 import { whyUnknown } from "./lines.js";
+import { bundledPrices, type PriceTable } from "./prices.js";
 import { savingText } from "./savings.js";
-
-const estimates = new WeakMap<Environment, Estimate>();
-
-/** With the bundled prices and no stated use; made once for all rules. */
-export function estimateOf(environment: Environment): Estimate {
-  const made = estimates.get(environment) ?? estimate(environment);
-  estimates.set(environment, made);
-  return made;
-}
 
 /** The budget is no resource, but it stands somewhere. */
 const budgetNode = ({ objectives }: Environment): Node => ({
@@ -25,57 +17,63 @@ const budgetNode = ({ objectives }: Environment): Node => ({
 
 const sources = ["AWS Price List; each line of the estimate names its own source and date"];
 
-const overBudget = {
-  id: "cost-over-budget",
-  subject: "cost",
-  severity: "medium",
-  summary: "The environment costs more in a month than its stated budget.",
-  sources,
-  judge: (environment: Environment): readonly Finding[] => {
-    const { budget, savings } = estimateOf(environment);
-    if (budget === undefined || budget.verdict === "within") return [];
-    const fix = savings.length === 0 ? "state a larger budget" : `what saves most: ${savings.map(savingText).join(". ")}`;
-    return [
-      budget.verdict === "over"
-        ? found(overBudget, budgetNode(environment), {
-            title: "The month costs more than the budget",
-            reason: `${budget.reason}.`,
-            fix,
-          })
-        : found(overBudget, budgetNode(environment), {
-            title: "Whether the month stays within the budget is not known",
-            reason: `${budget.reason}.`,
-            fix: "state the expected use, and the prices and sizes that are missing",
-            severity: "info",
-            verdict: "unknown",
-          }),
-    ];
-  },
-} as const satisfies Rule;
-
-const unknownPrice = {
-  id: "cost-price-unknown",
-  subject: "cost",
-  severity: "info",
-  summary: "What a resource costs by standing there is not known, so that the total is too low.",
-  sources,
-  // Without a budget nobody asked, and the estimate itself names what it lacks.
-  judge: (environment: Environment): readonly Finding[] =>
-    environment.objectives.budget === undefined
-      ? []
-      : estimateOf(environment).standing.unknown.map((line) =>
-          found(
-            unknownPrice,
-            { ...line.resource, tags: {}, ...placeOf(environment, line.resource.id) },
-            {
-              title: `What it costs is not known: ${line.what}`,
-              reason: `${whyUnknown(line)}.`,
-              fix: "run sandtable check --update-prices, or state what is missing",
+const overBudgetBy = (estimateOf: EstimateOf) => {
+  const overBudget = {
+    id: "cost-over-budget",
+    subject: "cost",
+    severity: "medium",
+    summary: "The environment costs more in a month than its stated budget.",
+    sources,
+    judge: (environment: Environment): readonly Finding[] => {
+      const { budget, savings } = estimateOf(environment);
+      if (budget === undefined || budget.verdict === "within") return [];
+      const fix = savings.length === 0 ? "state a larger budget" : `what saves most: ${savings.map(savingText).join(". ")}`;
+      return [
+        budget.verdict === "over"
+          ? found(overBudget, budgetNode(environment), {
+              title: "The month costs more than the budget",
+              reason: `${budget.reason}.`,
+              fix,
+            })
+          : found(overBudget, budgetNode(environment), {
+              title: "Whether the month stays within the budget is not known",
+              reason: `${budget.reason}.`,
+              fix: "state the expected use, and the prices and sizes that are missing",
+              severity: "info",
               verdict: "unknown",
-            },
+            }),
+      ];
+    },
+  } as const satisfies Rule;
+  return overBudget;
+};
+
+const unknownPriceBy = (estimateOf: EstimateOf) => {
+  const unknownPrice = {
+    id: "cost-price-unknown",
+    subject: "cost",
+    severity: "info",
+    summary: "What a resource costs by standing there is not known, so that the total is too low.",
+    sources,
+    // Without a budget nobody asked, and the estimate itself names what it lacks.
+    judge: (environment: Environment): readonly Finding[] =>
+      environment.objectives.budget === undefined
+        ? []
+        : estimateOf(environment).standing.unknown.map((line) =>
+            found(
+              unknownPrice,
+              { ...line.resource, tags: {}, ...placeOf(environment, line.resource.id) },
+              {
+                title: `What it costs is not known: ${line.what}`,
+                reason: `${whyUnknown(line)}.`,
+                fix: "run sandtable check --update-prices, or state what is missing",
+                verdict: "unknown",
+              },
+            ),
           ),
-        ),
-} as const satisfies Rule;
+  } as const satisfies Rule;
+  return unknownPrice;
+};
 
 function placeOf(environment: Environment, id: string): Pick<Node, "place"> {
   const node =
@@ -93,5 +91,19 @@ function placeOf(environment: Environment, id: string): Pick<Node, "place"> {
   return node?.place === undefined ? {} : { place: node.place };
 }
 
-/** Judgements about money: over the stated budget, and what is missing from the estimate. */
-export const costRules: readonly Rule[] = [overBudget, unknownPrice];
+type EstimateOf = (environment: Environment) => Estimate;
+
+/** Judgements about money: over the stated budget, and what is missing from the estimate. Without a stated use. */
+export function costRulesWith(prices: () => PriceTable): readonly Rule[] {
+  const estimates = new WeakMap<Environment, Estimate>();
+  // Made once for all rules.
+  const estimateOf: EstimateOf = (environment) => {
+    const made = estimates.get(environment) ?? estimate(environment, { prices: prices() });
+    estimates.set(environment, made);
+    return made;
+  };
+  return [overBudgetBy(estimateOf), unknownPriceBy(estimateOf)];
+}
+
+/** With the prices that come with the program. */
+export const costRules: readonly Rule[] = costRulesWith(bundledPrices);

@@ -2,20 +2,14 @@ import type { Environment } from "../../environment/environment.js";
 import { isKnown } from "../../environment/maybe.js";
 import type { Node } from "../../environment/node.js";
 import { dollars } from "../cost/lines.js";
+import { bundledPrices, type PriceTable } from "../cost/prices.js";
 import { found, type Finding, type Rule } from "../finding.js";
 import { assess, type Assessment } from "./assess.js";
 import type { Change } from "./changes.js";
 import { objectiveNames, type ObjectiveName } from "./judge.js";
 import { percent, seconds } from "./span.js";
 
-const assessments = new WeakMap<Environment, Assessment>();
-
-/** With the bundled prices and without a simulation, made once for all rules. */
-function assessmentOf(environment: Environment): Assessment {
-  const made = assessments.get(environment) ?? assess(environment, { months: 0 });
-  assessments.set(environment, made);
-  return made;
-}
+type AssessmentOf = (environment: Environment) => Assessment;
 
 /** Objectives are no resource, but they stand somewhere. */
 const objectivesNode = ({ objectives }: Environment): Node => ({
@@ -71,7 +65,7 @@ function fixOf({ plan, steps, ceiling }: Assessment, name: ObjectiveName): strin
   return parts.join(". ");
 }
 
-function rule(name: ObjectiveName): Rule {
+function rule(name: ObjectiveName, assessmentOf: AssessmentOf): Rule {
   const judged: Rule = {
     id: `objective-${name}`,
     subject: "objectives",
@@ -109,23 +103,26 @@ const sourcesOf = ({ services }: Assessment, name: ObjectiveName): readonly stri
   ),
 ];
 
-const margin: Rule = {
-  id: "objective-rpo-margin",
-  subject: "objectives",
-  severity: "low",
-  summary: "The stated RPO equals the period in which logs are uploaded: nothing is left for an upload that is late.",
-  sources: ["RDS user guide, USER_PIT"],
-  judge: (environment) => {
-    const { withoutMargin, objectives } = assessmentOf(environment);
-    if (!withoutMargin || objectives.rpo === undefined) return [];
-    const said = {
-      title: `The RPO of ${seconds(objectives.rpo)} is met without any margin`,
-      reason: `RDS uploads logs every 5 min, so up to 300 s are lost: as much as the RPO allows, and more when an upload is late.`,
-      fix: "state an RPO of 10 min, or take a Multi-AZ DB cluster, whose logs are uploaded continuously",
-    };
-    return [found(margin, objectivesNode(environment), said)];
-  },
-};
+function marginBy(assessmentOf: AssessmentOf): Rule {
+  const margin: Rule = {
+    id: "objective-rpo-margin",
+    subject: "objectives",
+    severity: "low",
+    summary: "The stated RPO equals the period in which logs are uploaded: nothing is left for an upload that is late.",
+    sources: ["RDS user guide, USER_PIT"],
+    judge: (environment) => {
+      const { withoutMargin, objectives } = assessmentOf(environment);
+      if (!withoutMargin || objectives.rpo === undefined) return [];
+      const said = {
+        title: `The RPO of ${seconds(objectives.rpo)} is met without any margin`,
+        reason: `RDS uploads logs every 5 min, so up to 300 s are lost: as much as the RPO allows, and more when an upload is late.`,
+        fix: "state an RPO of 10 min, or take a Multi-AZ DB cluster, whose logs are uploaded continuously",
+      };
+      return [found(margin, objectivesNode(environment), said)];
+    },
+  };
+  return margin;
+}
 
 const notStated: Rule = {
   id: "objectives-not-stated",
@@ -149,5 +146,17 @@ const notStated: Rule = {
   },
 };
 
-/** Judgements about what the environment promises. */
-export const objectiveRules: readonly Rule[] = [...objectiveNames.map(rule), margin, notStated];
+/** Judgements about what the environment promises. Changes have these prices; nothing is simulated. */
+export function objectiveRulesWith(prices: () => PriceTable): readonly Rule[] {
+  const assessments = new WeakMap<Environment, Assessment>();
+  // Made once for all rules.
+  const assessmentOf: AssessmentOf = (environment) => {
+    const made = assessments.get(environment) ?? assess(environment, { months: 0, prices: prices() });
+    assessments.set(environment, made);
+    return made;
+  };
+  return [...objectiveNames.map((name) => rule(name, assessmentOf)), marginBy(assessmentOf), notStated];
+}
+
+/** With the prices that come with the program. */
+export const objectiveRules: readonly Rule[] = objectiveRulesWith(bundledPrices);

@@ -19,6 +19,7 @@ import { junitXml } from "./forms/junit.js";
 import { picture } from "./forms/picture.js";
 import { sarifLog } from "./forms/sarif.js";
 import { textReport } from "./forms/text.js";
+import { pricesInUse } from "./prices.js";
 import { read } from "./read.js";
 
 export type Format = "text" | "json" | "sarif" | "junit";
@@ -41,6 +42,7 @@ export interface CheckOptions {
 export async function check(paths: readonly string[], options: CheckOptions, output: Output): Promise<number> {
   const now = new Date();
   const began = performance.now();
+  const prices = pricesInUse();
   const acceptances = options.baseline === undefined ? [] : openBaseline(options.baseline);
   const { description } = await read(
     {
@@ -53,10 +55,15 @@ export async function check(paths: readonly string[], options: CheckOptions, out
     },
     output,
   );
-  const { environment, report } = examine(description, { failOn: options.failOn, acceptances, now });
+  const { environment, report } = examine(description, { failOn: options.failOn, acceptances, now, prices });
   const exitCode = exitCodeFor(report.overall, options.allowUnknown === true);
   const made: Making = {
-    examination: { environment, report, assessment: assess(environment), estimate: estimate(environment) },
+    examination: {
+      environment,
+      report,
+      assessment: assess(environment, { prices }),
+      estimate: estimate(environment, { prices }),
+    },
     exitCode,
     baseline: options.baseline !== undefined,
     seconds: (performance.now() - began) / 1000,

@@ -1,5 +1,6 @@
 import type { Severity } from "../../analysis/finding.js";
-import { allRules } from "../../analysis/rules.js";
+import type { PriceTable } from "../../analysis/cost/prices.js";
+import { rulesWith } from "../../analysis/rules.js";
 import type { Acceptance } from "../../analysis/verdict/baseline.js";
 import { judge } from "../../analysis/verdict/judge.js";
 import type { Report } from "../../analysis/verdict/report.js";
@@ -15,10 +16,19 @@ export interface Examination {
 /** Make the graph and judge it. `now` ends the acceptances. */
 export function examine(
   description: Description,
-  options: { readonly failOn: Severity; readonly acceptances: readonly Acceptance[]; readonly now: Date },
+  options: {
+    readonly failOn: Severity;
+    readonly acceptances: readonly Acceptance[];
+    readonly now: Date;
+    readonly prices: PriceTable;
+  },
 ): Examination {
   const environment = graphOf(description);
   const today = options.now.toISOString().slice(0, 10);
-  const report = judge(environment, allRules, { failOn: options.failOn, acceptances: options.acceptances, today });
+  const report = judge(environment, rulesWith(options.prices), {
+    failOn: options.failOn,
+    acceptances: options.acceptances,
+    today,
+  });
   return { environment, report };
 }

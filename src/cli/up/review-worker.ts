@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { examine } from "../check/examine.js";
+import { pricesInUse } from "../check/prices.js";
 import { shortReport } from "../check/forms/text.js";
 import { describeStacks } from "../check/stacks.js";
 import { atLeast } from "../../analysis/verdict/order.js";
@@ -10,7 +11,7 @@ import type { Review, ReviewWish } from "./review.js";
 const { stack, parameters, region, colours: isTerminal } = workerData as ReviewWish;
 
 const description = describeStacks([stack], new Map(Object.entries(parameters)), region);
-const { report } = examine(description, { failOn: "high", acceptances: [], now: new Date() });
+const { report } = examine(description, { failOn: "high", acceptances: [], now: new Date(), prices: pricesInUse() });
 const counting = report.findings.filter(({ severity, verdict }) => verdict === "fails" && atLeast(severity, "high"));
 const answer: Review = { lines: shortReport(report, colours({ isTTY: isTerminal })), counting: counting.length, done: true };
 parentPort?.postMessage(answer);

@@ -27,6 +27,7 @@ export const checkVerb = (): CommandUnknownOpts =>
     .addOption(
       new Option("--fail-on <severity>", "the mildest severity that counts").choices(severities).default("high" as const),
     )
+    .option("--update-prices", "renew the table of prices from AWS's public price lists, of --region; nothing is judged")
     .option("--allow-unknown", "end with 0 although something that counts is not known")
     .option("--baseline <file>", "accepted findings (YAML or JSON: accepted: [{rule, resource, reason, expires}])")
     .addOption(new Option("--format <form>", "of what is printed, or of --output").choices(formats))
@@ -44,6 +45,7 @@ export const checkVerb = (): CommandUnknownOpts =>
         "sandtable check examples/flask-ha",
         "sandtable check network.yaml app.yaml --region eu-west-3 --fail-on medium",
         "terraform show -json plan.out > plan.json && sandtable check plan.json",
+        "sandtable check --update-prices --region eu-west-3",
         "sandtable check --live --stack flask-ha --json",
         "sandtable check template.yaml --baseline accepted.yaml --output check.sarif --output check.xml",
       ),
@@ -51,6 +53,11 @@ export const checkVerb = (): CommandUnknownOpts =>
     .action(async (paths, options) => {
       // Whatever happens from here on, without a verdict it could not be checked.
       process.exitCode = verdictExit.cannot;
+      if (options.updatePrices === true) {
+        const [{ renewPrices }, { defaults }] = await Promise.all([import("../check/prices.js"), import("../region/context.js")]);
+        process.exitCode = await renewPrices([options.region ?? defaults.regionName], terminalOutput());
+        return;
+      }
       const { check } = await import("../check/check.js");
       process.exitCode = await check(paths, options, terminalOutput());
     });

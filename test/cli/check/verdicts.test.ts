@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { expect, test } from "vitest";
+import { bundledPrices } from "../../../src/analysis/cost/prices.js";
 import { assess } from "../../../src/analysis/objectives/assess.js";
 import { examine } from "../../../src/cli/check/examine.js";
 import { describeStacks, type StackText } from "../../../src/cli/check/stacks.js";
@@ -31,6 +32,7 @@ function verdictOf(set: readonly string[]): object {
       failOn: "high",
       acceptances: [],
       now: new Date("2026-11-22T00:00:00Z"),
+      prices: bundledPrices(),
     });
     return {
       verdict: report.overall,
