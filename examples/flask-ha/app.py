@@ -1,12 +1,61 @@
 """Two pages: one that only needs this host, one that asks the database for the time."""
 
+import json
 import os
 import socket
+import threading
 
+import boto3
 import psycopg2
+from botocore.config import Config
 from flask import Flask, jsonify
 
 app = Flask(__name__)
+
+
+class Database:
+    """Where it is and who may use it, as the secret says; the secret is read when it is needed, and again when it no longer fits."""
+
+    def __init__(self, secret_id):
+        self.secret_id = secret_id
+        config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
+        self.secrets = boto3.client("secretsmanager", config=config)
+        self.lock = threading.Lock()
+        self.known = None
+
+    def login(self):
+        with self.lock:
+            if self.known is None:
+                self.known = json.loads(self.secrets.get_secret_value(SecretId=self.secret_id)["SecretString"])
+                if "host" not in self.known:
+                    self.known = None
+                    raise RuntimeError("the secret does not say yet where the database is")
+            return self.known
+
+    def forget(self):
+        with self.lock:
+            self.known = None
+
+    def connect(self):
+        """A connection for each request: after a failover the next one asks DNS again and finds the new primary."""
+        login = self.login()
+        try:
+            return psycopg2.connect(
+                host=login["host"],
+                port=login["port"],
+                dbname=login["dbname"],
+                user=login["username"],
+                password=login["password"],
+                connect_timeout=2,
+            )
+        except psycopg2.OperationalError as error:
+            # The password has been changed: the next request reads the secret again. Any other failure must not ask for it.
+            if "authentication failed" in str(error):
+                self.forget()
+            raise
+
+
+database = Database(os.environ["DB_SECRET"])
 
 
 @app.after_request
@@ -23,15 +72,7 @@ def index():
 @app.get("/data")
 def data():
     try:
-        # A connection for each request: after a failover the next one asks DNS again and finds the new primary.
-        connection = psycopg2.connect(
-            host=os.environ["DB_HOST"],
-            port=os.environ["DB_PORT"],
-            dbname=os.environ["DB_NAME"],
-            user=os.environ["DB_USER"],
-            password=os.environ["DB_PASSWORD"],
-            connect_timeout=2,
-        )
+        connection = database.connect()
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT NOW()")

@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 
-export interface Database {
-  readonly host: string;
-  readonly port: string;
-  readonly name: string;
-  readonly user: string;
-  readonly password: string;
+export interface Settings {
+  /** ARN of the secret that says where the database is and who may use it. */
+  readonly secret: string;
+  readonly region: string;
 }
 
 /**
@@ -13,22 +11,17 @@ export interface Database {
  * of its own user. On the local region the packages are in the machine image already (image.yaml), so `apt-get install`
  * finds them; on AWS it downloads them, which needs the package lists first.
  */
-export const userData = (database: Database): string => `#!/bin/bash
+export const userData = (settings: Settings): string => `#!/bin/bash
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
-packages="python3-flask python3-psycopg2 python3-waitress"
+packages="python3-boto3 python3-flask python3-psycopg2 python3-waitress"
 apt-get install -y --no-install-recommends $packages || { apt-get update && apt-get install -y --no-install-recommends $packages; }
 
 id -u flask-app >/dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin flask-app
 
-# Settings hold the database's password: root writes them, the application's group reads them.
-install -m 0640 -o root -g flask-app /dev/null /etc/flask-app.env
 cat > /etc/flask-app.env <<'SETTINGS'
-DB_HOST=${database.host}
-DB_PORT=${database.port}
-DB_NAME=${database.name}
-DB_USER=${database.user}
-DB_PASSWORD=${database.password}
+DB_SECRET=${settings.secret}
+AWS_DEFAULT_REGION=${settings.region}
 SETTINGS
 
 install -d -m 0755 /opt/flask-app

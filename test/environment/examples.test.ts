@@ -36,7 +36,7 @@ test("all of examples/flask-ha is in its graph, with everything that decides abo
   ];
   expect(decided.filter((value) => value instanceof Unknown)).toEqual([]);
   const [database] = graph.databases.values();
-  expect(database).toMatchObject({ engine: "postgres", masterPassword: "parameter", publiclyAccessible: false, port: 5432 });
+  expect(database).toMatchObject({ engine: "postgres", masterPassword: "secret", publiclyAccessible: false, port: 5432 });
   const [balancer] = graph.balancers.values();
   expect(nodeIn(graph.interfaces, balancer?.interfaces[0] ?? "")).toMatchObject({ isPublic: true, filtered: true });
 });

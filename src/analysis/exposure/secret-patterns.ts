@@ -30,6 +30,10 @@ const isElsewhere = (value: string): boolean =>
   ) ||
   /^(?:\/|\.\/)/.test(value);
 
+/** In a program's text: a type (`token: str`), a call (`read(`), a member (`login["password"]`). */
+const isCode = (value: string): boolean =>
+  /[().]$|^\w+\(|^\w+\[(?:\w+\])?$/.test(value) || /^(?:str|string|int|bool|any)\b/i.test(value);
+
 /** Bits of information per letter (Shannon), from how often each letter stands in the text itself. */
 function entropy(text: string): number {
   const counts = new Map<string, number>();
@@ -52,9 +56,8 @@ function leakOf(line: string): string | undefined {
   const form = forms.find(([pattern]) => pattern.test(line));
   if (form !== undefined) return form[1];
   const [, name = "", value = ""] = assignment.exec(line) ?? [];
-  // A word of three letters is hardly a password; `token: str` of a program's text is a type.
-  if (value.length >= 4 && !isElsewhere(value) && !/[().]$|^\w+\(/.test(value) && !/^(?:str|string|int|bool|any)\b/i.test(value))
-    return `a value for ${name}`;
+  // A word of three letters is hardly a password.
+  if (value.length >= 4 && !isElsewhere(value) && !isCode(value)) return `a value for ${name}`;
   const password = clientPassword.exec(line)?.[1];
   if (password !== undefined && !isElsewhere(password)) return "a password on a command line";
   const random = secretKey.exec(line)?.[1];

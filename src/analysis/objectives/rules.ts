@@ -15,7 +15,7 @@ type AssessmentOf = (environment: Environment) => Assessment;
 const objectivesNode = ({ objectives }: Environment): Node => ({
   id: "Objectives",
   type: "Sandtable::Objectives",
-  name: "objectives",
+  name: "Objectives",
   tags: {},
   ...(objectives.place === undefined ? {} : { place: objectives.place }),
 });

@@ -51,11 +51,18 @@ export function describeStacks(
       message: `this cannot be checked:\n${problems.map((problem) => describeProblem(problem, made.has(problem.file))).join("\n")}`,
       fix: "correct these places; nothing was judged, for a part of an environment says nothing about the whole",
     });
+  const { objectives, ...rest } = description;
   return {
-    ...description,
+    ...rest,
     resources: description.resources.map((resource) => placed(resource, stacks)),
+    ...(objectives === undefined
+      ? {}
+      : { objectives: isWritten(objectives.place, made) ? objectives : { value: objectives.value } }),
   };
 }
+
+const isWritten = (place: SourcePlace | undefined, made: ReadonlyMap<string, unknown>): boolean =>
+  place !== undefined && !made.has(place.file);
 
 /** Lines of a text that nobody wrote tell nothing. */
 function describeProblem(

@@ -51,6 +51,7 @@ describe("secrets", () => {
   test.each([
     "DB_PASS=Sup3r-Examen-2023",
     'password: "hunter22"',
+    "password=Ab3[xyz]9",
     "mysql -u admin -phunter22 shop",
     "DATABASE_URL=postgres://app:hunter22@db/app",
     `key=${["AKIA", "QYLPMN5HFIQR7XYA"].join("")}`,
@@ -67,5 +68,8 @@ describe("secrets", () => {
     "mysql -u admin -p shop",
     "https://example.com/a@b",
     "passwordless sudo is off",
+    'password=login["password"],',
+    "password = settings[key]",
+    "token: str",
   ])("%s holds none", (line) => expect(leaksIn(line)).toEqual([]));
 });
