@@ -46,8 +46,8 @@ export class Fabric {
     return this.#internet;
   }
 
-  /** The same for the namespace behind gateway endpoints. */
-  #applyServices(): Promise<void> {
+  /** The same for the namespace behind gateway endpoints; VPCs that have one ask for it themselves. */
+  applyServices(): Promise<void> {
     this.#services ??= this.#apply(planServices(this.label)).then(
       () => undefined,
       (error: unknown) => {
@@ -68,7 +68,7 @@ export class Fabric {
     const before = this.#wishes.get(spec.vpcId);
     this.#wishes.set(spec.vpcId, spec);
     if (spec.internetGatewayId !== undefined) await this.applyInternet();
-    if ((spec.gatewayEndpoints ?? []).length > 0) await this.#applyServices();
+    if ((spec.gatewayEndpoints ?? []).length > 0) await this.applyServices();
     const peerings = peeringIds(before, spec);
     if (peerings.length === 0) {
       await this.#apply(plan);

@@ -10,7 +10,7 @@ import { internetName } from "./vpc.js";
  * loopback device. Public addresses are routes that VPCs add; every other address of 198.18.0.0/15 is silent.
  */
 export function planInternet(label: RegionLabel): FabricPlan {
-  const hosts = [internet.host, internet.resolver, internet.endpoints, internet.packageProxy];
+  const hosts = [internet.host, internet.resolver, internet.endpoints, internet.s3, internet.packageProxy];
   const draft = new NamespaceDraft({
     name: internetName(label),
     is: "the internet",

@@ -1,13 +1,14 @@
 import type { RegionLabel } from "../host/label.js";
 import { groups } from "./numbers.js";
+import { internet } from "./spec.js";
 import { NamespaceDraft, type FabricPlan } from "./plan.js";
 import { hostSysctls } from "./sysctls.js";
 import { chain } from "./text.js";
 import { servicesName } from "./vpc.js";
 
 /**
- * Where gateway endpoints lead: a namespace of the region's services, which has no way on. Services that come to live here bring
- * their addresses; what is meant for one that nobody has is not answered.
+ * Where gateway endpoints lead: a namespace of the region's services, which has no way on. What is meant for an address that no
+ * service has is not answered.
  */
 export function planServices(label: RegionLabel): FabricPlan {
   const draft = new NamespaceDraft({
@@ -17,6 +18,7 @@ export function planServices(label: RegionLabel): FabricPlan {
     entriesAre: "shared",
     sysctls: hostSysctls,
   });
+  draft.add(`addr ${internet.s3}/32 dev lo`);
   const pieces = [
     // VPCs do not reach each other by way of it, and no service calls a VPC.
     ...chain("forward", ["drop"], "type filter hook forward priority 0"),

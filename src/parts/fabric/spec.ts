@@ -81,7 +81,7 @@ export interface PeeringSpec {
   };
 }
 
-/** A gateway endpoint of S3: routes to its prefix list lead to the region's service (which comes later) and not to the internet. */
+/** A gateway endpoint of S3: routes to its prefix list lead to the region's service and not to the internet. */
 export interface GatewayEndpointSpec {
   readonly endpointId: string;
   /** The service's addresses, e.g. `198.19.1.0/24`. */
@@ -172,6 +172,8 @@ export const internet = {
   endpoints: "198.19.0.80",
   /** The forward proxy that admits the package mirrors of this host. */
   packageProxy: "198.19.0.88",
-  /** Addresses of the region's services that gateway endpoints lead to; over the internet nobody has them either until a service does. */
+  /** Addresses of the region's services that gateway endpoints lead to. */
   services: "198.19.1.0/24",
+  /** S3, over the internet and behind gateway endpoints. */
+  s3: "198.19.1.1",
 } as const;

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import { createServer as createDoor, type Server as Door } from "node:net";
 import { join } from "node:path";
 import type { Fabric } from "../../parts/fabric/fabric.js";
 import { internet } from "../../parts/fabric/spec.js";
-import { internetName } from "../../parts/fabric/vpc.js";
+import { internetName, servicesName } from "../../parts/fabric/vpc.js";
 import type { Folders } from "../../parts/host/folders.js";
 import type { RegionLabel } from "../../parts/host/label.js";
 import { listenIn, type ListenHandle } from "../../parts/host/sockets.js";
@@ -24,10 +25,10 @@ export type Api = Pick<RunningServer, "settings" | "equip">;
 /**
  * What machines of the model reach outside it, at addresses of the simulated internet: the AWS API, by its own names and with
  * certificates of the region's authority; and the package mirrors of this host, through a proxy that admits nothing else. So
- * routes, NAT and security groups decide who gets there.
+ * routes, NAT and security groups decide who gets there. S3 is behind gateway endpoints, too.
  */
 export class Outside {
-  private open: Promise<readonly Server[]> | undefined;
+  private open: Promise<readonly (Server | Door)[]> | undefined;
   private api: Api | undefined;
   private readonly certificate: EndpointCertificate;
 
@@ -35,7 +36,7 @@ export class Outside {
     private readonly house: {
       readonly label: RegionLabel;
       readonly folders: Folders;
-      readonly fabric: Pick<Fabric, "applyInternet">;
+      readonly fabric: Pick<Fabric, "applyInternet" | "applyServices">;
       /** Root of the engine image, when that is built. */
       readonly engineReady: () => Promise<unknown>;
       readonly engineRoot: string;
@@ -80,7 +81,7 @@ export class Outside {
   async close(): Promise<void> {
     const open = await this.open?.catch(() => undefined);
     for (const server of open ?? []) {
-      server.closeAllConnections();
+      if ("closeAllConnections" in server) server.closeAllConnections();
       server.close();
     }
   }
@@ -101,32 +102,46 @@ export class Outside {
     });
   }
 
-  private async listen(): Promise<readonly Server[]> {
+  private async listen(): Promise<readonly (Server | Door)[]> {
     const { label, folders, fabric, engineReady } = this.house;
     const { api, certificate } = this;
     if (api === undefined) throw new Error("the AWS API is not there yet");
-    await Promise.all([engineReady(), fabric.applyInternet()]);
+    await Promise.all([engineReady(), fabric.applyInternet(), fabric.applyServices()]);
     const https = createTlsServer(api.settings);
     certificate.showBy(({ endpoints: { key, certificate: own }, certificate: above }) =>
       https.setSecureContext({ key, cert: `${own}${above}` }),
     );
     await certificate.current();
+    const s3 = [
+      { protocol: "tcp", host: internet.s3, port: 80 },
+      { protocol: "tcp", host: internet.s3, port: 443 },
+    ] as const;
     const handles = await listenIn(internetName(label), [
       { protocol: "tcp", host: internet.endpoints, port: 80 },
       { protocol: "tcp", host: internet.endpoints, port: 443 },
       { protocol: "tcp", host: internet.packageProxy, port: proxyPort },
+      ...s3,
     ]);
-    const servers: Server[] = [];
+    const servers: (Server | Door)[] = [];
+    const unused = [...handles];
+    const open = async (server: Server | Door, handle: ListenHandle): Promise<void> => {
+      servers.push(await listening(server, handle));
+      unused.splice(unused.indexOf(handle), 1);
+    };
     try {
+      const behindEndpoints = await listenIn(servicesName(label), s3);
+      unused.push(...behindEndpoints);
       const http = createServer(api.settings);
       for (const server of [http, https]) this.equip(server, api);
-      const [plain, secure, proxy] = handles;
-      servers.push(await listening(http, plain));
-      servers.push(await listening(https, secure));
-      servers.push(await listening(packageProxy(mirrorAccess(folders)), proxy));
+      const [plain, secure, proxy, plainS3, secureS3] = handles;
+      await open(http, plain);
+      await open(https, secure);
+      await open(packageProxy(mirrorAccess(folders)), proxy);
+      for (const handle of [plainS3, behindEndpoints[0]]) await open(doorOf(http), handle);
+      for (const handle of [secureS3, behindEndpoints[1]]) await open(doorOf(https), handle);
     } catch (error) {
       // What is open would stand in the way of the next try.
-      for (const closable of [...servers, ...handles]) closable.close();
+      for (const closable of [...servers, ...unused]) closable.close();
       throw error;
     }
     return servers;
@@ -143,7 +158,10 @@ function mirrorAccess(folders: Folders): PackageProxyOptions {
   return { mirrors: async () => (await access()).mirrors, upstream: async () => (await access()).upstream };
 }
 
-function listening<S extends Server>(server: S, handle: ListenHandle): Promise<S> {
+/** One more place where a server is reached: it listens at one only. */
+const doorOf = (server: Server): Door => createDoor((socket) => server.emit("connection", socket));
+
+function listening<S extends Server | Door>(server: S, handle: ListenHandle): Promise<S> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(handle, () => {
@@ -203,13 +221,16 @@ const certified = (regionNames: readonly string[]): readonly string[] => [
 const globalNames = ["iam.amazonaws.com", "sts.amazonaws.com"];
 
 /** The names of the AWS API in a region, as far as it is modelled: others do not resolve. */
-export const endpointNames = (regionName: string): readonly NameSpec[] =>
-  [
+export const endpointNames = (regionName: string): readonly NameSpec[] => [
+  ...[
     ...globalNames,
     ...Object.keys(services)
-      .filter((service) => service !== "iam")
+      .filter((service) => service !== "iam" && service !== "s3")
       .map((service) => `${service}.${regionName}.amazonaws.com`),
-    bucketHost(regionName),
-    // Whatever the bucket is called: that it is not there is said by S3.
-    `*.s3.${regionName}.amazonaws.com`,
-  ].map((name) => ({ name, addresses: [internet.endpoints] }));
+  ].map((name) => ({ name, addresses: [internet.endpoints] })),
+  // Whatever the bucket is called: that it is not there is said by S3.
+  ...[`s3.${regionName}.amazonaws.com`, `*.s3.${regionName}.amazonaws.com`, bucketHost(regionName)].map((name) => ({
+    name,
+    addresses: [internet.s3],
+  })),
+];

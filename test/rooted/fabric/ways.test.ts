@@ -225,7 +225,7 @@ describe("a gateway endpoint", () => {
     gatewayEndpoints: [{ endpointId: "vpce-1", cidrs: [internet.services] }],
   });
 
-  test("leads to nobody until there is a service, and never to the internet", async () => {
+  test("leads to nobody at an address that no service has, and never to the internet", async () => {
     await withVpc(withEndpoint(one), async () => {
       expect(await hosts.a.silent(service, 80)).toBe("silence");
       expect(await hosts.a.call(internet.host, 443)).toBe("internet saw 198.18.0.51");

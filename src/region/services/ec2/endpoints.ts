@@ -6,7 +6,7 @@ import { s3PrefixListId, s3ServiceName } from "./prefixlists.js";
 import { RouteTables, VpcEndpoints, Vpcs, type RouteTable, type Tags, type VpcEndpoint } from "./records.js";
 
 /** Kept without effect until there is an S3 here whose requests it could be held against. */
-export const policyNote = "there is no service behind the endpoint yet whose requests the policy could refuse";
+export const policyNote = "policies are kept but not evaluated yet: every request that comes through the endpoint is answered";
 
 /** What AWS gives an endpoint without a policy: everything is allowed. */
 export const fullAccess = JSON.stringify({
