@@ -18,6 +18,7 @@ import { command, inNamespace, run } from "../src/parts/host/command.js";
 import { folders } from "../src/parts/host/folders.js";
 import { namespaceName, regionLabel } from "../src/parts/host/label.js";
 import { engineRoot } from "../src/parts/images/images.js";
+import { against, type Compared } from "./baseline.js";
 import { seconds } from "./figures.js";
 import { BenchRegion } from "./region.js";
 
@@ -29,9 +30,8 @@ export interface DatabaseFigures {
   readonly failover: readonly number[];
   /** Seconds from RestoreDBInstanceFromDBSnapshot to `available`, of 1 GB. */
   readonly restore: readonly number[];
-  /** pgbench's transactions a second, from an interface in another zone and on the server's own loopback. */
-  readonly fabric: readonly number[];
-  readonly loopback: readonly number[];
+  /** pgbench's transactions a second from an interface in another zone, beside those on the server's own loopback. */
+  readonly transactions: Compared<"fabric">;
 }
 
 const password = "open-sesame-42";
@@ -55,9 +55,9 @@ export function databases(rounds: number): Promise<DatabaseFigures> {
     await bench.create("orders", { MultiAZ: true });
     const failover: number[] = [];
     for (let round = 0; round < rounds; round++) failover.push(await bench.failover("orders"));
-    const { fabric, loopback } = await bench.transactions("orders", rounds);
+    const transactions = await bench.transactions("orders", rounds);
     const restore = [await bench.restore("orders")];
-    return { single, multiAz, failover, restore, fabric, loopback };
+    return { single, multiAz, failover, restore, transactions };
   });
 }
 
@@ -159,21 +159,19 @@ class DatabaseBench {
     return took;
   }
 
-  async transactions(identifier: string, rounds: number): Promise<{ fabric: number[]; loopback: number[] }> {
+  async transactions(identifier: string, rounds: number): Promise<Compared<"fabric">> {
     const db = await this.until(identifier, (found) => found?.DBInstanceStatus === "available");
     const host = db?.Endpoint?.Address ?? "";
     const address = await this.resolve(host);
     const pid = readFileSync(join(this.region.state, "databases", this.writerOf(identifier), "pid"), "utf8").trim();
     await this.pgbench(inNamespace(this.client, this.inImage(["pgbench", "-i", "-s", "5", "-q", ...this.to(address)])));
-    const fabric: number[] = [];
-    const loopback: number[] = [];
     const work = ["pgbench", "-n", "-c", "4", "-T", "4"];
-    for (let round = 0; round < rounds; round++) {
-      fabric.push(await this.pgbench(inNamespace(this.client, this.inImage([...work, ...this.to(address)]))));
-      const here = this.inImage([...work, ...this.to("127.0.0.1")]);
-      loopback.push(await this.pgbench({ argv: ["nsenter", `--net=/proc/${pid}/ns/net`, ...here.argv] }));
-    }
-    return { fabric, loopback };
+    const here = this.inImage([...work, ...this.to("127.0.0.1")]);
+    return against(
+      () => this.pgbench({ argv: ["nsenter", `--net=/proc/${pid}/ns/net`, ...here.argv] }),
+      { fabric: () => this.pgbench(inNamespace(this.client, this.inImage([...work, ...this.to(address)]))) },
+      rounds,
+    );
   }
 
   async restore(identifier: string): Promise<number> {

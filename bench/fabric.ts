@@ -8,6 +8,7 @@ import { command, run } from "../src/parts/host/command.js";
 import { namespaceName, regionLabel, type RegionLabel } from "../src/parts/host/label.js";
 import { removeLeftovers } from "../src/parts/host/leftovers.js";
 import { createNamespaces } from "../src/parts/host/namespaces.js";
+import { against, type Compared } from "./baseline.js";
 import { seconds } from "./figures.js";
 import { measure, serve, type Kind } from "./traffic.js";
 
@@ -66,8 +67,8 @@ export const vpcOf = (count: number): VpcSpec => ({
 });
 
 export interface FabricFigures {
-  /** Per second, in turn: bytes and connections, bare veth pair, in one subnet, across zones. */
-  readonly traffic: Record<Kind, { readonly bare: number[]; readonly subnet: number[]; readonly zones: number[] }>;
+  /** Bytes and connections a second in one subnet and across zones, beside a bare veth pair. */
+  readonly traffic: Record<Kind, Compared<"subnet" | "zones">>;
   /** In milliseconds. */
   readonly rule: number[];
   readonly membership: number[];
@@ -88,7 +89,7 @@ async function withRegion<T>(work: (label: RegionLabel) => Promise<T>): Promise<
   }
 }
 
-/** Traffic between interfaces against the same between the ends of a bare veth pair, in turn. */
+/** Traffic between interfaces against the same between the ends of a bare veth pair. */
 export const traffic = (rounds: number, duration: number): Promise<FabricFigures["traffic"]> =>
   withRegion(async (label) => {
     const fabric = new Fabric(label);
@@ -104,17 +105,16 @@ export const traffic = (rounds: number, duration: number): Promise<FabricFigures
       await barePair(...bare);
       const eni = (number: number): string => namespaceName(label, "eni", `eni-${number}`);
       for (const space of [eni(1), eni(3), bare[1]]) children.push(...(await serve(space)));
-      const found: FabricFigures["traffic"] = {
-        bytes: { bare: [], subnet: [], zones: [] },
-        connections: { bare: [], subnet: [], zones: [] },
-      };
-      for (let round = 0; round < rounds; round += 1)
-        for (const kind of ["bytes", "connections"] as const) {
-          found[kind].bare.push(await measure(kind, bare[0], "10.9.1.2", duration));
-          found[kind].subnet.push(await measure(kind, eni(0), "10.0.0.11", duration));
-          found[kind].zones.push(await measure(kind, eni(0), "10.0.1.10", duration));
-        }
-      return found;
+      const compared = (kind: Kind) =>
+        against(
+          () => measure(kind, bare[0], "10.9.1.2", duration),
+          {
+            subnet: () => measure(kind, eni(0), "10.0.0.11", duration),
+            zones: () => measure(kind, eni(0), "10.0.1.10", duration),
+          },
+          rounds,
+        );
+      return { bytes: await compared("bytes"), connections: await compared("connections") };
     } finally {
       for (const child of children) child.kill();
     }

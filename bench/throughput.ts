@@ -13,6 +13,7 @@ import { namespaceName, regionLabel } from "../src/parts/host/label.js";
 import { removeLeftovers } from "../src/parts/host/leftovers.js";
 import { createNamespaces } from "../src/parts/host/namespaces.js";
 import { engineRoot } from "../src/parts/images/images.js";
+import { against, type Compared } from "./baseline.js";
 
 const open = { protocol: "-1", peer: { cidr: "0.0.0.0/0" } };
 const nic = (name: string, subnetId: string, privateIp: string): InterfaceSpec => ({
@@ -82,10 +83,9 @@ const inside = (namespace: string, program: string): readonly [string, ...string
 ];
 
 /**
- * Throughput through the balancer against the same HAProxy between two bare veth pairs, in turn; bytes a second of one TCP
- * connection, pairs of the same run.
+ * Throughput through the balancer against the same HAProxy between two bare veth pairs; bytes a second of one TCP connection.
  */
-export async function balancerThroughput(rounds: number, milliseconds: number): Promise<{ model: number[]; bare: number[] }> {
+export async function balancerThroughput(rounds: number, milliseconds: number): Promise<Compared<"model">> {
   const state = mkdtempSync(join(tmpdir(), "sandtable-bench-"));
   const label = regionLabel(state);
   const engine = engineRoot(folders());
@@ -103,17 +103,13 @@ export async function balancerThroughput(rounds: number, milliseconds: number): 
     await balancers.apply(node("model", nodeSpace, "10.0.1.10", "10.0.2.10"));
     await balancers.apply(node("bare", bare.middle, "10.9.1.1", "10.9.2.2"));
     for (const space of [namespaceName(label, "eni", "eni-target"), bare.server]) sinks.push(await started(inside(space, sink)));
-    const found: { model: number[]; bare: number[] } = { model: [], bare: [] };
-    for (let round = 0; round <= rounds; round++) {
-      const pair = {
-        model: Number(await run({ argv: inside(internetName(label), source("198.18.0.50", milliseconds)) })),
-        bare: Number(await run({ argv: inside(bare.client, source("10.9.1.1", milliseconds)) })),
-      };
-      if (round === 0) continue; // warm-up
-      found.model.push(pair.model);
-      found.bare.push(pair.bare);
-    }
-    return found;
+    const through = async (from: string, address: string): Promise<number> =>
+      Number(await run({ argv: inside(from, source(address, milliseconds)) }));
+    return await against(
+      () => through(bare.client, "10.9.1.1"),
+      { model: () => through(internetName(label), "198.18.0.50") },
+      rounds,
+    );
   } finally {
     for (const child of sinks) child.kill();
     await balancers.remove("model");
