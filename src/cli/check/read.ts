@@ -2,6 +2,7 @@ import type { Description } from "../../environment/described.js";
 import { UserFault } from "../../faults.js";
 import type { Output } from "../output.js";
 import { assemble } from "../up/assemble.js";
+import { findRegion } from "./region.js";
 import { openSource, type Source, type SourceWish } from "./source.js";
 import { describeStacks, stackTexts, type StackText } from "./stacks.js";
 
@@ -20,7 +21,8 @@ export async function read(wish: SourceWish, output: Output): Promise<Reading> {
   if (plans.length > 0) return { description: await readPlan(plans, sources, wish), stacks: [] };
   const stacks = (await Promise.all(sources.map((source) => stacksOf(source, wish, sources.length, output)))).flat();
   refuseTwins(stacks);
-  const region = wish.region ?? onlyRegion(stacks);
+  const { region, because } = await findRegion(stacks, wish);
+  if (because !== undefined) output.status(`judged for ${region}: ${because} (--region names another)`);
   return { description: describeStacks(stacks, wish.parameters, region), stacks };
 }
 
@@ -90,10 +92,4 @@ function refuseTwins(stacks: readonly StackText[]): void {
     message: `two stacks would be called ${twice.name}`,
     fix: "rename one of the files: a template's stack is called after its file",
   });
-}
-
-/** The region that every stack of an app is for. */
-function onlyRegion(stacks: readonly StackText[]): string | undefined {
-  const regions = new Set(stacks.map(({ made }) => made?.region));
-  return regions.size === 1 ? [...regions][0] : undefined;
 }
