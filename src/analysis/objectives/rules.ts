@@ -40,9 +40,11 @@ const changeText = ({ text, monthly }: Change): string =>
   `${text} (${isKnown(monthly) ? `${dollars(monthly)} a month` : `price not known: ${monthly.why}`})`;
 
 /** What would help, and what it costs. */
-function fixOf({ plan, steps, ceiling }: Assessment, name: ObjectiveName): string {
+function fixOf({ plan, steps, ceiling, verdicts }: Assessment, name: ObjectiveName): string {
   const parts: string[] = [];
-  if (plan !== undefined) {
+  // What is not known is not made known by spending on something else.
+  const helps = plan !== undefined && (verdicts[name] !== "unknown" || plan.verdicts[name] !== "unknown");
+  if (helps) {
     const which = plan.exact ? "the cheapest changes" : "changes";
     const then = plan.verdicts[name] ?? "not stated";
     parts.push(

@@ -138,7 +138,7 @@ test("on a terminal the worst comes first with resource, place, reason and fix, 
         fix  close it
 
     Accepted by the baseline
-      web-1: is open (known, until never): agreed
+      web-1: is open (known, for good): agreed
 
     About the baseline
       accepted.yaml:3:5: the acceptance of gone for Web matches no finding: take it out of the baseline
