@@ -20,6 +20,7 @@ What to try next (npx sandtable --help lists everything):
   npx sandtable status                          stacks, addresses, health of the targets
   npx sandtable connect app-instance-1          a shell on a real Linux host
   npx sandtable internet -- curl -s ADDRESS     ask from the simulated internet
+  npx sandtable check ${example}       what it promises and cannot keep, what is open, what it costs
   npx sandtable aws ec2 describe-instances      your own aws CLI, against the region
   npx sandtable down ${example}        delete it all, and prove that nothing is left`);
 });
