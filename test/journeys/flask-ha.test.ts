@@ -17,7 +17,7 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
+import { DescribeDBInstancesCommand, RDSClient, RebootDBInstanceCommand } from "@aws-sdk/client-rds";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -295,6 +295,19 @@ describe("flask-ha", () => {
     expect(new Set(again.map((answer) => answer.instance)).size).toBe(2);
   });
 
+  test("the database fails over to its standby in the other zone, and /data answers again", async () => {
+    const rds = new RDSClient(region.client);
+    const now = async () => (await rds.send(new DescribeDBInstancesCommand({}))).DBInstances?.[0];
+    const before = await now();
+    await rds.send(
+      new RebootDBInstanceCommand({ DBInstanceIdentifier: before?.DBInstanceIdentifier ?? "", ForceFailover: true }),
+    );
+    const clock = async () => (await requests(region, `${balancerUrl}/data`, 4)).map(({ body }) => body);
+    await expect.poll(async () => (await now())?.AvailabilityZone, { timeout: 60_000 }).toBe(before?.SecondaryAvailabilityZone);
+    await expect.poll(async () => (await clock()).every((body) => body.includes("current_time")), { timeout: 60_000 }).toBe(true);
+    rds.destroy();
+  });
+
   test("a second `up` changes nothing and says so", async () => {
     const said = await region.cli("up", "examples/flask-ha", "--yes");
     expect(said).toMatchObject({ code: 0 });
@@ -370,9 +383,10 @@ describe("flask-ha", () => {
     const left = (await leftovers(region.label, region.state)).filter((each) =>
       ["namespace", "mount", "link", "table", "container"].includes(each.kind),
     );
-    // The internet and its resolver are the region's own; they go with it.
+    // The internet, its resolver and what is behind gateway endpoints are the region's own; they go with it.
     expect(left.map((each) => each.name).sort()).toEqual([
       `st-${region.label.code}-internet`,
+      `st-${region.label.code}-internet-services`,
       `st-${region.label.code}-names-internet`,
     ]);
     expect(await interfaces()).toEqual([]);
