@@ -5,7 +5,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { startEngine } from "../../engine/program.js";
 import { consoleTail, firstProcess, observeContainer, watchContainer } from "../../host/container.js";
 import { diskSpace, ensureDisk, growDisk, imageOf } from "../disk.js";
-import { endServer, removeServer } from "../ending.js";
+import { ServerEnded } from "../ended.js";
+import { endServer, expectRunning, removeServer } from "../ending.js";
 import { readIfThere } from "../files.js";
 import { logFiles, readLogFile } from "../logs.js";
 import { serverPlace, type EngineOptions, type ServerPlace } from "../place.js";
@@ -44,11 +45,25 @@ export class MariaDb implements DatabaseEngine {
     await makeData(this.options, spec, place, origin);
   }
 
-  async start(spec: ServerSpec): Promise<void> {
+  start(spec: ServerSpec): Promise<void> {
+    return this.run(spec, true);
+  }
+
+  tell(spec: ServerSpec): Promise<void> {
+    return this.run(spec, false);
+  }
+
+  private async run(spec: ServerSpec, mayStart: boolean): Promise<void> {
     const place = this.place(spec.id);
+    if (!mayStart) expectRunning(place, spec.id);
     const settings = this.settings(spec);
     await ensureDisk(place.folder, spec.storageGiB);
-    await growDisk(place.folder, spec.storageGiB, () => this.stop(spec.id));
+    let isStopped = false;
+    await growDisk(place.folder, spec.storageGiB, async () => {
+      isStopped = true;
+      await this.stop(spec.id);
+    });
+    if (!mayStart && !isStopped) expectRunning(place, spec.id);
     const runs = observeContainer(place).state === "running";
     if (!runs) {
       writeForStart(spec, settings, place, engineUser(this.options));
@@ -218,7 +233,7 @@ async function untilAnswers(spec: ServerSpec, place: ServerPlace): Promise<void>
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ER_ACCESS_DENIED_ERROR") throw error;
       if (observeContainer(place).state === "stopped")
-        throw new Error(`MariaDB of ${spec.id} ended while starting: ${lastWords(place)}`, { cause: error });
+        throw new ServerEnded(`MariaDB of ${spec.id} ended while starting: ${lastWords(place)}`, { cause: error });
       await pause(5);
     }
   }

@@ -1,3 +1,4 @@
+import { ServerEnded } from "../../../parts/databases/ended.js";
 import type { DatabaseEngine, ServerSpec } from "../../../parts/databases/spec.js";
 import { isCut } from "../../faults/zones.js";
 import type { Scope } from "../../operations/call.js";
@@ -22,7 +23,7 @@ import type { ServerCircumstances } from "../databases/spec.js";
 import type { Keeper } from "../keeper.js";
 import { changeCluster } from "./change.js";
 import { keepCopies } from "./copies.js";
-import { failOverCluster, successors } from "./failover.js";
+import { failOverCluster, heirsOf, successors } from "./failover.js";
 import { letGo } from "./leaving.js";
 import { memberReaderSpec, memberWriterSpec } from "./spec.js";
 import { originOf, volumeOwner } from "./volume.js";
@@ -106,7 +107,14 @@ export class ClusterKeeper implements Keeper {
       scope.upkeep.nudge("names", cluster.vpcId);
       return 0;
     }
-    await this.writing(scope, cluster, writer, engine, memberWriterSpec(cluster, writer, around));
+    const hasHeirs = writer.rebootWished === undefined && heirsOf(scope, cluster, readers, engine).length > 0;
+    try {
+      await this.writing(scope, cluster, writer, engine, memberWriterSpec(cluster, writer, around), hasHeirs);
+    } catch (error) {
+      // It ended while it was looked at: the next look sees who takes its place.
+      if (hasHeirs && error instanceof ServerEnded) return 50;
+      throw error;
+    }
     this.written(scope, cluster);
     this.settled(scope, writer);
     const running: boolean[] = [];
@@ -129,11 +137,15 @@ export class ClusterKeeper implements Keeper {
     writer: DBInstance,
     engine: DatabaseEngine,
     spec: ServerSpec,
+    hasHeirs: boolean,
   ): Promise<void> {
     if (writer.rebootWished !== undefined) await engine.stop(spec.id);
     if (engine.observe(spec.id) !== "ready") await scope.upkeep.network(cluster.vpcId);
-    await engine.make(spec, originOf(cluster, this.house.backups));
-    await engine.start(spec);
+    if (hasHeirs) await engine.tell(spec);
+    else {
+      await engine.make(spec, originOf(cluster, this.house.backups));
+      await engine.start(spec);
+    }
     if (cluster.masterPassword === undefined) return;
     const { masterUsername: username, masterPassword: password, databaseName } = cluster;
     await engine.setMaster(spec, { username, password, ...(databaseName === undefined ? {} : { databaseName }) });
