@@ -4,11 +4,9 @@ import { isCut } from "../../faults/zones.js";
 import type { Scope } from "../../operations/call.js";
 import { remove } from "../../records/records.js";
 import { backupsAfterDeletion } from "../../services/rds/backups/automated.js";
-import { isOpen, maintenanceWindow } from "../../services/rds/backups/windows.js";
 import { membersOf } from "../../services/rds/clustermembers.js";
 import { theEngine } from "../../services/rds/engines.js";
 import { eventOf, ofCluster } from "../../services/rds/events.js";
-import { withPending } from "../../services/rds/modifying.js";
 import { rdsParameters } from "../../services/rds/rdsparameters.js";
 import { DBClusters, type DBCluster, type DBInstance } from "../../services/rds/records.js";
 import { serversOf } from "../../services/rds/servers.js";
@@ -25,6 +23,7 @@ import { changeCluster } from "./change.js";
 import { keepCopies } from "./copies.js";
 import { failOverCluster, heirsOf, successors } from "./failover.js";
 import { letGo } from "./leaving.js";
+import { maintainCluster } from "./maintenance.js";
 import { memberReaderSpec, memberWriterSpec } from "./spec.js";
 import { originOf, volumeOwner } from "./volume.js";
 
@@ -89,8 +88,7 @@ export class ClusterKeeper implements Keeper {
     const around = await this.around(scope);
     const { program } = theEngine(before.engine);
     const parameters = rdsParameters(program, await scope.upkeep.engineParameters(program));
-    if (isOpen(maintenanceWindow(before.preferredMaintenanceWindow), scope.now()))
-      for (const db of membersOf(scope, before.identifier)) if (db.pending !== undefined) change(scope, db, withPending);
+    maintainCluster(scope, before);
     const members = membersOf(scope, before.identifier).map((db) =>
       db.wish === "running" ? settleParameters(scope, db, engine, parameters) : db,
     );
