@@ -15,6 +15,8 @@ export interface Question {
   readonly id: number;
   readonly login: Login;
   readonly sql: string;
+  /** For the connection, in milliseconds. */
+  readonly patience: number;
 }
 
 /** What it answers, one a line: the rows of the last statement, every value as text, or the error with all its members. */
@@ -22,11 +24,11 @@ export type Answer = { readonly id: number; readonly rows: string[][] } | { read
 
 /** Runs statements as they come, each on a connection of its own, until its input ends. */
 export const talkProgram = (client: Client): string => `
-  ${opener(client, 4000)}
+  ${opener(client)}
   import { createInterface } from "node:readline";
   import { inspect } from "node:util";
-  const answer = async ({ login, sql }) => {
-    const connection = await open(login);
+  const answer = async ({ login, sql, patience }) => {
+    const connection = await open(login, patience);
     try {
       return { rows: await rows(connection, sql) };
     } finally {
@@ -43,13 +45,13 @@ export const talkProgram = (client: Client): string => `
 
 /** Appends numbered rows, one after the other, and prints each number when it was acknowledged; goes on whatever happens, for four minutes. */
 export const appendProgram = (client: Client, login: Login): string => `
-  ${opener(client, 1000)}
+  ${opener(client)}
   let n = 0;
   let connection;
   const ends = Date.now() + 240000;
   while (Date.now() < ends) {
     try {
-      connection ??= await open(${JSON.stringify(login)});
+      connection ??= await open(${JSON.stringify(login)}, 1000);
       n += 1;
       await rows(connection, "insert into appended values (" + n + ")");
       console.log(n);
@@ -60,15 +62,15 @@ export const appendProgram = (client: Client, login: Login): string => `
     }
   }`;
 
-const opener = (client: Client, patience: number): string =>
+const opener = (client: Client): string =>
   client === "postgres"
     ? `
       import pg from "pg";
-      const open = async ({ ssl, ...login }) => {
+      const open = async ({ ssl, ...login }, patience) => {
         const client = new pg.Client({
           ...login,
-          connectionTimeoutMillis: ${patience},
-          query_timeout: ${3000 + patience},
+          connectionTimeoutMillis: patience,
+          query_timeout: 7000,
           ssl: ssl ?? { rejectUnauthorized: false },
         });
         client.on("error", () => undefined);
@@ -79,14 +81,14 @@ const opener = (client: Client, patience: number): string =>
       const close = (client) => client.end();`
     : `
       import mysql from "mysql2/promise";
-      const open = async ({ ssl, ...login }) => {
+      const open = async ({ ssl, ...login }, patience) => {
         const tls = ssl === false ? {} : { ssl: { rejectUnauthorized: false } };
-        const client = await mysql.createConnection({ ...login, connectTimeout: ${patience}, ...tls });
+        const client = await mysql.createConnection({ ...login, connectTimeout: patience, ...tls });
         client.connection.on("error", () => undefined);
         return client;
       };
       const rows = async (client, sql) => {
-        const [found] = await client.query({ sql, rowsAsArray: true, timeout: ${3000 + patience} });
+        const [found] = await client.query({ sql, rowsAsArray: true, timeout: 7000 });
         return Array.isArray(found) ? found.map((row) => row.map(String)) : [];
       };
       const close = async (client) => client.destroy();`;

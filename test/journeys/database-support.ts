@@ -266,7 +266,9 @@ export class DatabaseJourney {
       database: how.database ?? "app",
       ...(how.ssl === undefined ? {} : { ssl: how.ssl }),
     };
-    return talkerOf(this.region, this.client, how.from ?? "application").ask(login, sql);
+    // Whose packets are dropped waits for nothing.
+    const patience = how.from === "stranger" ? 1500 : 4000;
+    return talkerOf(this.region, this.client, how.from ?? "application").ask(login, sql, patience);
   }
 
   /** A client that appends numbered rows, one after the other, and goes on whatever happens, until it is ended. */

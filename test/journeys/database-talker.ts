@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { talkProgram, type Answer, type Client, type Login } from "./database-clients.js";
+import { talkProgram, type Answer, type Client, type Login, type Question } from "./database-clients.js";
 import { root, type JourneyRegion } from "./region.js";
 
 const launcher = fileURLToPath(new URL("../../bin/sandtable.js", import.meta.url));
@@ -33,11 +33,11 @@ export class Talker {
     });
   }
 
-  ask(login: Login, sql: string): Promise<string[][]> {
-    const id = (this.asked += 1);
+  ask(login: Login, sql: string, patience: number): Promise<string[][]> {
+    const question: Question = { id: (this.asked += 1), login, sql, patience };
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
-      this.child.stdin.write(`${JSON.stringify({ id, login, sql })}\n`);
+      this.waiting.set(question.id, { resolve, reject });
+      this.child.stdin.write(`${JSON.stringify(question)}\n`);
     });
   }
 
