@@ -1,4 +1,5 @@
 import {
+  CopyDBClusterSnapshotCommand,
   CreateDBClusterCommand,
   CreateDBClusterSnapshotCommand,
   CreateDBInstanceCommand,
@@ -8,7 +9,10 @@ import {
   DescribeDBClusterAutomatedBackupsCommand,
   DescribeDBClusterSnapshotsCommand,
   FailoverDBClusterCommand,
+  ModifyDBClusterCommand,
   ModifyDBClusterParameterGroupCommand,
+  ModifyDBInstanceCommand,
+  RebootDBClusterCommand,
   RebootDBInstanceCommand,
   RestoreDBClusterFromSnapshotCommand,
   RestoreDBClusterToPointInTimeCommand,
@@ -130,14 +134,29 @@ describe("an Aurora cluster", () => {
     await journey.untilCluster("the rest waits", DBClusterIdentifier, told("pending-reboot"));
     const both = "select current_setting('work_mem'), current_setting('max_connections')";
     expect(await journey.query(both, { host })).toEqual([["6MB", "60"]]);
-    for (const DBInstanceIdentifier of ["shop-one", "shop-two"])
-      await journey.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier }));
+    await journey.rds.send(new RebootDBInstanceCommand({ DBInstanceIdentifier: "shop-one" }));
+    // Another class is a restart too.
+    await journey.rds.send(
+      new ModifyDBInstanceCommand({
+        DBInstanceIdentifier: "shop-two",
+        DBInstanceClass: "db.t3.large",
+        ApplyImmediately: true,
+      }),
+    );
     await journey.untilCluster("it is in force", DBClusterIdentifier, told("in-sync"));
     await journey.untilCluster("it is whole", DBClusterIdentifier, ({ Status }) => Status === "available");
     for (const member of ["shop-one", "shop-two"]) {
       const db = await journey.until(`${member} is back`, ({ DBInstanceStatus }) => DBInstanceStatus === "available", member);
       expect(await journey.query(both, { host: db.Endpoint?.Address ?? "" })).toEqual([["6MB", "70"]]);
     }
+    expect((await journey.describe("shop-two")).DBInstanceClass).toBe("db.t3.large");
+    // What it gives: {DBInstanceClassMemory/32768} of 8 KiB.
+    const { Endpoint } = await journey.describe("shop-two");
+    expect(await journey.query("show shared_buffers", { host: Endpoint?.Address ?? "" })).toEqual([["2GB"]]);
+    expect(await journey.events(["configuration change"], "shop-two")).toEqual([
+      "Applying modification to database instance class",
+      "Finished applying modification to DB instance class",
+    ]);
   });
 
   test("keeps every row when a reader takes over: when asked to, and when the writer's zone is cut off", async () => {
@@ -252,7 +271,32 @@ test("a Multi-AZ DB cluster comes with three members in three zones, and its los
   expect(appender.acknowledged.filter((n) => !kept.has(n))).toEqual([]);
 });
 
-test("a Multi-AZ DB cluster's snapshot and its retained backups outlive it", async () => {
+test("a Multi-AZ DB cluster is rebooted, and has more storage and another class on all its members", async () => {
+  const { rds } = journey;
+  const DBClusterIdentifier = "ledger";
+  const whole = (when: string) =>
+    journey.untilCluster(`it is whole ${when}`, DBClusterIdentifier, ({ Status }) => Status === "available");
+  const { Endpoint: host = "" } = await whole("before");
+  const started = async () => (await journey.query("select pg_postmaster_start_time()::text", { host }))[0]?.[0];
+  const before = await started();
+  await rds.send(new RebootDBClusterCommand({ DBClusterIdentifier }));
+  await whole("after the reboot");
+  expect(await started()).not.toBe(before);
+  const change = { DBClusterInstanceClass: "db.m5.xlarge", AllocatedStorage: 30, ApplyImmediately: true };
+  await rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier, ...change }));
+  expect(await whole("after the change")).toMatchObject({ DBClusterInstanceClass: "db.m5.xlarge", AllocatedStorage: 30 });
+  for (const n of [1, 2, 3]) {
+    const db = await journey.until(
+      "it is available",
+      ({ DBInstanceStatus }) => DBInstanceStatus === "available",
+      `ledger-instance-${n}`,
+    );
+    expect(db).toMatchObject({ DBInstanceClass: "db.m5.xlarge", AllocatedStorage: 30 });
+    expect(await journey.query("show shared_buffers", { host: db.Endpoint?.Address ?? "" })).toEqual([["4GB"]]);
+  }
+});
+
+test("a Multi-AZ DB cluster's snapshot, a copy of it and its retained backups outlive it", async () => {
   const { rds } = journey;
   const DBClusterIdentifier = "ledger";
   const { Endpoint: host = "" } = await journey.untilCluster(
@@ -264,6 +308,14 @@ test("a Multi-AZ DB cluster's snapshot and its retained backups outlive it", asy
   const DBClusterSnapshotIdentifier = "before";
   await rds.send(new CreateDBClusterSnapshotCommand({ DBClusterIdentifier, DBClusterSnapshotIdentifier }));
   expect(await snapshot("before")).toMatchObject({ Status: "available", SnapshotType: "manual", PercentProgress: 100 });
+  await rds.send(
+    new CopyDBClusterSnapshotCommand({
+      SourceDBClusterSnapshotIdentifier: "before",
+      TargetDBClusterSnapshotIdentifier: "copied",
+    }),
+  );
+  expect(await snapshot("copied")).toMatchObject({ Status: "available" });
+  await rds.send(new DeleteDBClusterSnapshotCommand({ DBClusterSnapshotIdentifier: "before" }));
   await journey.query("insert into kept values (2)", { host });
   await journey.untilCluster("it can be restored", DBClusterIdentifier, (now) => now.LatestRestorableTime !== undefined);
   await rds.send(
@@ -277,7 +329,7 @@ test("a Multi-AZ DB cluster's snapshot and its retained backups outlive it", asy
   const restoring = { DBSubnetGroupName, VpcSecurityGroupIds };
   await rds.send(
     new RestoreDBClusterFromSnapshotCommand({
-      ...{ DBClusterIdentifier: "earlier", SnapshotIdentifier: "before", Engine: "postgres", ...restoring },
+      ...{ DBClusterIdentifier: "earlier", SnapshotIdentifier: "copied", Engine: "postgres", ...restoring },
       DBClusterInstanceClass: "db.m5.large",
     }),
   );
@@ -294,7 +346,7 @@ test("a Multi-AZ DB cluster's snapshot and its retained backups outlive it", asy
     const { Endpoint = "" } = await journey.untilCluster(`${cluster} is there`, cluster, ({ Status }) => Status === "available");
     expect(await rowsOf(Endpoint)).toEqual(rows);
   }
-  for (const name of ["before", "last"])
+  for (const name of ["copied", "last"])
     await rds.send(new DeleteDBClusterSnapshotCommand({ DBClusterSnapshotIdentifier: name }));
   await rds.send(new DeleteDBClusterAutomatedBackupCommand({ DbClusterResourceId: backup?.DbClusterResourceId }));
   expect(await retained()).toEqual([]);

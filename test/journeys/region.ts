@@ -21,6 +21,8 @@ export interface Said {
 export class JourneyRegion {
   readonly state: string;
   readonly label: RegionLabel;
+  /** What is to end before the region does. */
+  readonly leaving: (() => Promise<void>)[] = [];
 
   constructor(state?: string) {
     if (state !== undefined) mkdirSync(state);
@@ -80,6 +82,7 @@ export class JourneyRegion {
   /** End it, and prove that nothing of it is left on this machine. */
   async purge(): Promise<void> {
     this.reportTroubles();
+    for (const leave of this.leaving.splice(0)) await leave();
     const running = existsSync(join(this.state, "region.json"));
     if (running) await this.ok("region", "stop", "--purge", "--yes");
     // The process itself leaves a moment after it has answered.

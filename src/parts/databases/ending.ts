@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { killContainer, observeContainer, removeContainer } from "../host/container.js";
 import { removeDisk } from "./disk.js";
+import { ServerEnded } from "./ended.js";
 import type { ServerPlace } from "./place.js";
 
 /** Ask a server to end by the engine's own signal for it; after `seconds` it is killed. Stopped already succeeds. */
@@ -12,6 +13,11 @@ export async function endServer(place: ServerPlace, signal: "SIGINT" | "SIGTERM"
     while (observeContainer(place).state === "running" && Date.now() < until) await pause(5);
   }
   await killContainer(place);
+}
+
+/** @throws ServerEnded */
+export function expectRunning(place: ServerPlace, id: string): void {
+  if (observeContainer(place).state !== "running") throw new ServerEnded(`the server ${id} has ended`);
 }
 
 /** End it at once, and delete all it had. Gone already succeeds. */

@@ -134,6 +134,11 @@ export interface DatabaseEngine {
    * anew.
    */
   start(spec: ServerSpec): Promise<void>;
+  /**
+   * As `start`, of one that runs. One that has ended stays so: another may be about to take its place.
+   * @throws ServerEnded
+   */
+  tell(spec: ServerSpec): Promise<void>;
   /** Of a running server: does what it runs with differ from the spec in something that wants a restart? */
   pending(spec: ServerSpec): Promise<boolean>;
   /** Make the master user and the first database, or give the user another password. */

@@ -85,6 +85,28 @@ describe("a writer and its copy", () => {
     await application.end();
   });
 
+  test("a commit that the copy received over a connection that did not acknowledge waits until it is looked at, not for ever", async () => {
+    const { mariadb } = servers;
+    const over = async (acknowledges: "ON" | "OFF"): Promise<void> => {
+      for (const sql of [
+        "STOP SLAVE IO_THREAD",
+        `SET GLOBAL rpl_semi_sync_slave_enabled = ${acknowledges}`,
+        "START SLAVE IO_THREAD",
+      ])
+        await servers.control("db-B-0", sql);
+    };
+    await over("OFF");
+    const application = servers.append("db-A-0", 2_000_000);
+    await until("the row is there", async () => (await numbersOf("db-B-0")).includes(2_000_000));
+    await over("ON");
+    await until("it is connected again", async () => (await copy("db-A-0", "db-B-0", ["db-B-0"]))?.acknowledges === true);
+    expect(application.acknowledged).toEqual([]);
+    await mariadb.tell(servers.writer("db-A-0", waitingFor("db-B-0")));
+    await until("commits go on", () => application.acknowledged.length > 5);
+    await application.end();
+    await servers.query("db-A-0", "delete from numbered where number >= 2000000");
+  });
+
   test("a copy that is not to be waited for does not count, even if it once did", async () => {
     await servers.mariadb.start(servers.writer("db-A-0", waitingFor("db-B-other")));
     await until("it copies on", async () => (await copy("db-A-0", "db-B-0", ["db-B-other"]))?.acknowledges === false);

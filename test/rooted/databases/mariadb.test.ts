@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ServerEnded } from "../../../src/parts/databases/ended.js";
 import type { ServerSpec } from "../../../src/parts/databases/spec.js";
 import { until } from "../engines.js";
 import { master, TestServers } from "./mariadbs.js";
@@ -125,7 +126,11 @@ describe("a MariaDB server", () => {
     servers.kill(spec.id);
     await until("it is told", () => ended === 1);
     expect(servers.mariadb.observe(spec.id)).toBe("stopped");
+    // Another may be about to take its place: who only tells it something does not start it.
+    await expect(servers.mariadb.tell(spec)).rejects.toThrow(ServerEnded);
+    expect(servers.mariadb.observe(spec.id)).toBe("stopped");
     await servers.mariadb.start(spec);
+    await servers.mariadb.tell(spec);
     expect(await query("select count(*) from users")).toBe("2");
   });
 

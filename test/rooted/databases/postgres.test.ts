@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ServerEnded } from "../../../src/parts/databases/ended.js";
 import { Postgres } from "../../../src/parts/databases/postgres/postgres.js";
 import type { ServerSpec } from "../../../src/parts/databases/spec.js";
 import { until } from "../engines.js";
@@ -114,7 +115,11 @@ describe("a PostgreSQL server", () => {
     postgres.watch(spec.id, () => (told += 1));
     await postgres.stop(spec.id, 0);
     await until("the watcher is told", () => told > 0);
+    // Another may be about to take its place: who only tells it something does not start it.
+    await expect(postgres.tell(spec)).rejects.toThrow(ServerEnded);
+    expect(postgres.observe(spec.id)).toBe("stopped");
     await postgres.start(spec);
+    await postgres.tell(spec);
     expect(await query("select count(*) from users")).toBe("2");
   });
 

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { command, run } from "../../host/command.js";
-import { ownedFolder } from "../files.js";
+import { ownedFolder, readIfThere } from "../files.js";
 import { serverPlace, type EngineOptions, type ServerPlace } from "../place.js";
 import type { Origin, ServerSpec } from "../spec.js";
 import { diskFolders, logFolders, passwd, redoLogBytes } from "./config.js";
@@ -12,7 +12,8 @@ import { mariadbTemplate } from "./template.js";
 /** Make the data of a server on its mounted disk; what an earlier attempt left half-made is made anew. */
 export async function makeData(options: EngineOptions, spec: ServerSpec, place: ServerPlace, origin: Origin): Promise<void> {
   const user = engineUser(options);
-  writeFileSync(passwdFile(place), passwd(user));
+  // Not while it is the same: a session that begins while it is empty is refused.
+  if (readIfThere(passwdFile(place)) !== passwd(user)) writeFileSync(passwdFile(place), passwd(user));
   // Whatever the umask here: the server's user has to read it.
   chmodSync(passwdFile(place), 0o644);
   if (existsSync(place.data)) return;

@@ -5,7 +5,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { startEngine } from "../../engine/program.js";
 import { consoleTail, firstProcess, observeContainer, watchContainer } from "../../host/container.js";
 import { diskSpace, ensureDisk, growDisk, imageOf } from "../disk.js";
-import { endServer, removeServer } from "../ending.js";
+import { ServerEnded } from "../ended.js";
+import { endServer, expectRunning, removeServer } from "../ending.js";
 import { readIfThere } from "../files.js";
 import { logFiles, readLogFile } from "../logs.js";
 import { serverPlace, type EngineOptions, type ServerPlace } from "../place.js";
@@ -32,10 +33,14 @@ import { applyReceivedBefore } from "./relay.js";
 import { receivedUpTo, statusOf, takeRole } from "./replication.js";
 import { withSession, type Query } from "./session.js";
 import { isPending, tellSettings, writeForStart } from "./settings.js";
-import { databaseStatement, isThere, masterStatements, replicationStatements } from "./users.js";
+import { isStuck } from "./stuck.js";
+import { databaseStatement, isThere, markStatement, masterStatements, replicationStatements } from "./users.js";
 
 /** MariaDB servers, one container each. They stand for RDS's engines mariadb and mysql, and for Aurora MySQL. */
 export class MariaDb implements DatabaseEngine {
+  /** Processes that are at a commit of ours. */
+  private readonly releasing = new Set<string>();
+
   constructor(private readonly options: EngineOptions) {}
 
   async make(spec: ServerSpec, origin: Origin): Promise<void> {
@@ -44,11 +49,25 @@ export class MariaDb implements DatabaseEngine {
     await makeData(this.options, spec, place, origin);
   }
 
-  async start(spec: ServerSpec): Promise<void> {
+  start(spec: ServerSpec): Promise<void> {
+    return this.run(spec, true);
+  }
+
+  tell(spec: ServerSpec): Promise<void> {
+    return this.run(spec, false);
+  }
+
+  private async run(spec: ServerSpec, mayStart: boolean): Promise<void> {
     const place = this.place(spec.id);
+    if (!mayStart) expectRunning(place, spec.id);
     const settings = this.settings(spec);
     await ensureDisk(place.folder, spec.storageGiB);
-    await growDisk(place.folder, spec.storageGiB, () => this.stop(spec.id));
+    let isStopped = false;
+    await growDisk(place.folder, spec.storageGiB, async () => {
+      isStopped = true;
+      await this.stop(spec.id);
+    });
+    if (!mayStart && !isStopped) expectRunning(place, spec.id);
     const runs = observeContainer(place).state === "running";
     if (!runs) {
       writeForStart(spec, settings, place, engineUser(this.options));
@@ -63,6 +82,7 @@ export class MariaDb implements DatabaseEngine {
         if (copiesAnother(place)) await applyReceivedBefore(place, engineUser(this.options), query);
         await takeRole(spec, query);
         await this.tellCopies(spec, query);
+        if (acknowledgesOf(spec).length > 0 && (await isStuck(query))) this.release(place);
       },
       60_000,
     );
@@ -127,8 +147,11 @@ export class MariaDb implements DatabaseEngine {
     return withSession(this.place(spec.id), (query) => healthOf(spec, query, ask));
   }
 
-  backup(spec: ServerSpec, folder: string): Promise<Backup> {
-    return backupInto(this.place(spec.id), folder, engineUser(this.options));
+  async backup(spec: ServerSpec, folder: string): Promise<Backup> {
+    const place = this.place(spec.id);
+    // It holds up commits until those that wait for a copy have ended: they are to get there before it.
+    if (acknowledgesOf(spec).length > 0) await withSession(place, (query) => query(markStatement), 30_000);
+    return backupInto(place, folder, engineUser(this.options));
   }
 
   async ship(spec: ServerSpec, folder: string): Promise<{ readonly until: number } | undefined> {
@@ -183,6 +206,16 @@ export class MariaDb implements DatabaseEngine {
     return settingsOf(spec, existsSync(this.place(spec.id).acknowledges));
   }
 
+  /** A commit that is acknowledged ends the waiting of all before it. Nobody waits for it: it may be held up itself. */
+  private release(place: ServerPlace): void {
+    const key = String(firstProcess(place));
+    if (this.releasing.has(key)) return;
+    this.releasing.add(key);
+    void withSession(place, (query) => query(markStatement), 600_000)
+      .catch(() => undefined)
+      .finally(() => this.releasing.delete(key));
+  }
+
   /** Those that commits are to wait for, and those that they are not to. A copy that does not run learns of it when it starts. */
   private async tellCopies({ id, replication }: ServerSpec, query: Query): Promise<void> {
     if (replication.role !== "writer") return;
@@ -211,6 +244,9 @@ interface MariaDbPlace extends ServerPlace {
   readonly acknowledges: string;
 }
 
+const acknowledgesOf = ({ replication }: ServerSpec): readonly string[] =>
+  replication.role === "writer" ? replication.acknowledges : [];
+
 async function untilAnswers(spec: ServerSpec, place: ServerPlace): Promise<void> {
   for (;;) {
     try {
@@ -218,7 +254,7 @@ async function untilAnswers(spec: ServerSpec, place: ServerPlace): Promise<void>
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ER_ACCESS_DENIED_ERROR") throw error;
       if (observeContainer(place).state === "stopped")
-        throw new Error(`MariaDB of ${spec.id} ended while starting: ${lastWords(place)}`, { cause: error });
+        throw new ServerEnded(`MariaDB of ${spec.id} ended while starting: ${lastWords(place)}`, { cause: error });
       await pause(5);
     }
   }

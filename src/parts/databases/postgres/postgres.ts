@@ -5,7 +5,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { imageUserOf, startEngine, type ImageUser } from "../../engine/program.js";
 import { consoleTail, firstProcess, observeContainer, watchContainer } from "../../host/container.js";
 import { diskSpace, ensureDisk, growDisk, imageOf } from "../disk.js";
-import { endServer, removeServer } from "../ending.js";
+import { ServerEnded } from "../ended.js";
+import { endServer, expectRunning, removeServer } from "../ending.js";
 import { filesIn, ownedFolder, readIfThere, writeOwned } from "../files.js";
 import { logFiles, pruneLogFiles, readLogFile } from "../logs.js";
 import { inside, serverPlace, type EngineOptions, type ServerPlace } from "../place.js";
@@ -42,16 +43,30 @@ export class Postgres implements DatabaseEngine {
     await makeData(this.options, spec, place, origin);
   }
 
-  async start(spec: ServerSpec): Promise<void> {
+  start(spec: ServerSpec): Promise<void> {
+    return this.run(spec, true);
+  }
+
+  tell(spec: ServerSpec): Promise<void> {
+    return this.run(spec, false);
+  }
+
+  private async run(spec: ServerSpec, mayStart: boolean): Promise<void> {
     const place = this.place(spec.id);
+    if (!mayStart) expectRunning(place, spec.id);
     await ensureDisk(place.folder, spec.storageGiB);
-    await growDisk(place.folder, spec.storageGiB, () => this.stop(spec.id));
+    let isStopped = false;
+    await growDisk(place.folder, spec.storageGiB, async () => {
+      isStopped = true;
+      await this.stop(spec.id);
+    });
+    if (!mayStart && !isStopped) expectRunning(place, spec.id);
     const runs = observeContainer(place).state === "running";
     this.writeFiles(spec, place);
     if (!runs) await this.startServer(spec, place);
     while (!accepts(place)) {
       if (observeContainer(place).state === "stopped")
-        throw new Error(`PostgreSQL of ${spec.id} ended while starting: ${lastWords(place)}`);
+        throw new ServerEnded(`PostgreSQL of ${spec.id} ended while starting: ${lastWords(place)}`);
       await pause(5);
     }
     const isReader = await withSession(place, spec.port, async (query) => {

@@ -1,19 +1,12 @@
 import type { Scope } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
-import type { Tags } from "../ec2/records.js";
 import { decideSnapshot } from "./backups/deciding.js";
 import { clusterBackups } from "./backups/kinds.js";
 import { DBClusterSnapshots, sourceOfCluster } from "./backups/records.js";
-import { checkClusterRetention } from "./backups/settings.js";
-import { checkWindows } from "./backups/windows.js";
-import { checkMasterPassword } from "./checks.js";
 import { changeCluster, expectCluster, hasData, theDBCluster } from "./clusterstate.js";
 import { membersOf } from "./clustermembers.js";
-import { theEngine } from "./engines.js";
 import { snapshotEvent } from "./events.js";
-import { defined } from "./instances.js";
-import { joinClusterParameterGroup } from "./parametermembership.js";
 import { DBInstances, type DBCluster } from "./records.js";
 
 /** An Aurora cluster goes without its members only; a Multi-AZ DB cluster takes them along. */
@@ -119,60 +112,4 @@ export function rebootDBCluster(call: Scope, wanted: string): DBCluster {
     put(DBInstances, db.identifier, { ...db, rebootWished: "restart" as const, status: "rebooting" as const }),
   );
   return changeCluster(call, cluster, { status: "rebooting" }, ...members);
-}
-
-/** What is not said stays as it is. */
-export interface DBClusterModification {
-  readonly masterPassword?: string | undefined;
-  readonly deletionProtection?: boolean | undefined;
-  readonly backupRetentionPeriod?: number | undefined;
-  readonly preferredBackupWindow?: string | undefined;
-  readonly preferredMaintenanceWindow?: string | undefined;
-  readonly copyTagsToSnapshot?: boolean | undefined;
-  readonly parameterGroupName?: string | undefined;
-  readonly tags?: Tags | undefined;
-}
-
-/** What can be changed takes effect at once, on AWS too; of another parameter group what wants a restart waits for one. */
-export function modifyDBCluster(call: Scope, wanted: string, wish: DBClusterModification): DBCluster {
-  const cluster = theDBCluster(call, wanted);
-  if (cluster.wish === "deleted" || cluster.status === "deleting" || !cluster.born)
-    throw new ServiceFault("InvalidDBClusterStateFault", `DBCluster ${cluster.identifier} is ${cluster.status}.`);
-  checkClusterRetention(wish.backupRetentionPeriod);
-  const { preferredBackupWindow = cluster.preferredBackupWindow } = wish;
-  const preferredMaintenanceWindow = (wish.preferredMaintenanceWindow ?? cluster.preferredMaintenanceWindow).toLowerCase();
-  if (wish.preferredBackupWindow !== undefined || wish.preferredMaintenanceWindow !== undefined)
-    checkWindows(preferredBackupWindow, preferredMaintenanceWindow);
-  const engine = theEngine(cluster.engine);
-  const isJoining = wish.parameterGroupName !== undefined && wish.parameterGroupName.toLowerCase() !== cluster.parameterGroupName;
-  const joined = isJoining ? joinClusterParameterGroup(call, engine, cluster.engineVersion, wish.parameterGroupName) : undefined;
-  const members =
-    joined === undefined
-      ? []
-      : membersOf(call, cluster.identifier).map((db) =>
-          put(DBInstances, db.identifier, {
-            ...db,
-            clusterParameterGroup: { ...joined.membership, status: "applying" as const, isNew: true },
-          }),
-        );
-  const changed = changeCluster(
-    call,
-    cluster,
-    {
-      ...defined({
-        masterPassword: wish.masterPassword === undefined ? undefined : checkMasterPassword(wish.masterPassword),
-        deletionProtection: wish.deletionProtection,
-        backupRetentionPeriod: wish.backupRetentionPeriod,
-        copyTagsToSnapshot: wish.copyTagsToSnapshot,
-        tags: wish.tags,
-        parameterGroupName: joined?.membership.name,
-      }),
-      preferredBackupWindow,
-      preferredMaintenanceWindow,
-    },
-    ...members,
-    ...(joined?.commit ?? []),
-  );
-  call.upkeep.nudge("backup", cluster.resourceId);
-  return changed;
 }

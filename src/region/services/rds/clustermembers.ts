@@ -4,13 +4,15 @@ import { put } from "../../records/records.js";
 import { interfaceChanges } from "../ec2/interfaces.js";
 import type { NetworkInterface, Tags } from "../ec2/records.js";
 import { withoutAutomated } from "./backups/automated.js";
+import { checkWindows } from "./backups/windows.js";
 import { checkIdentifier } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { theEngine } from "./engines.js";
 import { defaultSettings } from "./defaults.js";
+import { defined } from "./instances.js";
 import { newResourceId } from "./names.js";
-import { joinClusterParameterGroup, joinParameterGroup } from "./parametermembership.js";
-import { DBClusters, DBInstances, type DBCluster, type DBInstance } from "./records.js";
+import { checkOptionGroup, joinClusterParameterGroup, joinParameterGroup } from "./parametermembership.js";
+import { DBClusters, DBInstances, type DBCluster, type DBInstance, type DBInstanceSettings } from "./records.js";
 import { checkPublic, decideServer, sitesOf, type ServerSite } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
 
@@ -21,6 +23,11 @@ export interface MemberWish {
   readonly zone?: string | undefined;
   readonly publiclyAccessible?: boolean | undefined;
   readonly parameterGroupName?: string | undefined;
+  /** What may only be said again. */
+  readonly engineVersion?: string | undefined;
+  readonly subnetGroupName?: string | undefined;
+  readonly optionGroupName?: string | undefined;
+  readonly settings?: Partial<DBInstanceSettings>;
   readonly tags: Tags;
 }
 
@@ -46,7 +53,10 @@ export async function createMember(call: Scope, clusterId: string, wish: MemberW
   if (call.records.get(DBInstances, identifier) !== undefined)
     throw new ServiceFault("DBInstanceAlreadyExists", "DB instance already exists");
   checkPublic(call, wish.publiclyAccessible ?? false, cluster.vpcId);
-  const joined = joinParameterGroup(call, theEngine(cluster.engine), cluster.engineVersion, wish.parameterGroupName);
+  checkLikeCluster(cluster, wish);
+  const ofEngine = theEngine(cluster.engine);
+  checkOptionGroup(ofEngine, cluster.engineVersion, wish.optionGroupName);
+  const joined = joinParameterGroup(call, ofEngine, cluster.engineVersion, wish.parameterGroupName);
   const decided = decideMember(call, cluster, { ...wish, identifier }, memberSite(call, cluster, wish.zone));
   const db = { ...decided.db, parameterGroup: joined.membership };
   // The first one of all, or after the last: its server begins another history, of which what is kept of the former is no part.
@@ -55,6 +65,21 @@ export async function createMember(call: Scope, clusterId: string, wish: MemberW
   await call.upkeep.network(cluster.vpcId);
   call.upkeep.nudge("dbcluster", cluster.identifier);
   return db;
+}
+
+/** @throws InvalidParameterCombination */
+function checkLikeCluster(cluster: DBCluster, { engineVersion, subnetGroupName }: MemberWish): void {
+  const { engineVersion: its } = cluster;
+  if (engineVersion !== undefined && engineVersion !== its && !its.startsWith(`${engineVersion}.`))
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `The engine version that you requested for your DB instance (${engineVersion}) does not match the engine version of your DB cluster (${its}).`,
+    );
+  if (subnetGroupName !== undefined && subnetGroupName.toLowerCase() !== cluster.subnetGroupName)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `The requested DB Instance will be a member of a DB Cluster. Set its DB subnet group for the DB Cluster: ${cluster.identifier} has ${cluster.subnetGroupName}, not ${subnetGroupName}.`,
+    );
 }
 
 /** The zone that is asked for, or the one that has fewest members. */
@@ -85,6 +110,9 @@ export function decideMember(
   alsoTaken: readonly NetworkInterface[] = [],
 ): { readonly db: DBInstance; readonly nic: NetworkInterface } {
   dbInstanceClass(wish.instanceClass);
+  const said = defined(wish.settings ?? {});
+  const preferredMaintenanceWindow = (said.preferredMaintenanceWindow ?? cluster.preferredMaintenanceWindow).toLowerCase();
+  if (said.preferredMaintenanceWindow !== undefined) checkWindows(cluster.preferredBackupWindow, preferredMaintenanceWindow);
   const placement = {
     identifier: wish.identifier,
     resourceId: newResourceId(),
@@ -128,6 +156,8 @@ export function decideMember(
     createdAt: call.now(),
     settings: {
       ...defaultSettings,
+      ...said,
+      preferredMaintenanceWindow,
       allocatedStorage: cluster.allocatedStorage,
       storageType: cluster.storageType,
       storageEncrypted: cluster.storageEncrypted,

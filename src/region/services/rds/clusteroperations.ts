@@ -20,18 +20,12 @@ import type {
 } from "@aws-sdk/client-rds";
 import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
-import { enforced, states, within } from "../../operations/members.js";
+import { enforced, within } from "../../operations/members.js";
 import { operation, type Operation, type Output } from "../../operations/operation.js";
 import { paginate } from "../../protocol/paginate.js";
 import { clusterRules } from "./clusterrules.js";
-import {
-  deleteDBCluster,
-  failoverDBCluster,
-  modifyDBCluster,
-  rebootDBCluster,
-  startDBCluster,
-  stopDBCluster,
-} from "./clusterchanges.js";
+import { deleteDBCluster, failoverDBCluster, rebootDBCluster, startDBCluster, stopDBCluster } from "./clusterchanges.js";
+import { modifyDBCluster } from "./clustermodifying.js";
 import { createDBCluster } from "./clusters.js";
 import { theDBCluster } from "./clusterstate.js";
 import { describeDBCluster } from "./clusterview.js";
@@ -57,12 +51,16 @@ const create = async (call: Call, input: CreateDBClusterCommandInput): Promise<{
       instanceClass: input.DBClusterInstanceClass,
       allocatedStorage: input.AllocatedStorage,
       storageType: input.StorageType,
+      iops: input.Iops,
       backupRetentionPeriod: input.BackupRetentionPeriod,
       preferredBackupWindow: input.PreferredBackupWindow,
       preferredMaintenanceWindow: input.PreferredMaintenanceWindow,
       copyTagsToSnapshot: input.CopyTagsToSnapshot,
       parameterGroupName: input.DBClusterParameterGroupName,
       storageEncrypted: input.StorageEncrypted,
+      kmsKeyId: input.KmsKeyId,
+      autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade,
+      engineLifecycleSupport: input.EngineLifecycleSupport,
       tags: fromTags(input.Tags),
     }),
   );
@@ -115,13 +113,18 @@ export const clusterOperations: readonly Operation[] = [
       PreferredMaintenanceWindow: clusterRules.PreferredMaintenanceWindow,
       CopyTagsToSnapshot: enforced,
       DBClusterParameterGroupName: enforced,
-      // What can be changed takes effect at once on AWS too.
-      ApplyImmediately: states(true, false),
+      VpcSecurityGroupIds: enforced,
+      DBClusterInstanceClass: enforced,
+      AllocatedStorage: enforced,
+      StorageType: clusterRules.StorageType,
+      Iops: clusterRules.Iops,
+      AutoMinorVersionUpgrade: clusterRules.AutoMinorVersionUpgrade,
+      ApplyImmediately: enforced,
     },
-    (call, input) =>
+    async (call, input) =>
       answer(
         call,
-        modifyDBCluster(call, input.DBClusterIdentifier ?? "", {
+        await modifyDBCluster(call, input.DBClusterIdentifier ?? "", {
           masterPassword: input.MasterUserPassword,
           deletionProtection: input.DeletionProtection,
           backupRetentionPeriod: input.BackupRetentionPeriod,
@@ -129,6 +132,13 @@ export const clusterOperations: readonly Operation[] = [
           preferredMaintenanceWindow: input.PreferredMaintenanceWindow,
           copyTagsToSnapshot: input.CopyTagsToSnapshot,
           parameterGroupName: input.DBClusterParameterGroupName,
+          groupIds: input.VpcSecurityGroupIds,
+          instanceClass: input.DBClusterInstanceClass,
+          allocatedStorage: input.AllocatedStorage,
+          storageType: input.StorageType,
+          iops: input.Iops,
+          autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade,
+          immediately: input.ApplyImmediately ?? false,
         }),
       ),
   ),

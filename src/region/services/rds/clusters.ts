@@ -40,12 +40,16 @@ export interface DBClusterWish {
   readonly instanceClass?: string | undefined;
   readonly allocatedStorage?: number | undefined;
   readonly storageType?: string | undefined;
+  readonly iops?: number | undefined;
   readonly backupRetentionPeriod?: number | undefined;
   readonly preferredBackupWindow?: string | undefined;
   readonly preferredMaintenanceWindow?: string | undefined;
   readonly copyTagsToSnapshot?: boolean | undefined;
   readonly parameterGroupName?: string | undefined;
   readonly storageEncrypted?: boolean | undefined;
+  readonly kmsKeyId?: string | undefined;
+  readonly autoMinorVersionUpgrade?: boolean | undefined;
+  readonly engineLifecycleSupport?: string | undefined;
   readonly tags: Tags;
   /** From a backup, which has its master user and password. */
   readonly restored?: { readonly volume: ClusterVolume; readonly masterUsername: string } | undefined;
@@ -74,10 +78,10 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
   const group = theDBSubnetGroup(call, wish.subnetGroupName);
   checkGroups(call, wish.groupIds ?? [], group.vpcId);
   const storageType = wish.storageType ?? (kind === "aurora" ? "aurora" : "gp3");
-  if (kind === "aurora" && (wish.instanceClass !== undefined || wish.allocatedStorage !== undefined))
+  if (kind === "aurora" && [wish.instanceClass, wish.allocatedStorage, wish.iops].some((each) => each !== undefined))
     throw new ServiceFault(
       "InvalidParameterCombination",
-      "DBClusterInstanceClass and AllocatedStorage are for Multi-AZ DB clusters only, not for Aurora.",
+      "DBClusterInstanceClass, AllocatedStorage and Iops are for Multi-AZ DB clusters only, not for Aurora.",
     );
   if (kind === "multi-az") checkMultiAz(call, wish, group);
   const { restored } = wish;
@@ -118,6 +122,12 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
     ...windows,
     copyTagsToSnapshot: wish.copyTagsToSnapshot ?? false,
     storageEncrypted: wish.storageEncrypted ?? false,
+    ...defined({
+      iops: wish.iops,
+      kmsKeyId: wish.kmsKeyId,
+      autoMinorVersionUpgrade: wish.autoMinorVersionUpgrade,
+      engineLifecycleSupport: wish.engineLifecycleSupport,
+    }),
     parameterGroupName: parameters.membership.name,
     ...(restored === undefined ? {} : { volume: restored.volume }),
     copies: {},

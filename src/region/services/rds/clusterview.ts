@@ -42,7 +42,13 @@ export function describeDBCluster(scope: Scope, cluster: DBCluster): ApiDBCluste
     // Aurora tells 1 for storage that grows by itself.
     AllocatedStorage: cluster.kind === "aurora" ? 1 : cluster.allocatedStorage,
     StorageType: cluster.kind === "aurora" ? undefined : cluster.storageType,
+    Iops: cluster.iops,
     StorageEncrypted: cluster.storageEncrypted,
+    KmsKeyId: cluster.kmsKeyId,
+    AutoMinorVersionUpgrade: cluster.autoMinorVersionUpgrade ?? true,
+    EngineLifecycleSupport: cluster.engineLifecycleSupport ?? "open-source-rds-extended-support",
+    PendingModifiedValues:
+      cluster.pending?.allocatedStorage === undefined ? undefined : { AllocatedStorage: cluster.pending.allocatedStorage },
     BackupRetentionPeriod: cluster.backupRetentionPeriod,
     EarliestRestorableTime: range === undefined ? undefined : new Date(range.earliest),
     LatestRestorableTime: range === undefined ? undefined : new Date(range.latest),

@@ -35,9 +35,10 @@ import {
   stopDBInstance,
   theDBInstance,
 } from "./instances.js";
+import { checkMember, checkMemberChange } from "./memberrules.js";
 import { modifyDBInstance } from "./modifying.js";
 import { describeDBInstance } from "./instanceview.js";
-import { DBInstances, type DBInstance } from "./records.js";
+import { DBClusters, DBInstances, type DBInstance } from "./records.js";
 import { settingsOf } from "./settings.js";
 import { fromTags } from "./tags.js";
 
@@ -74,47 +75,49 @@ const create = async (call: Call, input: CreateDBInstanceCommandInput): Promise<
   );
 };
 
-/** What a member of a cluster cannot have of its own. */
-const ofCluster = [
-  ...[
-    "AllocatedStorage",
-    "MasterUsername",
-    "MasterUserPassword",
-    "DBName",
-    "Port",
-    "DBSubnetGroupName",
-    "MultiAZ",
-    "StorageType",
-  ],
-  ...[
-    "BackupRetentionPeriod",
-    "PreferredBackupWindow",
-    "DeletionProtection",
-    "VpcSecurityGroupIds",
-    "StorageEncrypted",
-    "KmsKeyId",
-  ],
-] as const satisfies readonly (keyof CreateDBInstanceCommandInput)[];
-
 function createOf(call: Call, clusterId: string, input: CreateDBInstanceCommandInput): Promise<DBInstance> {
-  const said = ofCluster.find((name) => input[name] !== undefined && input[name] !== false);
-  if (said !== undefined)
-    throw new ServiceFault(
-      "InvalidParameterCombination",
-      `${said} is a matter of the DB cluster ${clusterId}, not of its instances: leave it out.`,
-    );
+  checkMember({ ...input });
   return createMember(
     call,
     clusterId,
     {
       identifier: input.DBInstanceIdentifier ?? "",
       instanceClass: input.DBInstanceClass ?? "",
+      engineVersion: input.EngineVersion,
+      subnetGroupName: input.DBSubnetGroupName,
       zone: input.AvailabilityZone,
       publiclyAccessible: input.PubliclyAccessible,
       parameterGroupName: input.DBParameterGroupName,
+      optionGroupName: input.OptionGroupName,
+      settings: settingsOf(input),
       tags: fromTags(input.Tags),
     },
     input.Engine ?? "",
+  );
+}
+
+async function modify(call: Call, input: ModifyDBInstanceCommandInput): Promise<{ DBInstance: ApiDBInstance }> {
+  const { DBInstanceIdentifier: wanted = "" } = input;
+  const { clusterId } = theDBInstance(call, wanted);
+  if (clusterId !== undefined) checkMemberChange({ ...input }, call.records.get(DBClusters, clusterId)?.kind === "multi-az");
+  return answer(
+    call,
+    await modifyDBInstance(call, wanted, {
+      deletionProtection: input.DeletionProtection,
+      master: {
+        masterPassword: input.MasterUserPassword,
+        managed: input.ManageMasterUserPassword,
+        secretKmsKeyId: input.MasterUserSecretKmsKeyId,
+        rotate: input.RotateMasterUserPassword,
+      },
+      groupIds: input.VpcSecurityGroupIds,
+      instanceClass: input.DBInstanceClass,
+      multiAz: input.MultiAZ,
+      parameterGroupName: input.DBParameterGroupName,
+      optionGroupName: input.OptionGroupName,
+      settings: settingsOf(input),
+      immediately: input.ApplyImmediately ?? false,
+    }),
   );
 }
 
@@ -219,26 +222,7 @@ export const instanceOperations: readonly Operation[] = [
       DBInstanceClass: enforced,
       MultiAZ: enforced,
     },
-    async (call, input) =>
-      answer(
-        call,
-        await modifyDBInstance(call, input.DBInstanceIdentifier ?? "", {
-          deletionProtection: input.DeletionProtection,
-          master: {
-            masterPassword: input.MasterUserPassword,
-            managed: input.ManageMasterUserPassword,
-            secretKmsKeyId: input.MasterUserSecretKmsKeyId,
-            rotate: input.RotateMasterUserPassword,
-          },
-          groupIds: input.VpcSecurityGroupIds,
-          instanceClass: input.DBInstanceClass,
-          multiAz: input.MultiAZ,
-          parameterGroupName: input.DBParameterGroupName,
-          optionGroupName: input.OptionGroupName,
-          settings: settingsOf(input),
-          immediately: input.ApplyImmediately ?? false,
-        }),
-      ),
+    modify,
   ),
   operation<StartDBInstanceCommandInput, StartDBInstanceCommandOutput>("rds", "StartDBInstance", named, (call, input) =>
     answer(call, startDBInstance(call, input.DBInstanceIdentifier ?? "")),

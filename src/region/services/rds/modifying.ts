@@ -1,5 +1,5 @@
 import type { Scope } from "../../operations/call.js";
-import { ServiceFault } from "../../operations/fault.js";
+import { NotModelled, ServiceFault } from "../../operations/fault.js";
 import { put } from "../../records/records.js";
 import { NetworkInterfaces, type Tags } from "../ec2/records.js";
 import { withoutAutomated } from "./backups/automated.js";
@@ -40,6 +40,7 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
       "InvalidDBInstanceState",
       `Database instance: ${db.identifier} is not in available state: it is ${db.status}.`,
     );
+  if (db.origin.kind === "replica") checkReplica(db, wish);
   const master = changedMasterPassword(call, db, { ...wish.master, immediately: wish.immediately });
   const { masterPassword: _before, masterSecret: _its, ...rest } = db;
   const groupIds = wish.groupIds === undefined || wish.groupIds.length === 0 ? db.groupIds : wish.groupIds;
@@ -53,7 +54,8 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   const pending = differing(db, {
     instanceClass: wish.instanceClass ?? db.pending?.instanceClass,
     multiAz: wish.multiAz ?? db.pending?.multiAz,
-    allocatedStorage: storage === undefined ? db.pending?.allocatedStorage : grown(db, storage),
+    allocatedStorage:
+      storage === undefined ? db.pending?.allocatedStorage : grown({ engine: db.engine, ...db.settings }, storage),
   });
   if (pending.instanceClass !== undefined) dbInstanceClass(pending.instanceClass);
   const changed: DBInstance = {
@@ -83,6 +85,14 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   call.upkeep.nudge("database", db.identifier);
   call.upkeep.nudge("backup", db.resourceId);
   return next;
+}
+
+/** Nobody here would keep two servers that copy a third, nor a log that begins anew with every promotion. */
+function checkReplica({ identifier }: DBInstance, { multiAz, settings }: DBInstanceModification): void {
+  const promoted = "Promote it first: PromoteReadReplica.";
+  if (multiAz === true) throw new NotModelled(`Multi-AZ read replicas (${identifier})`, promoted);
+  if ((settings?.backupRetentionPeriod ?? 0) > 0)
+    throw new NotModelled(`automated backups of read replicas (${identifier})`, promoted);
 }
 
 /**
@@ -124,18 +134,24 @@ const differing = (
 });
 
 /** Ten per cent at least, and never less: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.ModifyingExisting.html */
-function grown(db: DBInstance, gib: number): number {
-  const { allocatedStorage: now, storageType } = db.settings;
+export function grown(
+  {
+    engine,
+    allocatedStorage: now,
+    storageType,
+  }: Pick<DBInstanceSettings, "allocatedStorage" | "storageType"> & { readonly engine: string },
+  gib: number,
+): number {
   if (gib === now) return now;
   if (gib < now)
     throw new ServiceFault(
       "InvalidParameterCombination",
-      `Invalid storage size for engine name ${db.engine} and storage type ${storageType}: ${gib}: storage can only grow, and is ${now} GiB.`,
+      `Invalid storage size for engine name ${engine} and storage type ${storageType}: ${gib}: storage can only grow, and is ${now} GiB.`,
     );
   if (gib < Math.ceil(now * 1.1))
     throw new ServiceFault(
       "InvalidParameterCombination",
       `Storage must grow by ten per cent at least: from ${now} GiB to ${Math.ceil(now * 1.1)} or more, not ${gib}.`,
     );
-  return checkStorage(db.engine, storageType, gib);
+  return checkStorage(engine, storageType, gib);
 }

@@ -191,6 +191,9 @@ export interface ClusterVolume {
   readonly made: { readonly from: number; readonly to: number; readonly bytes: number };
 }
 
+/** What ModifyDBCluster asked for that waits for the maintenance window. */
+export type DBClusterPending = Pick<PendingModification, "instanceClass" | "allocatedStorage">;
+
 /** An Aurora cluster, or a Multi-AZ DB cluster. Its members are DB instances with one server each. */
 export interface DBCluster {
   readonly identifier: string;
@@ -213,11 +216,17 @@ export interface DBCluster {
   readonly instanceClass?: string;
   readonly allocatedStorage: number;
   readonly storageType: string;
+  readonly iops?: number;
   readonly backupRetentionPeriod: number;
   readonly preferredBackupWindow: string;
   readonly preferredMaintenanceWindow: string;
   readonly storageEncrypted: boolean;
+  readonly kmsKeyId?: string;
   readonly copyTagsToSnapshot?: boolean;
+  readonly autoMinorVersionUpgrade?: boolean;
+  readonly engineLifecycleSupport?: string;
+  /** Of a Multi-AZ DB cluster. */
+  readonly pending?: DBClusterPending;
   /** Of its DB cluster parameter group; unset: the default one of its family. */
   readonly parameterGroupName?: string;
   /** Set until the first member has them. */

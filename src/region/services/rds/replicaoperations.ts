@@ -25,6 +25,7 @@ export const replicaOperations: readonly Operation[] = [
     "CreateDBInstanceReadReplica",
     {
       ...replicaSettingRules,
+      AllocatedStorage: enforced,
       DBInstanceIdentifier: enforced,
       SourceDBInstanceIdentifier: enforced,
       DBInstanceClass: enforced,
@@ -55,6 +56,7 @@ export const replicaOperations: readonly Operation[] = [
           port: input.Port,
           subnetGroupName: input.DBSubnetGroupName,
           parameterGroupName: input.DBParameterGroupName,
+          optionGroupName: input.OptionGroupName,
           groupIds: input.VpcSecurityGroupIds,
           publiclyAccessible: input.PubliclyAccessible,
           deletionProtection: input.DeletionProtection,

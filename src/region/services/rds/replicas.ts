@@ -3,12 +3,13 @@ import { NotModelled, ServiceFault } from "../../operations/fault.js";
 import { put, type Commit } from "../../records/records.js";
 import { interfaceChanges } from "../ec2/interfaces.js";
 import type { Tags } from "../ec2/records.js";
+import { checkBackupSettings } from "./backups/settings.js";
 import { checkIdentifier, checkPort } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { theEngine } from "./engines.js";
 import { change, checkGroups, defined, theDBInstance } from "./instances.js";
 import { instanceArn, newResourceId } from "./names.js";
-import { joinParameterGroup } from "./parametermembership.js";
+import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
 import { DBInstances, type DBInstance, type DBInstanceSettings, type DBSubnetGroup } from "./records.js";
 import { checkPublic, decideServer, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
@@ -24,6 +25,7 @@ export interface ReadReplicaWish {
   /** One of the source's VPC. */
   readonly subnetGroupName?: string | undefined;
   readonly parameterGroupName?: string | undefined;
+  readonly optionGroupName?: string | undefined;
   readonly groupIds?: readonly string[] | undefined;
   readonly publiclyAccessible?: boolean | undefined;
   readonly deletionProtection?: boolean | undefined;
@@ -57,8 +59,9 @@ export async function createReadReplica(call: Scope, wish: ReadReplicaWish): Pro
   const groupIds = wish.groupIds === undefined || wish.groupIds.length === 0 ? source.groupIds : wish.groupIds;
   checkGroups(call, groupIds, group.vpcId);
   const { parameterGroupName: named } = wish;
-  const joined =
-    named === undefined ? undefined : joinParameterGroup(call, theEngine(source.engine), source.engineVersion, named);
+  const engine = theEngine(source.engine);
+  checkOptionGroup(engine, source.engineVersion, wish.optionGroupName);
+  const joined = named === undefined ? undefined : joinParameterGroup(call, engine, source.engineVersion, named);
   const placement = { identifier, resourceId: newResourceId(), servers: 0, groupIds, publiclyAccessible };
   const { server, nic } = decideServer(call, placement, site);
   const { applying: _what, failover: _over, masterSecret: _own, ...stays } = source;
@@ -114,6 +117,7 @@ export function promoteReadReplica(
   settings: Pick<Partial<DBInstanceSettings>, "backupRetentionPeriod" | "preferredBackupWindow">,
 ): DBInstance {
   const db = theDBInstance(call, wanted);
+  checkBackupSettings(db, settings);
   if (db.origin.kind !== "replica")
     throw new ServiceFault("InvalidDBInstanceState", `DB Instance is not a read replica: ${db.identifier}`);
   if (db.status !== "available")

@@ -21,7 +21,8 @@ export const settingsOf = (
   performanceInsights: input.EnablePerformanceInsights,
   performanceInsightsRetention: input.PerformanceInsightsRetentionPeriod,
   caCertificateIdentifier: input.CACertificateIdentifier,
-  ...("StorageEncrypted" in input ? { storageEncrypted: input.StorageEncrypted, kmsKeyId: input.KmsKeyId } : {}),
+  ...("StorageEncrypted" in input ? { storageEncrypted: input.StorageEncrypted } : {}),
+  ...("KmsKeyId" in input ? { kmsKeyId: input.KmsKeyId } : {}),
   ...("EnableCloudwatchLogsExports" in input ? { logExports: input.EnableCloudwatchLogsExports } : {}),
   ...("EngineLifecycleSupport" in input ? { engineLifecycleSupport: input.EngineLifecycleSupport } : {}),
   // A read replica has none of its own to say.

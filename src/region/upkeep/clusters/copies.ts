@@ -45,7 +45,7 @@ export async function keepCopies(
   );
   const changed = changeCluster(scope, cluster, (now) => ({ ...now, copies: next }));
   if (changed !== undefined && waitedFor(changed.copies) !== waitedFor(cluster.copies))
-    await engine.start(memberWriterSpec(changed, writer, around));
+    await engine.tell(memberWriterSpec(changed, writer, around));
   return readers.every(({ server }) => next[server.id] === "synchronous" || isCut(scope.records, server.zone));
 }
 

@@ -25,6 +25,16 @@ export function successors(
   const state = engine.observe(writer.server.id);
   const isLost = writer.born && (state === "stopped" || state === "absent" || isCut(scope.records, writer.server.zone));
   if (!isLost && cluster.failoverWished === undefined && writer.wish === "running") return [];
+  return heirsOf(scope, cluster, readers, engine);
+}
+
+/** Those who may take over; while there are any, a writer that ends is not started again. */
+export function heirsOf(
+  scope: Scope,
+  cluster: DBCluster,
+  readers: readonly DBInstance[],
+  engine: DatabaseEngine,
+): readonly DBInstance[] {
   const isThere = ({ server }: DBInstance): boolean =>
     engine.observe(server.id) === "ready" && !isCut(scope.records, server.zone);
   const waitedFor = readers.filter(

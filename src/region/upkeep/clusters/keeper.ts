@@ -1,13 +1,12 @@
+import { ServerEnded } from "../../../parts/databases/ended.js";
 import type { DatabaseEngine, ServerSpec } from "../../../parts/databases/spec.js";
 import { isCut } from "../../faults/zones.js";
 import type { Scope } from "../../operations/call.js";
 import { remove } from "../../records/records.js";
 import { backupsAfterDeletion } from "../../services/rds/backups/automated.js";
-import { isOpen, maintenanceWindow } from "../../services/rds/backups/windows.js";
 import { membersOf } from "../../services/rds/clustermembers.js";
 import { theEngine } from "../../services/rds/engines.js";
 import { eventOf, ofCluster } from "../../services/rds/events.js";
-import { withPending } from "../../services/rds/modifying.js";
 import { rdsParameters } from "../../services/rds/rdsparameters.js";
 import { DBClusters, type DBCluster, type DBInstance } from "../../services/rds/records.js";
 import { serversOf } from "../../services/rds/servers.js";
@@ -22,8 +21,9 @@ import type { ServerCircumstances } from "../databases/spec.js";
 import type { Keeper } from "../keeper.js";
 import { changeCluster } from "./change.js";
 import { keepCopies } from "./copies.js";
-import { failOverCluster, successors } from "./failover.js";
+import { failOverCluster, heirsOf, successors } from "./failover.js";
 import { letGo } from "./leaving.js";
+import { maintainCluster } from "./maintenance.js";
 import { memberReaderSpec, memberWriterSpec } from "./spec.js";
 import { originOf, volumeOwner } from "./volume.js";
 
@@ -88,8 +88,7 @@ export class ClusterKeeper implements Keeper {
     const around = await this.around(scope);
     const { program } = theEngine(before.engine);
     const parameters = rdsParameters(program, await scope.upkeep.engineParameters(program));
-    if (isOpen(maintenanceWindow(before.preferredMaintenanceWindow), scope.now()))
-      for (const db of membersOf(scope, before.identifier)) if (db.pending !== undefined) change(scope, db, withPending);
+    maintainCluster(scope, before);
     const members = membersOf(scope, before.identifier).map((db) =>
       db.wish === "running" ? settleParameters(scope, db, engine, parameters) : db,
     );
@@ -106,7 +105,14 @@ export class ClusterKeeper implements Keeper {
       scope.upkeep.nudge("names", cluster.vpcId);
       return 0;
     }
-    await this.writing(scope, cluster, writer, engine, memberWriterSpec(cluster, writer, around));
+    const hasHeirs = writer.rebootWished === undefined && heirsOf(scope, cluster, readers, engine).length > 0;
+    try {
+      await this.writing(scope, cluster, writer, engine, memberWriterSpec(cluster, writer, around), hasHeirs);
+    } catch (error) {
+      // It ended while it was looked at: the next look sees who takes its place.
+      if (hasHeirs && error instanceof ServerEnded) return 50;
+      throw error;
+    }
     this.written(scope, cluster);
     this.settled(scope, writer);
     const running: boolean[] = [];
@@ -129,11 +135,15 @@ export class ClusterKeeper implements Keeper {
     writer: DBInstance,
     engine: DatabaseEngine,
     spec: ServerSpec,
+    hasHeirs: boolean,
   ): Promise<void> {
     if (writer.rebootWished !== undefined) await engine.stop(spec.id);
     if (engine.observe(spec.id) !== "ready") await scope.upkeep.network(cluster.vpcId);
-    await engine.make(spec, originOf(cluster, this.house.backups));
-    await engine.start(spec);
+    if (hasHeirs) await engine.tell(spec);
+    else {
+      await engine.make(spec, originOf(cluster, this.house.backups));
+      await engine.start(spec);
+    }
     if (cluster.masterPassword === undefined) return;
     const { masterUsername: username, masterPassword: password, databaseName } = cluster;
     await engine.setMaster(spec, { username, password, ...(databaseName === undefined ? {} : { databaseName }) });

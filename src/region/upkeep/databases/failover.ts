@@ -12,14 +12,18 @@ import { writerSpec, type ServerCircumstances } from "./spec.js";
  * one that runs: after a restart of the host, when neither does, the writer is started again.
  */
 export function whyFailOver(scope: Scope, db: DBInstance, engine: DatabaseEngine, isHung = false): FailoverReason | undefined {
-  const { standby, server } = db;
-  if (standby?.state !== "synchronous" || engine.observe(standby.id) !== "ready" || isCut(scope.records, standby.zone)) return;
+  const { server } = db;
+  if (!canFailOver(scope, db, engine)) return;
   if (db.rebootWished === "failover") return (db.applying ?? []).includes("class") ? "modified" : "requested";
   if (isCut(scope.records, server.zone)) return "unreachable";
   const state = engine.observe(server.id);
   if (state === "stopped" || state === "absent") return "unhealthy";
   return isHung ? "unresponsive" : undefined;
 }
+
+/** Is there somebody who may take over? Then a writer that ends is not started again: it is a look too late to decide that. */
+export const canFailOver = (scope: Scope, { standby }: DBInstance, engine: DatabaseEngine): boolean =>
+  standby?.state === "synchronous" && engine.observe(standby.id) === "ready" && !isCut(scope.records, standby.zone);
 
 /**
  * The standby becomes the writer. The old one is fenced first (its processes are killed, and its name is taken from it in the records,

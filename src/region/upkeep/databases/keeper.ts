@@ -1,3 +1,4 @@
+import { ServerEnded } from "../../../parts/databases/ended.js";
 import { NoAnswer } from "../../../parts/databases/noanswer.js";
 import type { DatabaseEngine, Origin, ServerSpec } from "../../../parts/databases/spec.js";
 import type { RegionLabel } from "../../../parts/host/label.js";
@@ -17,7 +18,7 @@ import { backedInstance } from "./backups/backed.js";
 import { backupHouse, type BackupHouse } from "./backups/house.js";
 import { handOver, shipLast } from "./backups/shipping.js";
 import { change } from "./change.js";
-import { failOver, retire, whyFailOver } from "./failover.js";
+import { canFailOver, failOver, retire, whyFailOver } from "./failover.js";
 import { maintain } from "./maintenance.js";
 import { hasOwnParameters, readyStandby, settleParameters } from "./parameters.js";
 import { Retention } from "./retention.js";
@@ -97,7 +98,8 @@ export class DatabaseKeeper implements Keeper {
       await this.writing(scope, db, engine, around);
     } catch (error) {
       // It ended while it was looked at: the next look sees who takes its place. That it did is no failure of a start.
-      if (seen === "ready" && engine.observe(db.server.id) !== "ready") return 50;
+      const hasEnded = error instanceof ServerEnded && canFailOver(scope, db, engine);
+      if (hasEnded || (seen === "ready" && engine.observe(db.server.id) !== "ready")) return 50;
       this.startFailed(scope, db, engine, error);
       throw error;
     }
@@ -155,12 +157,15 @@ export class DatabaseKeeper implements Keeper {
     // It lives in the namespace of its interface, which a start of the region may have to make again.
     if (engine.observe(server.id) !== "ready") await scope.upkeep.network(db.vpcId);
     const spec = this.ownSpec(scope, db, around);
-    const beside = makeBeside(scope, db, engine, around);
-    try {
-      await engine.make(spec, this.origin(spec, db));
-      await engine.start(spec);
-    } finally {
-      await beside;
+    if (db.rebootWished === undefined && canFailOver(scope, db, engine)) await engine.tell(spec);
+    else {
+      const beside = makeBeside(scope, db, engine, around);
+      try {
+        await engine.make(spec, this.origin(spec, db));
+        await engine.start(spec);
+      } finally {
+        await beside;
+      }
     }
     if (db.masterPassword === undefined) return;
     const { masterUsername: username, masterPassword: password, databaseName } = db;

@@ -62,7 +62,7 @@ export async function keepStandby(
   if (await isWith(db, standby, scope, engine, around)) return true;
   // Written down first: from here on it must not take over, for commits no longer wait for it.
   const degraded = change(scope, db, inState(standby, "building"));
-  if (degraded !== undefined) await engine.start(writerSpec(degraded, around));
+  if (degraded !== undefined) await engine.tell(writerSpec(degraded, around));
   return false;
 }
 
@@ -120,7 +120,7 @@ async function join(
   around: ServerCircumstances,
 ): Promise<boolean> {
   const spec = writerSpec(db, around);
-  await engine.start(spec);
+  await engine.tell(spec);
   const whole = await until(async () =>
     (await engine.health(spec)).copies.some(({ id, acknowledges }) => id === standby.id && acknowledges),
   ).catch(() => undefined);
@@ -153,7 +153,7 @@ async function giveUp(scope: Scope, db: DBInstance, engine: DatabaseEngine, arou
   const without = change(scope, db, ({ standby, ...now }) =>
     standby === undefined ? now : { ...now, retired: [...now.retired, standby] },
   );
-  if (without !== undefined) await engine.start(writerSpec(without, around));
+  if (without !== undefined) await engine.tell(writerSpec(without, around));
 }
 
 const inState =

@@ -1,6 +1,7 @@
 import type { MemberRules } from "../../../operations/members.js";
 import { clusterRules } from "../../../services/rds/clusterrules.js";
-import { deleteDBCluster, modifyDBCluster } from "../../../services/rds/clusterchanges.js";
+import { deleteDBCluster } from "../../../services/rds/clusterchanges.js";
+import { modifyDBCluster } from "../../../services/rds/clustermodifying.js";
 import { createDBCluster } from "../../../services/rds/clusters.js";
 import { hasData, theDBCluster } from "../../../services/rds/clusterstate.js";
 import { theEngine } from "../../../services/rds/engines.js";
@@ -22,6 +23,11 @@ const changeable = (given: Properties) =>
     preferredMaintenanceWindow: optionalText(given, "PreferredMaintenanceWindow"),
     copyTagsToSnapshot: optionalFlag(given, "CopyTagsToSnapshot"),
     parameterGroupName: optionalText(given, "DBClusterParameterGroupName"),
+    autoMinorVersionUpgrade: optionalFlag(given, "AutoMinorVersionUpgrade"),
+    groupIds: texts(given, "VpcSecurityGroupIds"),
+    instanceClass: optionalText(given, "DBClusterInstanceClass"),
+    storageType: optionalText(given, "StorageType"),
+    iops: optionalNumber(given, "Iops"),
   }) as const;
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html */
@@ -44,10 +50,9 @@ export const dbCluster: ResourceProvider = {
       masterPassword: optionalText(given, "MasterUserPassword"),
       port: optionalNumber(given, "Port"),
       subnetGroupName: optionalText(given, "DBSubnetGroupName"),
-      groupIds: texts(given, "VpcSecurityGroupIds"),
       deletionProtection: optionalFlag(given, "DeletionProtection"),
-      instanceClass: optionalText(given, "DBClusterInstanceClass"),
-      storageType: optionalText(given, "StorageType"),
+      kmsKeyId: optionalText(given, "KmsKeyId"),
+      engineLifecycleSupport: optionalText(given, "EngineLifecycleSupport"),
       storageEncrypted: optionalFlag(given, "StorageEncrypted"),
       tags: tagsOf(given, naming),
     };
@@ -65,19 +70,26 @@ export const dbCluster: ResourceProvider = {
   settled: (call, id, signal) => call.until(() => call.records.get(DBClusters, id)?.status === "available", signal),
   updatable: [
     ...["DeletionProtection", "MasterUserPassword", "Tags", "BackupRetentionPeriod", "PreferredBackupWindow"],
-    ...["PreferredMaintenanceWindow", "CopyTagsToSnapshot", "DBClusterParameterGroupName"],
+    ...["PreferredMaintenanceWindow", "CopyTagsToSnapshot", "DBClusterParameterGroupName", "AutoMinorVersionUpgrade"],
+    ...["VpcSecurityGroupIds", "DBClusterInstanceClass", "AllocatedStorage", "StorageType", "Iops"],
   ],
-  update: async (call, id, { from, to }, naming) => {
+  update: async (call, id, { from, to }, naming, signal) => {
     const masterPassword = optionalText(to, "MasterUserPassword");
     const { engine, engineVersion } = theDBCluster(call, id);
     const { parameterGroupName = defaultParameterGroup(theEngine(engine), engineVersion), ...changes } = changeable(to);
-    modifyDBCluster(call, id, {
+    const isAurora = theDBCluster(call, id).kind === "aurora";
+    await modifyDBCluster(call, id, {
       ...changes,
+      // Of Aurora's own storage only the kind can be said, and it is what it was.
+      ...(isAurora && optionalText(from, "StorageType") === optionalText(to, "StorageType") ? { storageType: undefined } : {}),
+      allocatedStorage: optionalNumber(to, "AllocatedStorage"),
+      immediately: true,
       parameterGroupName,
       deletionProtection: optionalFlag(to, "DeletionProtection") ?? false,
       ...(masterPassword === optionalText(from, "MasterUserPassword") ? {} : { masterPassword }),
       tags: tagsOf(to, naming),
     });
+    await call.until(() => call.records.get(DBClusters, id)?.status !== "modifying", signal);
   },
   delete: (call, id, _given, signal, last) =>
     unlessGone(["DBClusterNotFoundFault"], async () => {

@@ -1,7 +1,6 @@
 import { ServiceFault } from "../../../operations/fault.js";
 import type { Call } from "../../../operations/call.js";
 import { enforced, states, within, type MemberRules } from "../../../operations/members.js";
-import { createMember } from "../../../services/rds/clustermembers.js";
 import { theEngine } from "../../../services/rds/engines.js";
 import { instanceRules, settingRules } from "../../../services/rds/instancerules.js";
 import { createDBInstance, defined, deleteDBInstance, theDBInstance } from "../../../services/rds/instances.js";
@@ -13,6 +12,7 @@ import { DBInstances, DBSubnetGroups, type DBInstance, type DBInstanceSettings }
 import { promoteReadReplica } from "../../../services/rds/replicas.js";
 import { createDBSubnetGroup, deleteDBSubnetGroup, modifyDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
+import { changeMemberAsSaid, createMemberAsSaid, isMember } from "./member.js";
 import { isReplica, restoreAsSaid, restoreProperties } from "./restoring.js";
 import {
   optionalFlag,
@@ -114,6 +114,14 @@ const changeableSettings = (given: Properties): Partial<DBInstanceSettings> => (
   caCertificateIdentifier: optionalText(given, "CACertificateIdentifier"),
 });
 
+/** What can be said of one that is made. */
+const madeSettings = (given: Properties): Partial<DBInstanceSettings> => ({
+  storageEncrypted: optionalFlag(given, "StorageEncrypted"),
+  kmsKeyId: optionalText(given, "KmsKeyId"),
+  logExports: given["EnableCloudwatchLogsExports"] === undefined ? undefined : texts(given, "EnableCloudwatchLogsExports"),
+  engineLifecycleSupport: optionalText(given, "EngineLifecycleSupport"),
+});
+
 /** A read replica of which the template no longer says so stands alone from then on. */
 async function promote(call: Call, id: string, to: Properties, signal: AbortSignal): Promise<void> {
   if (isReplica(to))
@@ -146,23 +154,10 @@ export const dbInstance: ResourceProvider = {
   },
   create: async (call, given, naming) => {
     const identifier = optionalText(given, "DBInstanceIdentifier") ?? naming.physicalName(63);
-    const clusterId = optionalText(given, "DBClusterIdentifier");
-    if (clusterId !== undefined)
-      return (
-        await createMember(
-          call,
-          clusterId,
-          {
-            identifier,
-            instanceClass: text(given, "DBInstanceClass"),
-            zone: optionalText(given, "AvailabilityZone"),
-            publiclyAccessible: optionalFlag(given, "PubliclyAccessible"),
-            parameterGroupName: optionalText(given, "DBParameterGroupName"),
-            tags: tagsOf(given, naming),
-          },
-          text(given, "Engine"),
-        )
-      ).identifier;
+    if (isMember(given)) {
+      const settings = { ...changeableSettings(given), ...madeSettings(given) };
+      return (await createMemberAsSaid(call, given, settings, naming, identifier)).identifier;
+    }
     const said = {
       identifier,
       master: { masterPassword: optionalText(given, "MasterUserPassword"), ...managing(given) },
@@ -177,10 +172,7 @@ export const dbInstance: ResourceProvider = {
       optionGroupName: optionalText(given, "OptionGroupName"),
       settings: {
         ...changeableSettings(given),
-        storageEncrypted: optionalFlag(given, "StorageEncrypted"),
-        kmsKeyId: optionalText(given, "KmsKeyId"),
-        logExports: given["EnableCloudwatchLogsExports"] === undefined ? undefined : texts(given, "EnableCloudwatchLogsExports"),
-        engineLifecycleSupport: optionalText(given, "EngineLifecycleSupport"),
+        ...madeSettings(given),
       },
       tags: tagsOf(given, naming),
     };
@@ -216,6 +208,10 @@ export const dbInstance: ResourceProvider = {
     optionalText(to, "SourceDBInstanceIdentifier") !== undefined &&
     optionalText(to, "SourceDBInstanceIdentifier") !== optionalText(from, "SourceDBInstanceIdentifier"),
   update: async (call, id, { from, to }, naming, signal) => {
+    if (isMember(to)) {
+      await changeMemberAsSaid(call, id, { from, to }, changeableSettings(to), naming);
+      return becomeAvailable(call, id, signal);
+    }
     if (isReplica(from) !== isReplica(to)) await promote(call, id, to, signal);
     await modifyDBInstance(call, id, {
       deletionProtection: optionalFlag(to, "DeletionProtection") ?? false,

@@ -7,9 +7,7 @@ import {
   type ClusterRestoreWish,
 } from "../../../services/rds/backups/clusterrestoring.js";
 import { restoreFromSnapshot, restoreToPointInTime, type RestoreWish } from "../../../services/rds/backups/restoring.js";
-import { theEngine } from "../../../services/rds/engines.js";
 import { theDBInstance } from "../../../services/rds/instances.js";
-import { checkOptionGroup } from "../../../services/rds/parametermembership.js";
 import { createReadReplica } from "../../../services/rds/replicas.js";
 import type { DBCluster, DBInstance } from "../../../services/rds/records.js";
 import type { Properties } from "../../provider.js";
@@ -53,7 +51,7 @@ export function restoreAsSaid(
       `read replicas of what is not named by SourceDBInstanceIdentifier (${other})`,
       "Say SourceDBInstanceIdentifier; or RestoreTime or UseLatestRestorableTime for a copy that stands alone.",
     );
-  return source.instance === undefined ? undefined : replicaAsSaid(call, source.instance, wish);
+  return source.instance === undefined ? undefined : replicaAsSaid(call, given, source.instance, wish);
 }
 
 /** Does the template make it a read replica? Removing SourceDBInstanceIdentifier then promotes it. */
@@ -66,8 +64,9 @@ export const isReplica = (given: Properties): boolean =>
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html, SourceDBInstanceIdentifier */
 async function replicaAsSaid(
   call: Call,
+  given: Properties,
   source: string,
-  { master, multiAz, engine, optionGroupName, ...wish }: RestoreWish,
+  { master, multiAz, engine, ...wish }: RestoreWish,
 ): Promise<DBInstance> {
   if (master.masterPassword !== undefined || master.managed === true)
     throw new ServiceFault(
@@ -84,13 +83,18 @@ async function replicaAsSaid(
       `automated backups of read replicas (${wish.identifier})`,
       "Leave out BackupRetentionPeriod; once promoted it may have backups.",
     );
+  const own = ["MasterUsername", "DBName", "PreferredBackupWindow"].find((name) => given[name] !== undefined);
+  if (own !== undefined)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `${wish.identifier} is a read replica of ${source}, and is like it: leave out ${own}.`,
+    );
   const like = theDBInstance(call, source.split(":").at(-1) ?? source);
   if (engine !== undefined && engine !== like.engine)
     throw new ServiceFault(
       "InvalidParameterCombination",
       `A read replica of the engine ${like.engine} cannot be made with the engine ${engine}.`,
     );
-  checkOptionGroup(theEngine(like.engine), like.engineVersion, optionGroupName);
   return createReadReplica(call, { ...wish, source });
 }
 
