@@ -109,7 +109,8 @@ const listsOf = memoOf((here: readonly PlacedInterface[]) => {
   return { lists, maps: [...map("ingress", "ifname : verdict", ingress), ...map("egress", "ifname : verdict", egress)] };
 });
 
-const listName = memoOf((nic: PlacedInterface): string => linkName("g", [...nic.groupIds].sort().join(" ")));
+/** Of the pair of chains that an interface's groups have. */
+export const listName = memoOf((nic: PlacedInterface): string => linkName("g", [...nic.groupIds].sort().join(" ")));
 
 const verdictsOf = memoOf((nic: PlacedInterface) => ({
   ingress: `"${nic.device}" : goto ${listName(nic)}_in`,
