@@ -58,6 +58,17 @@ export const groupSteps = [
   "goto groups_in",
 ];
 
+/** The rules of an interface's groups alone: they leave no mark on the connections that they admit. */
+export function rulesAlone(
+  vpc: Vpc,
+  nic: PlacedInterface,
+): { readonly ingress: readonly string[]; readonly egress: readonly string[] } {
+  const known = groupsById(vpc);
+  const { ingress, egress } = rulesOf([...nic.groupIds].sort().flatMap((id) => known.get(id) ?? []));
+  const alone = (lines: readonly string[]): string[] => [...lines.filter((line) => !line.includes("ct mark set")), "drop"];
+  return { ingress: alone(ingress), egress: alone(egress) };
+}
+
 const groupsById = memoOf(
   ({ spec }: Vpc): ReadonlyMap<string, SecurityGroupSpec> => new Map(spec.securityGroups.map((group) => [group.groupId, group])),
 );
@@ -109,8 +120,7 @@ const listsOf = memoOf((here: readonly PlacedInterface[]) => {
   return { lists, maps: [...map("ingress", "ifname : verdict", ingress), ...map("egress", "ifname : verdict", egress)] };
 });
 
-/** Of the pair of chains that an interface's groups have. */
-export const listName = memoOf((nic: PlacedInterface): string => linkName("g", [...nic.groupIds].sort().join(" ")));
+const listName = memoOf((nic: PlacedInterface): string => linkName("g", [...nic.groupIds].sort().join(" ")));
 
 const verdictsOf = memoOf((nic: PlacedInterface) => ({
   ingress: `"${nic.device}" : goto ${listName(nic)}_in`,

@@ -1,10 +1,10 @@
 import { aclChains, aclStep } from "./acls.js";
 import { contains, nth, wellKnown } from "./addresses.js";
-import { applianceChain } from "./appliances.js";
+import { applianceChains } from "./appliances.js";
 import { endpointChains, endpointEdge } from "./endpoints.js";
 import { faultChains } from "./faults.js";
 import { gatewayChains, gatewayEdge } from "./gateway.js";
-import { groupChains, groupSteps, listName } from "./groups.js";
+import { groupChains, groupSteps } from "./groups.js";
 import { metadataChains, metadataInput } from "./metadata.js";
 import { memoOf } from "../memo.js";
 import { deliveryRuleset, destinationCheck } from "./nat.js";
@@ -27,7 +27,7 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
     );
   const acls = aclChains(vpc, zone);
   const edges = [gatewayEdge(vpc), peeringEdge(vpc), endpointEdge(vpc)].flatMap((edge) => edge ?? []);
-  const appliances = applianceChain(here, listName);
+  const appliances = applianceChains(vpc, zone);
   const pieces = [
     ...map("route_table", "devgroup : mark", marks),
     ...sourceSets(here),
