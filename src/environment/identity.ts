@@ -17,7 +17,8 @@ export interface PolicyStatement {
   readonly notActions: readonly string[];
   readonly resources: readonly string[];
   readonly notResources: readonly string[];
-  /** `*`, or by kind: `AWS`, `Service`, `Federated`, `CanonicalUser`. Undefined in an identity's own policy. */
+  /** `*`, or by kind: `AWS`, `Service`, `Federated`, `CanonicalUser`. Undefined in an identity's own policy. All but some
+   * (`NotPrincipal`) are `*` here: everybody else is among them. */
   readonly principals: Readonly<Record<string, readonly string[]>> | "*" | undefined;
   readonly conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }

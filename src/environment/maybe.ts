@@ -3,10 +3,11 @@
  * resource is made. A verdict that rests on one is itself unknown; it never counts as a pass.
  */
 export class Unknown {
-  /** `parameter`: the parameter that it is the value of. */
+  /** `parameter`: the parameter that it is the value of; `isSecret`: one that is not to be shown (NoEcho). */
   constructor(
     readonly why: string,
     readonly parameter?: string,
+    readonly isSecret = false,
   ) {}
 }
 

@@ -38,4 +38,6 @@ export interface Unexamined {
   readonly type: string;
   readonly place?: SourcePlace;
   readonly why: string;
+  /** Those that are known of it. */
+  readonly tags?: Readonly<Record<string, Maybe<string>>>;
 }

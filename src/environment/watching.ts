@@ -27,6 +27,8 @@ export interface Alarm extends Node {
 export interface Topic extends Node {
   readonly subscriptions: readonly { readonly protocol: Maybe<string>; readonly endpoint: Maybe<string> }[];
   readonly encrypted: Maybe<boolean>;
+  /** Undefined: none. `aws`: AWS's own key for SNS, whose policy nobody can change. */
+  readonly key: Maybe<NodeId | "aws"> | undefined;
 }
 
 export interface Trail extends Node {
@@ -63,6 +65,8 @@ export interface Schedule extends Node {
   readonly expression: Maybe<string> | undefined;
   readonly enabled: Maybe<boolean>;
   readonly targets: number;
+  /** Those that are topics. */
+  readonly topics: readonly NodeId[];
 }
 
 export interface WebAcl extends Node {

@@ -1,6 +1,7 @@
 import type { Rule } from "../finding.js";
 import { impossibleDatapoints, reversedComparison, thresholdOutOfRange } from "./comparison.js";
 import { contradicting, noAvailabilityAlarm, webAclOnNetworkBalancer } from "./coverage.js";
+import { shutTopic } from "./encrypted-topics.js";
 import { agentMissing, dimensionNamesNothing, metricElsewhere, periodTooFine } from "./measuring.js";
 import { actionsDisabled, silentRecovery, unheardTopic, withoutAction } from "./telling.js";
 
@@ -17,6 +18,7 @@ export const alarmRules: readonly Rule[] = [
   actionsDisabled,
   silentRecovery,
   unheardTopic,
+  shutTopic,
   contradicting,
   noAvailabilityAlarm,
   webAclOnNetworkBalancer,

@@ -53,10 +53,11 @@ export const silentRecovery: Rule = ruleOn(
     summary: "An alarm that tells neither that it is over nor that nothing is measured",
     sources: [actionsGuide],
   },
-  function* (alarm) {
-    if (alarm.alarmActions.length === 0 || alarm.okActions.length > 0 || alarm.insufficientDataActions.length > 0) return;
-    // An alarm that takes missing data for the worst tells of it by being raised; one that starts an action needs no end.
-    if (alarm.alarmActions.every((action) => isKnown(action) && /:automate:|:autoscaling:|scalingPolicy/i.test(action))) return;
+  function* (alarm, { topics }) {
+    if (alarm.okActions.length > 0 || alarm.insufficientDataActions.length > 0) return;
+    // One that scales a group or restarts a host tells nobody, and needs no end.
+    const tells = alarm.alarmActions.some((action) => isUnknown(action) || topics.has(action) || /:sns:/.test(action));
+    if (!tells) return;
     yield {
       title: "tells neither that it is over nor that it measures nothing",
       reason:

@@ -1,5 +1,6 @@
 import { isKnown, isUnknown, Unknown } from "../../environment/maybe.js";
 import { nodesOf, type Environment } from "../../environment/environment.js";
+import type { Node } from "../../environment/node.js";
 import type { Rule } from "../finding.js";
 import { ruleOnUserData } from "../hosts/hosts.js";
 import { listed, notKnown, ruleOn, ruleOver } from "../rule.js";
@@ -32,7 +33,10 @@ export const selectsNothing: Rule = ruleOn(
       yield { ...said, reason: "It has no selection: a plan says when, a selection says what." };
       return;
     }
-    const nodes = [...nodesOf(environment)];
+    const apart = environment.unexamined
+      .filter(({ type }) => backedUp.test(type))
+      .map(({ tags = {}, ...other }): Node => ({ ...other, tags, name: other.id }));
+    const nodes = [...nodesOf(environment), ...apart];
     const answers = plan.selections.flatMap((selection) => nodes.map((node) => selects(selection, node)));
     if (answers.includes(true)) return;
     const wanted = plan.selections.flatMap(({ tags, resources }) => [

@@ -1,11 +1,7 @@
 import type { PolicyStatement } from "../../environment/identity.js";
 import { isKnown, isUnknown, type Maybe } from "../../environment/maybe.js";
 import type { Bucket } from "../../environment/storage.js";
-import { covers, hasGap, saidBy } from "../identity/grants.js";
-
-/** Is everybody among a statement's principals, without a condition that could narrow it? */
-const isForEverybody = ({ principals, conditions }: PolicyStatement): boolean =>
-  Object.keys(conditions).length === 0 && (principals === "*" || (principals?.AWS?.includes("*") ?? false));
+import { covers, hasGap, isForEverybody, saidBy } from "../identity/grants.js";
 
 const worldAcls: readonly string[] = ["public-read", "public-read-write"];
 

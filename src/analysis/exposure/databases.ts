@@ -30,6 +30,9 @@ const dataStores = (environment: Environment): readonly (Database | DatabaseClus
   ...[...environment.databases.values()].filter(({ cluster }) => cluster === undefined),
 ];
 
+/** A read replica's data is its source's, and so is its encryption. */
+const isReplica = (store: Database | DatabaseCluster): boolean => "replicaOf" in store && store.replicaOf !== undefined;
+
 export const deletionProtection: Rule = ruleOver(
   {
     id: "deletion-protection-missing",
@@ -42,9 +45,11 @@ export const deletionProtection: Rule = ruleOver(
     for (const store of dataStores(environment))
       for (const said of where(store.deletionProtection, isFalse, {
         title: "can be deleted by one call",
-        reason:
-          "Deletion protection is off (the API's default), so a slip, a script or a stack that is replaced takes the data with it.",
+        reason: isReplica(store)
+          ? "Deletion protection is off (the API's default): a slip, or a stack that is replaced, takes a copy that readers depend on. The data is its source's."
+          : "Deletion protection is off (the API's default), so a slip, a script or a stack that is replaced takes the data with it.",
         fix: "set DeletionProtection to true",
+        ...(isReplica(store) ? { severity: "low" as const } : {}),
         ...at(store, "DeletionProtection"),
       }))
         yield [store, said];
@@ -116,7 +121,7 @@ export const unencryptedDatabase: Rule = ruleOver(
     sources: ["Amazon RDS User Guide: Encrypting Amazon RDS resources", "AWS Security Hub control RDS.3"],
   },
   function* (environment) {
-    for (const store of dataStores(environment))
+    for (const store of dataStores(environment).filter((each) => !isReplica(each) || isUnknown(each.encrypted)))
       for (const said of where(store.encrypted, isFalse, {
         title: "its storage is not encrypted",
         reason:

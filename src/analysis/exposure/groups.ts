@@ -172,7 +172,7 @@ export const unreachableBalancer: Rule = ruleOn(
     if (first === undefined) return;
     const certain = shut.filter((id) => portIn(fromInternet(environment, id), protocol, port) === "closed");
     yield {
-      title: `the internet does not reach port ${String(port)} of ${balancer.name}`,
+      title: `${certain.length === 0 ? "perhaps " : ""}the internet does not reach port ${String(port)} of ${balancer.name}`,
       reason: `${listed(shut.map((id) => environment.interfaces.get(id)?.name ?? id))}: connections from the internet, or the answers to them, are stopped on the way.`,
       fix: `ask \`sandtable reach internet ${balancer.name}:${String(port)}\` what stops them: its groups, the ACL of its subnets (both ways: it is stateless) or the route to the internet gateway`,
       ...(certain.length === 0 ? { verdict: "unknown" as const } : {}),

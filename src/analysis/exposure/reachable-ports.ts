@@ -13,23 +13,26 @@ interface Exposed {
   readonly isCertain: boolean;
 }
 
-/** Ranges wider than this are told by the recognised ports in them, and as a range. */
+/** Ranges wider than this are told whole: once, as what is worst in them. */
 const narrow = 16;
+/** So many well-known ports of a wide range are named. */
+const named = 4;
+
+const worstFirst: readonly Danger[] = ["database", "insecure", "administration", "unrecognised", "web"];
 
 function* portsOf(host: Node, protocol: number, from: number, to: number, isCertain: boolean): Generator<Exposed> {
   const word = protocol === tcp ? "TCP" : "UDP";
-  if (to - from >= narrow)
-    yield {
-      host,
-      danger: "unrecognised",
-      port: from === 0 && to === 65535 ? `every ${word} port` : `${word} ${String(from)}-${String(to)}`,
-      isCertain,
-    };
-  const told =
-    to - from >= narrow
-      ? recognisedIn(protocol, from, to).map(({ port }) => port)
-      : Array.from({ length: to - from + 1 }, (_, index) => from + index);
-  for (const port of told) {
+  if (to - from >= narrow) {
+    const inside = recognisedIn(protocol, from, to).toSorted(
+      (a, b) => worstFirst.indexOf(a.danger) - worstFirst.indexOf(b.danger),
+    );
+    const names = [...new Set(inside.map(({ name }) => name))];
+    const range = from === 0 && to === 65535 ? `every ${word} port` : `${word} ${String(from)}-${String(to)}`;
+    const told = names.length > named ? `${names.slice(0, named).join(", ")} …` : names.join(", ");
+    yield { host, danger: inside[0]?.danger ?? "unrecognised", port: told === "" ? range : `${range} (${told})`, isCertain };
+    return;
+  }
+  for (let port = from; port <= to; port++) {
     const { name, danger } = recognised(protocol, port);
     yield { host, danger, port: `${word} ${String(port)}${name === "" ? "" : ` (${name})`}`, isCertain };
   }

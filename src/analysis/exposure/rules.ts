@@ -1,5 +1,7 @@
 import type { Rule } from "../finding.js";
 import { blockedAnswers } from "./acls.js";
+import { noWayBack, unusedPeering } from "./peering.js";
+import { openKey, openRole } from "./open-policies.js";
 import { publicAddressSpace } from "./address-space.js";
 import { debugMode, masterUser, unpinned } from "./application.js";
 import { publicBucket, publicBucketHoldsData } from "./buckets.js";
@@ -12,7 +14,7 @@ import { administrationFromNetwork, openToWorld, openWithoutListener, unreachabl
 import { hopLimit, metadataWithoutToken } from "./metadata-service.js";
 import { closedPublishedPort, openUnpublishedPort } from "./published-ports.js";
 import { reachablePorts } from "./reachable-ports.js";
-import { literalSecret, secretInUserData } from "./secrets.js";
+import { literalSecret, secretInUserData, secretParameterInUserData } from "./secrets.js";
 import { unencryptedTopic, unencryptedVolume } from "./storage.js";
 import { nothingTagged } from "./untagged.js";
 import { longLivedKey, sessionPolicy, userWithoutMfa } from "./users.js";
@@ -27,6 +29,8 @@ export const exposureRules: readonly Rule[] = [
   closedPublishedPort,
   unreachableBalancer,
   blockedAnswers,
+  noWayBack,
+  unusedPeering,
   clearText,
   publicAddressSpace,
   publicDatabase,
@@ -38,6 +42,8 @@ export const exposureRules: readonly Rule[] = [
   unencryptedTopic,
   publicBucket,
   publicBucketHoldsData,
+  openKey,
+  openRole,
   starGrant,
   fullAccess,
   stagesShareRole,
@@ -49,6 +55,7 @@ export const exposureRules: readonly Rule[] = [
   metadataWithoutToken,
   hopLimit,
   secretInUserData,
+  secretParameterInUserData,
   literalSecret,
   debugMode,
   masterUser,

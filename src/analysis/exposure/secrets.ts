@@ -29,6 +29,31 @@ export const secretInUserData: Rule = ruleOnUserData(
   },
 );
 
+export const secretParameterInUserData: Rule = ruleOnUserData(
+  {
+    id: "secret-parameter-in-user-data",
+    subject: "exposure",
+    severity: "low",
+    summary: "User data into which the value of a parameter with NoEcho is written",
+    sources: ["AWS CloudFormation User Guide: Parameters (NoEcho masks a value where it is shown, not where it is used)"],
+  },
+  {
+    title: "a secret parameter may be written into its user data",
+    reason: "The text is not known here.",
+    fix: "let the host fetch secrets with its role",
+  },
+  function* (_script, text) {
+    const names = [...new Set([...text.matchAll(/\$\{NoEcho\.([^}]+)\}/g)].map(([, name = ""]) => name))];
+    if (names.length === 0) return;
+    yield {
+      title: `the secret parameter ${listed(names)} is written into its user data`,
+      reason:
+        "NoEcho hides a value where CloudFormation shows it. In user data whoever may describe the instance reads it, and so does every program on the host.",
+      fix: "keep it in Secrets Manager or Parameter Store, and let the host fetch it with its role",
+    };
+  },
+);
+
 export const literalSecret: Rule = ruleOn(
   "secrets",
   {

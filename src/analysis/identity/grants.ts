@@ -11,6 +11,10 @@ export function covers(pattern: string, text: string): boolean {
   return new RegExp(`^${escaped}$`, "is").test(text);
 }
 
+/** Is everybody among a statement's principals, without a condition that could narrow it? */
+export const isForEverybody = ({ principals, conditions }: PolicyStatement): boolean =>
+  Object.keys(conditions).length === 0 && (principals === "*" || (principals?.AWS?.includes("*") ?? false));
+
 /** A text with a part that is not known. */
 export const hasGap = (text: string): boolean => /\$\{(?!aws:|saml:|www\.|cognito)/i.test(text);
 

@@ -1,11 +1,11 @@
 import type { Action, Balancer, Listener, Target, TargetGroup } from "../../environment/balancing.js";
 import { isKnown, isUnknown, known } from "../../environment/maybe.js";
 import type { NodeId } from "../../environment/node.js";
-import type { Answer, Hop, Reach } from "./answer.js";
+import type { Answer, End, Hop, Reach } from "./answer.js";
 import { evaluate } from "./evaluate.js";
 import type { Filters, Passing } from "./filters.js";
 import { icmp, tcp, udp } from "./atoms.js";
-import type { Header } from "./headers.js";
+import type { Header, HeaderSet } from "./headers.js";
 import type { Lookup } from "./lookup.js";
 import { spotOf, spotText, type Placed, type Spot } from "./places.js";
 import { throughKeeper } from "./handed.js";
@@ -56,6 +56,20 @@ export class Balancing {
     const passing = memory.get(key) ?? this.work(balancer, client, at.placed);
     memory.set(key, passing);
     return passing;
+  }
+
+  /** What an end's listeners may take at most, wherever it is; everything of an end that is no balancer. */
+  listened(end: End): HeaderSet {
+    const { space } = this.filters;
+    const nic = end.kind === "interface" ? this.lookup.environment.interfaces.get(end.id) : undefined;
+    if (nic?.owner.kind !== "balancer") return space.all;
+    if (this.loose.length > 0) return space.ofProtocols(icmp, tcp, udp);
+    const sets = (this.listeners.get(nic.owner.id) ?? []).flatMap(({ port, protocol }) =>
+      protocolsOf(protocol).map((each) =>
+        isUnknown(port) ? space.ofProtocols(each) : space.ofTraffic({ protocol: each, ports: [port, port] }),
+      ),
+    );
+    return sets.reduce((a, b) => space.union(a, b), space.ofProtocols(icmp));
   }
 
   private work(balancer: Balancer, client: Spot, at: Placed): Passing {

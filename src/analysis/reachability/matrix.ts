@@ -1,10 +1,11 @@
 import type { Environment } from "../../environment/environment.js";
-import type { EndClass, Matrix, Opening } from "./answer.js";
+import type { End, EndClass, Matrix, Opening } from "./answer.js";
 import type { Balancing } from "./balancing.js";
 import { classesOf, type Classes, type PlaceClass } from "./classes.js";
 import { evaluate } from "./evaluate.js";
 import type { Filters } from "./filters.js";
 import { GroupTables, type GroupRow } from "./grouptables.js";
+import type { HeaderSet } from "./headers.js";
 import type { Lookup } from "./lookup.js";
 import { Passings } from "./passings.js";
 import type { Spot } from "./places.js";
@@ -12,6 +13,14 @@ import type { Step } from "./steps.js";
 import { walk } from "./walk.js";
 
 type Numbers = Uint16Array | Uint32Array;
+
+/** Its first member is as good as any. */
+const endOf = ({ members: [first], name, address }: EndClass): End =>
+  first !== undefined
+    ? { kind: "interface", id: first }
+    : name === "internet" || address === undefined
+      ? { kind: "internet" }
+      : { kind: "internet", address };
 
 interface PlaceAt {
   readonly at: number;
@@ -49,6 +58,8 @@ export class ClassMatrix implements Matrix {
     environment: Environment,
     { lookup, filters, balancing }: { readonly lookup: Lookup; readonly filters: Filters; readonly balancing: Balancing },
     internet: readonly Spot[],
+    /** What may pass at most between two ends, whatever is not known of the way. */
+    private readonly bound: (from: End, to: End) => HeaderSet,
   ) {
     this.lookup = lookup;
     this.filters = filters;
@@ -79,10 +90,19 @@ export class ClassMatrix implements Matrix {
     const [source, target] = [this.all.ends[from], this.all.ends[to]];
     if (source === undefined || target === undefined) throw new RangeError(`no pair of classes ${from}, ${to}`);
     // One whose subnet is not known: perhaps.
-    if (source.places.length === 0 || target.places.length === 0) return this.passings.numberOf(this.filters.unknown);
+    if (source.places.length === 0 || target.places.length === 0)
+      return this.bounded(this.passings.numberOf(this.filters.unknown), source, target);
     const pairs = source.places.flatMap((a) => target.places.map((b) => this.atPlaces(a, b)));
     const isAnyOf = source.members.length === 0 || target.members.length === 0;
-    return pairs.reduce((a, b) => (isAnyOf ? this.passings.join(a, b) : this.passings.either(a, b)));
+    const number = pairs.reduce((a, b) => (isAnyOf ? this.passings.join(a, b) : this.passings.either(a, b)));
+    return this.bounded(number, source, target);
+  }
+
+  private bounded(number: number, source: EndClass, target: EndClass): number {
+    const { sure, may } = this.passings.get(number);
+    if (sure === may) return number;
+    const known = this.filters.space.intersection(may, this.bound(endOf(source), endOf(target)));
+    return this.passings.numberOf({ sure, may: this.filters.space.union(sure, known) });
   }
 
   private atPlaces(from: number, to: number): number {

@@ -37,11 +37,15 @@ export function within({ low, high, kind }: Spot, block: Block): Within {
   return high < block.base || low > last ? "no" : "perhaps";
 }
 
+/** Any address. */
+export const nowhere = { low: 0, high: 2 ** 32 - 1 } as const;
+
 export const spotOf = (placed: Placed): Spot => ({ low: placed.low, high: placed.high, placed, kind: "interface" });
 
 export const spotText = ({ low, high, placed, kind, isAny }: Spot): string => {
   if (kind === "service") return "the service";
   if (isAny === true) return "the internet";
+  if (placed !== undefined && low === nowhere.low && high === nowhere.high) return placed.nic.name;
   const address = low === high ? toAddress(low) : `an address of ${toAddress(low)}-${toAddress(high)}`;
   if (placed !== undefined) return `${placed.nic.name} (${address})`;
   return kind === "internet" ? `the internet (${address})` : address;
@@ -84,7 +88,7 @@ function addressesOf(nic: NetworkInterface, subnet: Subnet): { readonly low: num
     return { low: address, high: address };
   }
   const block = isKnown(subnet.cidr) ? parseBlock(subnet.cidr) : undefined;
-  if (block === undefined) return { low: 0, high: 2 ** 32 - 1 };
+  if (block === undefined) return nowhere;
   return { low: block.base + reserved.first, high: block.base + block.size - 1 - reserved.last };
 }
 

@@ -7,11 +7,13 @@ import { evaluate } from "./evaluate.js";
 import { Explanation } from "./explain.js";
 import { Filters, type Passing } from "./filters.js";
 import { trafficsOf } from "./atoms.js";
-import { HeaderSpace, type Header } from "./headers.js";
+import { HeaderSpace, type Header, type HeaderSet } from "./headers.js";
+import { groupsBetween } from "./bound.js";
 import { blocksOf, internetSpots } from "./internet.js";
 import { Lookup } from "./lookup.js";
 import { ClassMatrix } from "./matrix.js";
 import { isInternetAddress, spotOf, spotText, whyNowhere, type Spot } from "./places.js";
+import type { Step } from "./steps.js";
 import { walk } from "./walk.js";
 
 /** Ends that an end may turn out to be; `nobody` says why there are none. */
@@ -43,7 +45,10 @@ export class Reachability {
       [froms, from],
       [tos, to],
     ] as const)
-      if ("nobody" in ends) return { reach: ends.reach, hops: [nobodyHop(end, ends)] };
+      if ("nobody" in ends) {
+        const hop = nobodyHop(end, ends);
+        return this.atMost({ reach: ends.reach, hops: [hop] }, from, to, withDefaults(header));
+      }
     if ("nobody" in froms || "nobody" in tos) return { reach: "unknown", hops: [] };
     const asked = withDefaults(header);
     const explanation = new Explanation(this.environment, this.filters, asked);
@@ -56,14 +61,33 @@ export class Reachability {
     );
     const [first] = answers;
     if (first === undefined) return { reach: "unknown", hops: [] };
-    if (isAnyone(from) || isAnyone(to))
-      return (
-        answers.find(({ answer }) => answer.reach === "reachable") ??
-        answers.find(({ answer }) => answer.reach === "unknown") ??
-        first
-      ).answer;
-    if (answers.every(({ answer }) => answer.reach === first.answer.reach)) return first.answer;
-    return differing(answers);
+    return this.atMost(together(answers, first, isAnyone(from) || isAnyone(to)), from, to, asked);
+  }
+
+  /** What groups stop wherever the ends are is not unknown. */
+  private atMost(answer: Answer, from: End, to: End, header: Header): Answer {
+    if (answer.reach !== "unknown") return answer;
+    const explanation = new Explanation(this.environment, this.filters, header);
+    const ways = this.groupsBetween(from, to).map((steps) => explanation.of(steps));
+    const [first] = ways;
+    if (first === undefined || ways.some(({ reach }) => reach !== "blocked")) return answer;
+    return { ...first, hops: [...answer.hops, ...first.hops] };
+  }
+
+  private groupsBetween(from: End, to: End): readonly (readonly Step[])[] {
+    const spots = [from, to].flatMap((end) => {
+      const ends = end.kind === "internet" ? this.internetEnds(end.address) : { spots: [] };
+      return "spots" in ends ? ends.spots : [];
+    });
+    return groupsBetween(this.lookup, from, to, spots);
+  }
+
+  /** All that may pass the groups of two ends; without any that are known, everything. */
+  private bound(from: End, to: End): HeaderSet {
+    const { space } = this.filters;
+    const ways = this.groupsBetween(from, to).map((steps) => evaluate(this.filters, steps).may);
+    const listened = this.balancing.listened(to);
+    return space.intersection(listened, ways.length === 0 ? space.all : ways.reduce((a, b) => space.union(a, b), space.none));
   }
 
   /** All that can be opened from an end to an interface. */
@@ -73,11 +97,13 @@ export class Reachability {
     const [froms, tos] = [this.endsOf(from, target), this.endsOf(target, from)];
     if ("nobody" in froms || "nobody" in tos) {
       const isBlocked = [froms, tos].some((ends) => "nobody" in ends && ends.reach === "blocked");
-      return { open: [], unknown: isBlocked ? [] : [{ protocol: "all" }] };
+      return { open: [], unknown: isBlocked ? [] : space.openPorts(this.bound(from, target)) };
     }
     const passing = froms.spots.flatMap((source) => tos.spots.map((each) => this.passing(source, each)));
-    const together = isAnyone(from) ? this.any(passing) : this.whichever(passing);
-    return { open: space.openPorts(together.sure), unknown: space.openPorts(space.difference(together.may, together.sure)) };
+    const { sure, may } = isAnyone(from) ? this.any(passing) : this.whichever(passing);
+    if (sure === may) return { open: space.openPorts(sure), unknown: [] };
+    const doubted = space.intersection(space.difference(may, sure), this.bound(from, target));
+    return { open: space.openPorts(sure), unknown: space.openPorts(doubted) };
   }
 
   private passing(source: Spot, target: Spot): Passing {
@@ -92,6 +118,7 @@ export class Reachability {
       this.environment,
       { lookup: this.lookup, filters: this.filters, balancing: this.balancing },
       this.internet,
+      (from, to) => this.bound(from, to),
     );
   }
 
@@ -166,7 +193,22 @@ function nobodyHop(end: End, ends: { readonly nobody: string; readonly reach: "b
   return { step: "interface", way: "there", at: { id: name, name }, outcome, why: ends.nobody };
 }
 
-function differing(answers: readonly { readonly source: Spot; readonly target: Spot; readonly answer: Answer }[]): Answer {
+interface Way {
+  readonly source: Spot;
+  readonly target: Spot;
+  readonly answer: Answer;
+}
+
+/** Of anybody's ways one is enough; of those of an end that is in one of several places, all must agree. */
+function together(answers: readonly Way[], first: Way, isAnyones: boolean): Answer {
+  if (isAnyones) {
+    const found = (["reachable", "unknown"] as const).map((wanted) => answers.find(({ answer }) => answer.reach === wanted));
+    return (found[0] ?? found[1] ?? first).answer;
+  }
+  return answers.every(({ answer }) => answer.reach === first.answer.reach) ? first.answer : differing(answers);
+}
+
+function differing(answers: readonly Way[]): Answer {
   const cases = answers.map(({ source, target, answer }) => {
     const where = [source, target].flatMap(({ placed }) =>
       placed === undefined ? [] : [`${placed.nic.name} in ${placed.subnet.name}`],

@@ -86,7 +86,8 @@ export const closedHealthCheck: Rule = ruleOn(
     const targets = targetsOf(environment, group);
     if (balancers.length === 0 || targets.length === 0) return;
     const unsure = ports.find(isUnknown);
-    if (unsure !== undefined) yield notKnown(said, unsure);
+    const perhapsSaid = { ...said, title: "perhaps its health checks do not get through" };
+    if (unsure !== undefined) yield notKnown(perhapsSaid, unsure);
     const reachability = reachabilityOf(environment);
     const paths = balancers.flatMap(({ interfaces }) =>
       interfaces.flatMap((from) => targets.flatMap((target) => target.interfaces.map((to) => ({ from, to, target })))),
@@ -102,7 +103,7 @@ export const closedHealthCheck: Rule = ruleOn(
       const [closed, perhaps] = [named("closed"), named("unknown")];
       const reason = `${listed(balancers.map(({ name }) => name))} to ${listed(closed.length > 0 ? closed : perhaps)} on TCP ${String(port)}: a group, an ACL or a route stops it. Targets that fail their checks get no requests (an Application Load Balancer with none healthy sends to all, and they answer with errors).`;
       if (closed.length > 0) yield { ...said, reason };
-      else if (perhaps.length > 0) yield notKnown({ ...said, reason }, new Unknown("something on the way is not said"));
+      else if (perhaps.length > 0) yield notKnown({ ...perhapsSaid, reason }, new Unknown("something on the way is not said"));
     }
   },
 );

@@ -97,7 +97,7 @@ function databaseOf(
   const groupSource = read.at("DBSubnetGroupName").given || (of ?? source) === undefined ? read : (of ?? source ?? read);
   const subnetGroup = groupSource.at("DBSubnetGroupName").node(databaseSubnetGroupType);
   const subnets = subnetsOf(builder, groupSource, subnetGroup);
-  const isPublic = read.at("PubliclyAccessible").flag() ?? publicByDefault(builder, subnets);
+  const isPublic = read.at("PubliclyAccessible").flag() ?? publicByDefault(groupSource, settings.engine);
   const named =
     read.at("VPCSecurityGroups").list().length > 0
       ? read.at("VPCSecurityGroups")
@@ -140,18 +140,17 @@ function subnetsOf(builder: EnvironmentBuilder, read: Reading, group: Maybe<Node
 }
 
 /**
- * "If the subnets are part of a VPC that has an internet gateway attached to it, the DB instance is public", and private otherwise:
- * API_CreateDBInstance, PubliclyAccessible.
+ * Where nothing is said: "If DBSubnetGroup isn't specified, PubliclyAccessible defaults to false for Aurora instances and true for non-Aurora
+ * instances. If DBSubnetGroup is specified, [it] defaults to false unless the value of DBSubnetGroup is default". Older copies of the page
+ * let the VPC's internet gateway decide. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
  */
-function publicByDefault(builder: EnvironmentBuilder, subnets: readonly Maybe<NodeId>[]): Maybe<boolean> {
-  const [first] = subnets;
-  if (first === undefined || first instanceof Unknown) return first ?? new Unknown("it names no subnet");
-  const vpc = builder.get("subnets", first)?.vpc ?? new Unknown(`${first} is not part of what was read`);
-  if (vpc instanceof Unknown) return vpc;
-  const gateways = builder.list("internetGateways").map((gateway) => gateway.vpc);
-  if (gateways.includes(vpc)) return true;
-  return gateways.find((attached) => attached instanceof Unknown) ?? false;
+function publicByDefault(read: Reading, engine: Maybe<string>): Maybe<boolean> {
+  const group = read.at("DBSubnetGroupName");
+  if (group.given) return group.value === "default" ? notAurora(engine) : (group.unknown ?? false);
+  return notAurora(engine);
 }
+
+const notAurora = (engine: Maybe<string>): Maybe<boolean> => (engine instanceof Unknown ? engine : !engine.startsWith("aurora"));
 
 /** All subnets may lie in one zone; else AWS chooses. */
 function zoneAmong(builder: EnvironmentBuilder, subnets: readonly Maybe<NodeId>[]): Maybe<string> {
@@ -177,7 +176,7 @@ function clusterOf(builder: EnvironmentBuilder, draft: Draft, members: readonly 
       impliedInterface(node, "eth0", {
         owner: { kind: "database", id: node.id },
         subnets,
-        isPublic: read.at("PubliclyAccessible").flag() ?? publicByDefault(builder, subnets),
+        isPublic: read.at("PubliclyAccessible").flag() ?? publicByDefault(read, engine),
         groups: groupsOrDefault(builder, read.at("VpcSecurityGroupIds").nodes(groupType), subnets[0]),
       }),
     );

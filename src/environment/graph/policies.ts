@@ -38,7 +38,7 @@ function statementOf(statement: Reading): PolicyStatement {
     notActions: texts(statement.at("NotAction")),
     resources: texts(statement.at("Resource")),
     notResources: texts(statement.at("NotResource")),
-    principals: principalsOf(statement.either("Principal", "NotPrincipal")),
+    principals: statement.at("NotPrincipal").given ? "*" : principalsOf(statement.at("Principal")),
     conditions: Object.fromEntries(
       statement
         .at("Condition")

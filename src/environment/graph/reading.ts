@@ -171,5 +171,5 @@ const renderedPart = (part: string | Unknown | Reference): string =>
   typeof part === "string"
     ? part
     : part instanceof Unknown
-      ? `\${${part.parameter ?? part.why}}`
+      ? `\${${part.isSecret ? "NoEcho." : ""}${part.parameter ?? part.why}}`
       : `\${${part.node}${part.attribute === undefined ? "" : `.${part.attribute}`}}`;

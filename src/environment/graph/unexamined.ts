@@ -2,6 +2,7 @@ import type { EnvironmentBuilder } from "../builder.js";
 import type { Described } from "../described.js";
 import { nodesOf } from "../environment.js";
 import type { Catalogue } from "./catalogue.js";
+import { draftOf } from "./node.js";
 import { Reading } from "./reading.js";
 import * as types from "./types.js";
 
@@ -58,8 +59,15 @@ export function leaveOutTheRest(catalogue: Catalogue, builder: EnvironmentBuilde
   for (const resource of catalogue.description.resources) {
     const why = drawn.has(resource.id) ? undefined : whyNot(catalogue, resource);
     if (why === undefined) continue;
-    const { id, type, place } = resource;
-    builder.leaveOut({ id, type, why, ...(place === undefined ? {} : { place }) });
+    const { node } = draftOf(catalogue, resource);
+    const { id, type, place, tags } = node;
+    builder.leaveOut({
+      id,
+      type,
+      why,
+      ...(place === undefined ? {} : { place }),
+      ...(Object.keys(tags).length === 0 ? {} : { tags }),
+    });
   }
   for (const unexamined of catalogue.description.unexamined ?? []) builder.leaveOut(unexamined);
 }

@@ -5,6 +5,7 @@ import { drawAlarms } from "./alarms.js";
 import type { Catalogue } from "./catalogue.js";
 import { roleOf } from "./machine.js";
 import { draftsOf, unlessAbsent, type Draft } from "./node.js";
+import { keyOf } from "./keys.js";
 import type { Reading } from "./reading.js";
 import { balancerType } from "./types.js";
 
@@ -47,6 +48,7 @@ function drawTopics(catalogue: Catalogue, builder: EnvironmentBuilder): void {
           }),
       ],
       encrypted: key.unknown ?? key.given,
+      key: key.given ? (keyOf(key) ?? "aws") : undefined,
     });
   }
 }
@@ -115,6 +117,9 @@ function drawSchedules(catalogue: Catalogue, builder: EnvironmentBuilder): void 
       expression: read.at("ScheduleExpression").text(),
       enabled: isEnabled(read.at("State")),
       targets: read.at("Target").given ? 1 : read.at("Targets").list().length,
+      topics: [read.at("Target"), ...read.at("Targets").list()]
+        .map((target) => target.at("Arn").node(topicType))
+        .filter((id) => typeof id === "string"),
     });
   for (const { node, read } of draftsOf(catalogue, "AWS::DLM::LifecyclePolicy")) {
     const details = read.at("PolicyDetails");
@@ -124,6 +129,7 @@ function drawSchedules(catalogue: Catalogue, builder: EnvironmentBuilder): void 
       enabled: isEnabled(read.at("State")),
       // It works on what has one of these tags.
       targets: details.at("TargetTags").list().length,
+      topics: [],
     });
   }
 }

@@ -16,6 +16,9 @@ import type { NodeId } from "../node.js";
 import { saidOf, type Names } from "./said.js";
 import { zonesOf } from "./zones.js";
 
+/** Properties with what hosts run when they start. */
+const scripts: ReadonlySet<string> = new Set(["UserData", "LaunchTemplateData"]);
+
 /** What a stack takes from those that are read with it. */
 export interface Others {
   /** The value that another stack exports under a name; undefined: none does. */
@@ -91,7 +94,8 @@ export class StackReading {
   propertiesOf(resource: Resource): { readonly [name: string]: Said } {
     const path = ["Resources", resource.logicalId, "Properties"];
     const entries = Object.entries(resource.properties).flatMap(([name, value]): [string, Said][] => {
-      const said = this.#hiddenSecret(name, value) ?? this.#said(value, [...path, name]);
+      const lookup = scripts.has(name) ? this.#withoutSecrets : this.#lookup;
+      const said = this.#hiddenSecret(name, value) ?? this.#said(value, [...path, name], lookup);
       return said === undefined ? [] : [[name, said]];
     });
     return Object.fromEntries(entries);
@@ -110,9 +114,15 @@ export class StackReading {
     return found;
   }
 
-  #said(value: Value, path: Path): Said | undefined {
-    const resolved = attempt(() => resolve(value, this.#lookup, path), this.#problems);
+  #said(value: Value, path: Path, lookup = this.#lookup): Said | undefined {
+    const resolved = attempt(() => resolve(value, lookup, path), this.#problems);
     return resolved === undefined || resolved === noValue ? undefined : saidOf(resolved, this.#names);
+  }
+
+  /** Where a parameter with NoEcho stands in a host's script is to be seen, whatever its value. */
+  get #withoutSecrets(): Lookup {
+    const ref: Lookup["ref"] = (name) => (this.template.parameters.get(name)?.noEcho === true ? undefined : this.#ref(name));
+    return { ...this.#lookup, ref };
   }
 
   /** What someone types in for a password stands in no text; the parameter does. */
@@ -184,13 +194,15 @@ export class StackReading {
     if (isPseudoParameter(name)) return new Unknown(`${name} is known only when it is deployed`);
     const declaration = this.template.parameters.get(name);
     const stored = declaration?.default ?? "";
-    if (this.#isSecret(name)) return new Unknown(`the value of parameter ${name} is not looked at (NoEcho)`, name);
+    const isSecret = declaration?.noEcho === true;
+    if (isSecret && (this.given.has(name) || declaration?.default !== undefined))
+      return new Unknown(`the value of parameter ${name} is not looked at (NoEcho)`, name, isSecret);
     if (declaration?.type.startsWith("AWS::SSM::Parameter::Value<") === true)
       return new Unknown(
         `parameter ${name} is looked up in Systems Manager (${this.given.get(name) ?? stored}) when it is deployed`,
         name,
       );
-    return new Unknown(`parameter ${name} has no value; give it with --parameter ${name}=…`, name);
+    return new Unknown(`parameter ${name} has no value; give it with --parameter ${name}=…`, name, isSecret);
   }
 
   /** A condition hangs on the first parameter in it that has no value. */

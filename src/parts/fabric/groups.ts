@@ -58,6 +58,17 @@ export const groupSteps = [
   "goto groups_in",
 ];
 
+/** The rules of an interface's groups alone: they leave no mark on the connections that they admit. */
+export function rulesAlone(
+  vpc: Vpc,
+  nic: PlacedInterface,
+): { readonly ingress: readonly string[]; readonly egress: readonly string[] } {
+  const known = groupsById(vpc);
+  const { ingress, egress } = rulesOf([...nic.groupIds].sort().flatMap((id) => known.get(id) ?? []));
+  const alone = (lines: readonly string[]): string[] => [...lines.filter((line) => !line.includes("ct mark set")), "drop"];
+  return { ingress: alone(ingress), egress: alone(egress) };
+}
+
 const groupsById = memoOf(
   ({ spec }: Vpc): ReadonlyMap<string, SecurityGroupSpec> => new Map(spec.securityGroups.map((group) => [group.groupId, group])),
 );

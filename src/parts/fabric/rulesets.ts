@@ -1,5 +1,6 @@
 import { aclChains, aclStep } from "./acls.js";
 import { contains, nth, wellKnown } from "./addresses.js";
+import { applianceChains } from "./appliances.js";
 import { endpointChains, endpointEdge } from "./endpoints.js";
 import { faultChains } from "./faults.js";
 import { gatewayChains, gatewayEdge } from "./gateway.js";
@@ -26,6 +27,7 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
     );
   const acls = aclChains(vpc, zone);
   const edges = [gatewayEdge(vpc), peeringEdge(vpc), endpointEdge(vpc)].flatMap((edge) => edge ?? []);
+  const appliances = applianceChains(vpc, zone);
   const pieces = [
     ...map("route_table", "devgroup : mark", marks),
     ...sourceSets(here),
@@ -44,6 +46,7 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
     ...endpointChains(vpc, zone),
     ...acls,
     ...groupChains(vpc, zone),
+    ...appliances,
     ...edges.flatMap(({ name, arrivals }) => chain(`from_${name}`, arrivals)),
     ...chain(
       "forward",
@@ -52,6 +55,7 @@ export function routerRuleset(vpc: Vpc, zone: string): Table[] {
         ...edges.flatMap(({ group, departures }) => departures.map((rule) => `oifgroup ${group} ${rule}`)),
         ...destinationCheck(vpc, zone),
         ...aclStep(acls),
+        ...(appliances.length === 0 ? [] : ["jump appliances"]),
         ...groupSteps,
       ],
       "type filter hook forward priority 0",

@@ -30,7 +30,15 @@ const ruleOf = (id: string, severity: Severity, findings: readonly Finding[]): R
 /** The report on an environment with one topic and one resource that is not examined, in which these are found. */
 export function reportOf(findings: readonly Finding[], options: Partial<JudgeOptions> = {}): Report {
   const environment = new EnvironmentBuilder()
-    .add("topics", { id: "Mail", type: "AWS::SNS::Topic", name: "Mail", tags: {}, subscriptions: [], encrypted: false })
+    .add("topics", {
+      id: "Mail",
+      type: "AWS::SNS::Topic",
+      name: "Mail",
+      tags: {},
+      subscriptions: [],
+      encrypted: false,
+      key: undefined,
+    })
     .leaveOut({ id: "Queue", type: "AWS::SQS::Queue", why: "its type is not in the graph" })
     .build({ sources: ["templates/a b.yaml"], from: "template", region: "eu-west-3", account: "000000000000", objectives: {} });
   const ids = [...new Set(findings.map(({ rule }) => rule))];

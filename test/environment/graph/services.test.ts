@@ -166,13 +166,17 @@ describe("databases", () => {
     });
   });
 
-  test("without a word it is public where its VPC has an internet gateway", () => {
+  test.each([
+    ["in a subnet group of one's own it is private, internet gateway or not", "mysql", "Subnets", false],
+    ["without a subnet group it is public", "mysql", undefined, true],
+    ["without one Aurora is private", "aurora-mysql", undefined, false],
+  ])("without a word, %s", (_, engine, group, isPublic) => {
     const graph = database(
-      "Engine: mysql, DBSubnetGroupName: !Ref Subnets",
+      `Engine: ${engine}${group === undefined ? "" : `, DBSubnetGroupName: !Ref ${group}`}`,
       "Gateway: {Type: AWS::EC2::InternetGateway}\nAttachment: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}}",
     );
-    expect(nodeIn(graph.databases, "Db")).toMatchObject({ publiclyAccessible: true, port: 3306 });
-    expect(nodeIn(graph.interfaces, "Db/eth0").isPublic).toBe(true);
+    expect(nodeIn(graph.databases, "Db")).toMatchObject({ publiclyAccessible: isPublic, port: 3306 });
+    expect(nodeIn(graph.interfaces, "Db/eth0").isPublic).toBe(isPublic);
   });
 
   test("a replica and a restored one are what they are copied from", () => {

@@ -186,7 +186,7 @@ describe("passwords are told by where they stand, never by what they are", () =>
     );
     expect(JSON.stringify(description)).not.toContain("hunter22");
     expect(nodeIn(graphOf(description ?? expect.fail("no description")).instances, "Web").settings.userData).toBe(
-      "PASSWORD=${Password}",
+      "PASSWORD=${NoEcho.Password}",
     );
   });
 });

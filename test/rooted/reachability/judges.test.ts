@@ -17,6 +17,10 @@ const kept: readonly (readonly [seed: number, asymmetric: boolean])[] = [
   [15, false],
   [16, true],
   [27, false],
+  [321837300, true],
+  [321837346, true],
+  [321837392, true],
+  [321837371, false],
 ];
 const began = Date.now() % 1_000_000_000;
 const networks = rounds === 0 ? kept : Array.from({ length: rounds * 8 }, (_, at) => [began + at, at % 2 === 1] as const);
