@@ -69,7 +69,7 @@ async function stacksOf(source: Source, wish: SourceWish, count: number, output:
   }
   if (source.kind === "plan") return [];
   output.status(`reading ${source.project.folder} …`);
-  const { stacks } = await assemble(source.project, undefined, "aws", "ignore");
+  const { stacks } = await assemble(source.project, undefined, "aws", "read");
   const chosen =
     wish.stack === undefined ? stacks : stacks.filter(({ id, stackName }) => [id, stackName].includes(wish.stack ?? ""));
   if (chosen.length > 0) return stackTexts(source.project, chosen);
