@@ -7,6 +7,7 @@ import type { Measured, Usage } from "../environment/stated.js";
 import type { Rule } from "./finding.js";
 import { objectiveRulesWith } from "./objectives/rules.js";
 import { redundancyRules } from "./redundancy/rules.js";
+import { sourceRules } from "./source/rules.js";
 
 /** What judgements rest on beside the graph. */
 export interface Grounds {
@@ -23,5 +24,6 @@ export const rulesWith = (grounds: Grounds): readonly Rule[] => [
   ...objectiveRulesWith(() => grounds),
   ...alarmRules,
   ...backupRules,
+  ...sourceRules,
   ...costRulesWith(() => grounds),
 ];

@@ -39,3 +39,12 @@ export interface Unexamined {
   readonly place?: SourcePlace;
   readonly why: string;
 }
+
+/** Something about a resource that is taken to be so, although its source does not say it for sure: a verdict must not rest on it. */
+export interface Assumed {
+  readonly id: NodeId;
+  readonly type: string;
+  readonly what: string;
+  readonly why: string;
+  readonly place?: SourcePlace;
+}

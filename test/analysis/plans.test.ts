@@ -4,6 +4,8 @@ import { alarmRules } from "../../src/analysis/alarms/rules.js";
 import { backupRules } from "../../src/analysis/backups/rules.js";
 import { exposureRules } from "../../src/analysis/exposure/rules.js";
 import { redundancyRules } from "../../src/analysis/redundancy/rules.js";
+import { sourceRules } from "../../src/analysis/source/rules.js";
+import type { Environment } from "../../src/environment/environment.js";
 import { graphOf } from "../../src/environment/graph/graph.js";
 import { describePlan } from "../../src/environment/plan/describe.js";
 
@@ -47,6 +49,17 @@ describe("E4 as a Terraform plan", () => {
   test.each(rows)("shows what the template shows: $fault ($rule at $element)", ({ element, rule }) => {
     const found = findings.filter((finding) => finding.rule === rule && finding.resource.id === elements[element]);
     expect(found.map(({ verdict }) => verdict)).toContain(differences[rule] ?? "fails");
+  });
+
+  test("is no pass by itself, for it does not say what its indexes are; beside its text it says so", () => {
+    const text = read("plans/fastapi-asg/main.tf");
+    const beside = describePlan("plan.json", read("plans/fastapi-asg/plan.json"), (folder) =>
+      folder === "." ? text : undefined,
+    );
+    const open = (one: Environment) =>
+      sourceRules.flatMap((rule) => rule.judge(one)).map(({ verdict, resource }) => [verdict, resource.id]);
+    expect(open(environment)).toContainEqual(["unknown", "aws_nat_gateway.main[1]"]);
+    expect(open(graphOf(beside.description ?? description))).toEqual([]);
   });
 
   test("leaves no resource out", () => expect(environment.unexamined).toEqual([]));
