@@ -3,16 +3,27 @@ import { backupRules } from "./backups/rules.js";
 import type { PriceTable } from "./cost/prices.js";
 import { costRulesWith } from "./cost/rules.js";
 import { exposureRules } from "./exposure/rules.js";
+import type { Measured, Usage } from "../environment/stated.js";
 import type { Rule } from "./finding.js";
 import { objectiveRulesWith } from "./objectives/rules.js";
 import { redundancyRules } from "./redundancy/rules.js";
+import { sourceRules } from "./source/rules.js";
 
-/** Everything that a check looks for, with these prices. */
-export const rulesWith = (prices: PriceTable): readonly Rule[] => [
+/** What judgements rest on beside the graph. */
+export interface Grounds {
+  readonly prices: PriceTable;
+  /** Stated beside what the definition states; where both do, this one holds. */
+  readonly usage?: Usage;
+  readonly measured?: Measured;
+}
+
+/** Everything that a check looks for. */
+export const rulesWith = (grounds: Grounds): readonly Rule[] => [
   ...exposureRules,
   ...redundancyRules,
-  ...objectiveRulesWith(() => prices),
+  ...objectiveRulesWith(() => grounds),
   ...alarmRules,
   ...backupRules,
-  ...costRulesWith(() => prices),
+  ...sourceRules,
+  ...costRulesWith(() => grounds),
 ];

@@ -29,7 +29,7 @@ export class EnvironmentBuilder {
     return this;
   }
 
-  build(about: Pick<Environment, "sources" | "from" | "region" | "account" | "objectives">): Environment {
+  build(about: Pick<Environment, "sources" | "from" | "region" | "account" | "objectives" | "assumed">): Environment {
     return { ...about, ...this.drawers, unexamined: this.unexamined };
   }
 }

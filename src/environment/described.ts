@@ -1,5 +1,5 @@
 import type { Unknown } from "./maybe.js";
-import type { NodeId, SourcePlace, Unexamined } from "./node.js";
+import type { Assumed, NodeId, SourcePlace, Unexamined } from "./node.js";
 
 /** A value that names another resource: what `Ref` (no attribute) or `Fn::GetAtt` of it gives. */
 export class Reference {
@@ -62,6 +62,8 @@ export interface Description {
   readonly resources: readonly Described[];
   /** What could not be looked at at all (an operation that is denied, say), beside the resources of unknown types. */
   readonly unexamined?: readonly Unexamined[];
+  /** What is taken to be so, although the source does not say it for sure. */
+  readonly assumed?: readonly Assumed[];
   /** What the environment promises, as written: the member `Sandtable` of a template's Metadata (`Objectives`). */
   readonly objectives?: { readonly value: Said; readonly place?: SourcePlace };
 }

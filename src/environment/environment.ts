@@ -15,7 +15,7 @@ import type {
   Subnet,
   Vpc,
 } from "./network.js";
-import type { Node, NodeId, Unexamined } from "./node.js";
+import type { Assumed, Node, NodeId, Unexamined } from "./node.js";
 import type { Objectives } from "./objectives.js";
 import type { Bucket, EncryptionKey, Secret } from "./storage.js";
 import type { Alarm, BackupPlan, LogGroup, Schedule, Topic, Trail, WebAcl } from "./watching.js";
@@ -70,6 +70,8 @@ export interface Environment extends Nodes {
   readonly region: Maybe<string>;
   readonly account: Maybe<string>;
   readonly objectives: Objectives;
+  /** What is taken to be so, although the source does not say it for sure. */
+  readonly assumed?: readonly Assumed[];
   /** Resources of types that the graph does not hold. */
   readonly unexamined: readonly Unexamined[];
 }

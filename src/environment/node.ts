@@ -41,3 +41,12 @@ export interface Unexamined {
   /** Those that are known of it. */
   readonly tags?: Readonly<Record<string, Maybe<string>>>;
 }
+
+/** Something about a resource that is taken to be so, although its source does not say it for sure: a verdict must not rest on it. */
+export interface Assumed {
+  readonly id: NodeId;
+  readonly type: string;
+  readonly what: string;
+  readonly why: string;
+  readonly place?: SourcePlace;
+}

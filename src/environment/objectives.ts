@@ -1,4 +1,5 @@
 import type { SourcePlace } from "./node.js";
+import type { Measured, Usage } from "./stated.js";
 
 /** What the environment promises, and how often it may fail to. */
 export interface Objectives {
@@ -10,5 +11,9 @@ export interface Objectives {
   readonly rto?: number;
   /** US dollars a month. */
   readonly budget?: number;
+  /** What drills measured of it. */
+  readonly measured?: Measured;
+  /** The use it is expected to have. */
+  readonly usage?: Usage;
   readonly place?: SourcePlace;
 }

@@ -1,8 +1,9 @@
 import type { Environment } from "../../environment/environment.js";
 import { Unknown, type Maybe } from "../../environment/maybe.js";
 import type { Unexamined } from "../../environment/node.js";
+import { mergeUsage, type Usage } from "../../environment/stated.js";
 import { computeLines } from "./compute.js";
-import { dollars, totalOf, used, whyUnknown, type CostLine, type Pricer, type Total, type Usage } from "./lines.js";
+import { dollars, totalOf, used, whyUnknown, type CostLine, type Pricer, type Total } from "./lines.js";
 import { managedLines } from "./managed.js";
 import { bundledPrices, pricingFor, type PriceTable } from "./prices.js";
 import { savingsOf, type Saving } from "./savings.js";
@@ -37,6 +38,7 @@ export interface EstimateOptions {
   readonly prices?: PriceTable;
   /** Take this region's prices, and say so with each. */
   readonly priceRegion?: string;
+  /** Beside what the definition states. */
   readonly usage?: Usage;
 }
 
@@ -47,7 +49,7 @@ const free =
 export function estimate(environment: Environment, options: EstimateOptions = {}): Estimate {
   const table = options.prices ?? bundledPrices();
   const pricing = pricingFor(table, environment.region, options.priceRegion);
-  const pricer: Pricer = { pricing, usage: options.usage ?? {} };
+  const pricer: Pricer = { pricing, usage: mergeUsage(environment.objectives.usage ?? {}, options.usage ?? {}) };
   const lines = [...computeLines(pricer, environment), ...managedLines(pricer, environment), ...sentLines(pricer, environment)];
   const standing = totalOf(lines.filter((line) => !line.usage));
   const usage = totalOf(lines.filter((line) => line.usage));

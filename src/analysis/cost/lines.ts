@@ -1,5 +1,6 @@
 import { Unknown, type Maybe } from "../../environment/maybe.js";
 import type { Node } from "../../environment/node.js";
+import { usageOf, type Usage, type UsageName } from "../../environment/stated.js";
 import { unitOf, type Item, type Price, type Pricing, type Unit } from "./prices.js";
 
 /** Hours of an average month, as AWS's own calculator counts: 365 × 24 / 12. */
@@ -20,34 +21,8 @@ export interface CostLine {
   readonly amount: Maybe<number>;
   /** Depends on what is sent, stored and asked, which no definition says. */
   readonly usage: boolean;
-}
-
-/** What the use of one resource of each kind is taken to be in a month. What is not stated stays unknown. */
-export interface Usage {
-  /** GB through each NAT gateway. */
-  readonly natGb?: number;
-  /** Capacity units each load balancer uses, on average over the month. */
-  readonly balancerUnits?: number;
-  /** GB that each interface endpoint carries. */
-  readonly endpointGb?: number;
-  /** GB that each log group takes in. */
-  readonly logGb?: number;
-  /** GB that each bucket holds. */
-  readonly bucketGb?: number;
-  readonly bucketReads?: number;
-  readonly bucketWrites?: number;
-  /** GB of backups of each database beyond what is free. */
-  readonly backupGb?: number;
-  /** GB that each Aurora cluster holds. */
-  readonly auroraGb?: number;
-  readonly auroraRequests?: number;
-  readonly keyRequests?: number;
-  readonly secretRequests?: number;
-  readonly webAclRequests?: number;
-  /** GB that the whole environment sends to the internet. */
-  readonly internetGb?: number;
-  /** GB that the whole environment sends from zone to zone. */
-  readonly zonesGb?: number;
+  /** Under which name the use is stated, where the line depends on it. */
+  readonly by?: UsageName;
 }
 
 /** What lines are made with. */
@@ -77,10 +52,10 @@ export function used(
   node: Pick<Node, "id" | "type" | "name">,
   what: string,
   item: Item,
-  by: keyof Usage,
+  by: UsageName,
   times = 1,
 ): CostLine {
-  const stated = usage[by];
+  const stated = usageOf(usage, by, node);
   const quantity = stated === undefined ? new Unknown(`it depends on use: ${by} is not stated`) : stated * times;
   const price = pricing.price(item);
   return {
@@ -92,6 +67,7 @@ export function used(
     price,
     amount: product(quantity, price),
     usage: true,
+    by,
   };
 }
 

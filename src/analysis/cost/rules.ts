@@ -1,9 +1,9 @@
 import type { Environment } from "../../environment/environment.js";
 import type { Node } from "../../environment/node.js";
 import { found, type Finding, type Rule } from "../finding.js";
-import { estimate, type Estimate } from "./estimate.js";
+import { estimate, type Estimate, type EstimateOptions } from "./estimate.js";
 import { whyUnknown } from "./lines.js";
-import { bundledPrices, type PriceTable } from "./prices.js";
+import { bundledPrices } from "./prices.js";
 import { savingText } from "./savings.js";
 
 /** The budget is no resource, but it stands somewhere. */
@@ -93,12 +93,12 @@ function placeOf(environment: Environment, id: string): Pick<Node, "place"> {
 
 type EstimateOf = (environment: Environment) => Estimate;
 
-/** Judgements about money: over the stated budget, and what is missing from the estimate. Without a stated use. */
-export function costRulesWith(prices: () => PriceTable): readonly Rule[] {
+/** Judgements about money: over the stated budget, and what is missing from the estimate. */
+export function costRulesWith(grounds: () => EstimateOptions): readonly Rule[] {
   const estimates = new WeakMap<Environment, Estimate>();
   // Made once for all rules.
   const estimateOf: EstimateOf = (environment) => {
-    const made = estimates.get(environment) ?? estimate(environment, { prices: prices() });
+    const made = estimates.get(environment) ?? estimate(environment, grounds());
     estimates.set(environment, made);
     return made;
   };
@@ -106,4 +106,4 @@ export function costRulesWith(prices: () => PriceTable): readonly Rule[] {
 }
 
 /** With the prices that come with the program. */
-export const costRules: readonly Rule[] = costRulesWith(bundledPrices);
+export const costRules: readonly Rule[] = costRulesWith(() => ({ prices: bundledPrices() }));

@@ -1,6 +1,6 @@
 import type { Environment } from "../../environment/environment.js";
 import type { Objectives } from "../../environment/objectives.js";
-import type { Usage } from "../cost/lines.js";
+import { mergeUsage, type Measured, type Usage } from "../../environment/stated.js";
 import { bundledPrices, pricingFor, type PriceTable } from "../cost/prices.js";
 import { promised, reaches, type Promised } from "./availability.js";
 import { candidates } from "./changes.js";
@@ -11,7 +11,6 @@ import { judge, type Judgement, type ObjectiveName, type Verdicts } from "./judg
 import { modelNotes, systemOf } from "./montecarlo/model.js";
 import { simulate, type Simulation } from "./montecarlo/simulate.js";
 import { named, type Named, type ServicePath } from "./path.js";
-import type { Measured } from "./recovery.js";
 import { Search, type Plan } from "./search.js";
 import { durationText, isNever, keeps, percent } from "./span.js";
 import { Unknown } from "../../environment/maybe.js";
@@ -63,20 +62,20 @@ export interface AssessOptions {
 
 export function assess(environment: Environment, options: AssessOptions = {}): Assessment {
   const { objectives } = environment;
-  const { measured = {} } = options;
+  const measured = { ...objectives.measured, ...options.measured };
   const paths = servicePaths(environment);
   const judged = (changed: readonly ServicePath[]): Judgement => judge(changed, objectives, measured);
   const { verdicts } = judged(paths);
   const pricer = {
     pricing: pricingFor(options.prices ?? bundledPrices(), environment.region, options.priceRegion),
-    usage: options.usage ?? {},
+    usage: mergeUsage(objectives.usage ?? {}, options.usage ?? {}),
   };
   const missing = Object.values(verdicts).some((verdict) => verdict !== "achievable");
   const availability = (changed: readonly ServicePath[]): number => Math.min(1, ...changed.map((path) => promised(path).low));
   const search = missing ? new Search(paths, candidates(environment, paths, pricer), { judge: judged, availability }) : undefined;
   const plan = search?.cheapest();
   const after = plan?.verdicts ?? verdicts;
-  const services = paths.map((path) => serviceOf(path, objectives, options));
+  const services = paths.map((path) => serviceOf(path, objectives, { ...options, measured }));
   return {
     objectives,
     verdicts,

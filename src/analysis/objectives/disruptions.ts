@@ -1,5 +1,6 @@
 import { isKnown, Unknown } from "../../environment/maybe.js";
 import type { Objectives } from "../../environment/objectives.js";
+import type { Measured } from "../../environment/stated.js";
 import { secondsOfMonth } from "./facts.js";
 import { zonesAmong, type Datastore, type NatUse, type ServicePath } from "./path.js";
 import {
@@ -10,7 +11,6 @@ import {
   serverLost,
   tierWithoutZone,
   type Effect,
-  type Measured,
 } from "./recovery.js";
 import { durationText, isNever, percent, span, worst, type Duration } from "./span.js";
 

@@ -2,7 +2,7 @@ import type { Objectives } from "../../environment/objectives.js";
 import { promised, reaches } from "./availability.js";
 import { disruptionsOf } from "./disruptions.js";
 import type { ServicePath } from "./path.js";
-import type { Measured } from "./recovery.js";
+import type { Measured } from "../../environment/stated.js";
 import { allOf, keeps, type Verdict } from "./span.js";
 
 export const objectiveNames = ["availability", "rto", "rpo"] as const;

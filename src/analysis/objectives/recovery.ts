@@ -1,4 +1,5 @@
 import { isKnown, Unknown } from "../../environment/maybe.js";
+import type { Measured } from "../../environment/stated.js";
 import { assumptions, times } from "./facts.js";
 import { noticed } from "./health.js";
 import { zonesAmong, type Datastore, type Entry, type Named, type Tier } from "./path.js";
@@ -16,12 +17,6 @@ export interface Effect {
   readonly sources: readonly string[];
   /** Its loss is the loss of the service until somebody acts. */
   readonly single?: string;
-}
-
-/** What drills have measured, in seconds; it takes the place of what is otherwise assumed. */
-export interface Measured {
-  readonly restore?: number;
-  readonly launch?: number;
 }
 
 const none = span(0);

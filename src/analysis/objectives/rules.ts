@@ -2,9 +2,9 @@ import type { Environment } from "../../environment/environment.js";
 import { isKnown } from "../../environment/maybe.js";
 import type { Node } from "../../environment/node.js";
 import { dollars } from "../cost/lines.js";
-import { bundledPrices, type PriceTable } from "../cost/prices.js";
+import { bundledPrices } from "../cost/prices.js";
 import { found, type Finding, type Rule } from "../finding.js";
-import { assess, type Assessment } from "./assess.js";
+import { assess, type AssessOptions, type Assessment } from "./assess.js";
 import type { Change } from "./changes.js";
 import { objectiveNames, type ObjectiveName } from "./judge.js";
 import { percent, seconds } from "./span.js";
@@ -148,12 +148,12 @@ const notStated: Rule = {
   },
 };
 
-/** Judgements about what the environment promises. Changes have these prices; nothing is simulated. */
-export function objectiveRulesWith(prices: () => PriceTable): readonly Rule[] {
+/** Judgements about what the environment promises. Changes have the prices of the grounds; nothing is simulated. */
+export function objectiveRulesWith(grounds: () => AssessOptions): readonly Rule[] {
   const assessments = new WeakMap<Environment, Assessment>();
   // Made once for all rules.
   const assessmentOf: AssessmentOf = (environment) => {
-    const made = assessments.get(environment) ?? assess(environment, { months: 0, prices: prices() });
+    const made = assessments.get(environment) ?? assess(environment, { ...grounds(), months: 0 });
     assessments.set(environment, made);
     return made;
   };
@@ -161,4 +161,4 @@ export function objectiveRulesWith(prices: () => PriceTable): readonly Rule[] {
 }
 
 /** With the prices that come with the program. */
-export const objectiveRules: readonly Rule[] = objectiveRulesWith(bundledPrices);
+export const objectiveRules: readonly Rule[] = objectiveRulesWith(() => ({ prices: bundledPrices() }));

@@ -1,24 +1,31 @@
 import { z } from "zod";
-import { nodesOf, type Environment } from "../../environment/environment.js";
-import type { Finding, Severity } from "../finding.js";
+import type { NotTold, Told } from "./told.js";
 
-/** What is read of `validation-report.json`, which plug-ins of the CDK (cdk-nag among them) write into the cloud assembly. */
+/** What is read of `validation-report.json`, which plug-ins of the CDK (cdk-nag 3 among them) write into the cloud assembly. */
 const report = z.object({
   pluginReports: z.array(
     z.object({
       pluginName: z.string(),
       pluginVersion: z.string().optional(),
+      conclusion: z.string().optional(),
+      metadata: z.record(z.string(), z.unknown()).optional(),
       violations: z.array(
         z.object({
           ruleName: z.string(),
           description: z.string(),
           suggestedFix: z.string().optional(),
           severity: z.string(),
+          customSeverity: z.string().optional(),
+          ruleMetadata: z.record(z.string(), z.unknown()).optional(),
           violatingConstructs: z.array(
             z.object({
-              constructPath: z.string(),
+              constructPath: z.string().optional(),
               cloudFormationResource: z
-                .object({ logicalId: z.string(), propertyPaths: z.array(z.string()).optional() })
+                .object({
+                  templatePath: z.string().optional(),
+                  logicalId: z.string().optional(),
+                  propertyPaths: z.array(z.string()).optional(),
+                })
                 .optional(),
             }),
           ),
@@ -28,35 +35,46 @@ const report = z.object({
   ),
 });
 
-/** Plug-ins judge a template by itself: what they call an error is no proof that something can be reached. */
-const severities: Readonly<Record<string, Severity>> = { fatal: "critical", error: "medium", warning: "low", info: "info" };
+/** The name under which the CDK runs @aws/cloudformation-validate; its rules are called as where we run it ourselves. */
+const cdkValidator = "CloudFormation Validate";
+
+/** A violation of a report, and the template that it is in where the report says so. */
+export type Reported = Told & { readonly template?: string };
 
 /**
- * The violations of a CDK app's report, as findings: one for each construct, under the plug-in's own name of the rule. What the app
- * has acknowledged is not among them. Throws a ZodError where it is no such report.
+ * The violations of a CDK app's report, one for each construct. What the app has acknowledged is not among them, nor are the CDK's
+ * annotations: those are read from the constructs' metadata. Throws a ZodError where it is no such report.
  */
-export function findingsOfReport(given: unknown, environment: Environment): readonly Finding[] {
-  const nodes = new Map([...nodesOf(environment)].map((node) => [node.id, node]));
-  return report.parse(given).pluginReports.flatMap(({ pluginName, pluginVersion, violations }) =>
-    violations.flatMap(({ ruleName, description, suggestedFix, severity, violatingConstructs }) =>
-      violatingConstructs.map(({ constructPath, cloudFormationResource }): Finding => {
-        const id = cloudFormationResource?.logicalId ?? constructPath;
-        const node = nodes.get(id);
-        const property = cloudFormationResource?.propertyPaths?.[0]?.replace(/^Properties\./, "");
-        const place = (property === undefined ? undefined : node?.placeOf?.(property)) ?? node?.place;
-        return {
-          rule: ruleName,
-          subject: "template",
-          severity: severities[severity] ?? "info",
-          verdict: "fails",
-          resource: { id, type: node?.type ?? "", name: node?.name ?? constructPath },
-          ...(place === undefined ? {} : { place }),
-          title: description,
-          reason: `${pluginName} says so of ${constructPath}.`,
-          fix: suggestedFix ?? `see ${ruleName} in the documentation of ${pluginName}`,
-          sources: [`${pluginName}${pluginVersion === undefined ? "" : ` ${pluginVersion}`}, rule ${ruleName}`],
-        };
-      }),
-    ),
+export function readPolicyReport(given: unknown): { readonly told: readonly Reported[]; readonly missing: readonly NotTold[] } {
+  const { pluginReports } = report.parse(given);
+  const told = pluginReports.flatMap(({ pluginName, pluginVersion, violations }) =>
+    violations
+      .filter(({ ruleMetadata }) => ruleMetadata?.["cdk:annotation"] === undefined)
+      .flatMap(({ ruleName, description, suggestedFix, severity, customSeverity, violatingConstructs }) =>
+        violatingConstructs.map(({ constructPath, cloudFormationResource }): Reported => {
+          const { logicalId, propertyPaths, templatePath } = cloudFormationResource ?? {};
+          const property = propertyPaths?.[0]?.replace(/^Properties\.?/, "");
+          return {
+            by: pluginName,
+            ...(pluginVersion === undefined ? {} : { version: pluginVersion }),
+            rule: pluginName === cdkValidator ? `cfn-${ruleName}` : ruleName,
+            level: severity === "custom" ? (customSeverity ?? severity) : severity,
+            text: description,
+            ...(suggestedFix === undefined ? {} : { fix: suggestedFix }),
+            about: constructPath ?? logicalId ?? "the app",
+            ...(logicalId === undefined ? {} : { logicalId }),
+            ...(property === undefined || property === "" ? {} : { property }),
+            ...(templatePath === undefined ? {} : { template: templatePath }),
+          };
+        }),
+      ),
   );
+  const missing = pluginReports.flatMap(({ pluginName, conclusion, violations, metadata }): readonly NotTold[] =>
+    conclusion === "failure" && violations.length === 0
+      ? [{ by: pluginName, why: textOf(metadata?.["error"]) ?? `the plug-in ${pluginName} failed and says nothing of why` }]
+      : [],
+  );
+  return { told, missing };
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

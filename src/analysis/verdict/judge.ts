@@ -8,8 +8,7 @@ import type { Count, JudgeOptions, Overall, Report, RuleOutcome } from "./report
 /** Hold an environment against the rules, and say what it amounts to. Pure. */
 export function judge(environment: Environment, rules: readonly Rule[], options: JudgeOptions): Report {
   const ours = rules.map((rule) => ({ rule, findings: rule.judge(environment) }));
-  const judged = [...ours, ...(options.others ?? [])];
-  const all = withoutRepeats(judged.flatMap(({ findings }) => findings)).toSorted(worstFirst);
+  const all = withoutRepeats([...ours.flatMap(({ findings }) => findings), ...(options.others ?? [])]).toSorted(worstFirst);
   const { open, accepted, remarks } = applyBaseline(all, options.acceptances ?? [], options.today);
   const examined = countExamined(environment);
   return {
@@ -27,10 +26,10 @@ export function judge(environment: Environment, rules: readonly Rule[], options:
     examined,
     unexamined: environment.unexamined,
     rules: [
-      ...judged.map(({ rule }) => rule),
+      ...rules,
       ...strays(
         all,
-        judged.map(({ rule }) => rule.id),
+        rules.map(({ id }) => id),
       ),
     ].map((rule) => outcomeOf(rule, open)),
   };

@@ -1,5 +1,5 @@
 import type { SourcePlace, Unexamined } from "../../environment/node.js";
-import type { Finding, Rule, Severity, Subject } from "../finding.js";
+import type { Finding, Severity, Subject } from "../finding.js";
 import type { Acceptance } from "./baseline.js";
 
 /**
@@ -65,5 +65,5 @@ export interface JudgeOptions {
   /** The day from which acceptances end, `YYYY-MM-DD`. */
   readonly today: string;
   /** Findings of others' rules (cdk-nag, say) about the same environment. */
-  readonly others?: readonly { readonly rule: Omit<Rule, "judge">; readonly findings: readonly Finding[] }[];
+  readonly others?: readonly Finding[];
 }

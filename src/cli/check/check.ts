@@ -12,6 +12,8 @@ import { colours, type Output } from "../output.js";
 import { parseParameters } from "../up/parameters.js";
 import { openBaseline } from "./baseline.js";
 import { jsonText, type Whole } from "./document.js";
+import { graphOf } from "../../environment/graph/graph.js";
+import { mergeUsage } from "../../environment/stated.js";
 import { examine } from "./examine.js";
 import { renderCost } from "./forms/cost.js";
 import { renderObjectives } from "./forms/objectives.js";
@@ -20,7 +22,11 @@ import { picture } from "./forms/picture.js";
 import { sarifLog } from "./forms/sarif.js";
 import { textReport } from "./forms/text.js";
 import { pricesInUse } from "./prices.js";
+import { othersIn, unlessTold } from "./others.js";
 import { read } from "./read.js";
+import type { StackText } from "./stacks.js";
+import { parseMeasured, parseUsage, refuseStrangers } from "./stated.js";
+import { findingsOfValidation, validate } from "./validator.js";
 
 export type Format = "text" | "json" | "sarif" | "junit";
 
@@ -36,6 +42,9 @@ export interface CheckOptions {
   readonly format?: Format;
   readonly json?: true;
   readonly output: readonly string[];
+  readonly validator?: true;
+  readonly measured: readonly string[];
+  readonly usage: readonly string[];
 }
 
 /** Judge an environment before it exists. Gives the exit code. Throws a `UserFault` for what cannot be judged whole. */
@@ -44,7 +53,8 @@ export async function check(paths: readonly string[], options: CheckOptions, out
   const began = performance.now();
   const prices = pricesInUse();
   const acceptances = options.baseline === undefined ? [] : openBaseline(options.baseline);
-  const { description } = await read(
+  const stated = { usage: parseUsage(options.usage), measured: parseMeasured(options.measured) };
+  const { description, stacks } = await read(
     {
       paths,
       live: options.live === true,
@@ -55,15 +65,21 @@ export async function check(paths: readonly string[], options: CheckOptions, out
     },
     output,
   );
-  const { environment, report } = examine(description, { failOn: options.failOn, acceptances, now, prices });
+  if (options.validator === true) refuseWithoutTemplate(stacks);
+  const validation = options.validator === true ? validate(stacks, options.region) : undefined;
+  const environment = graphOf(description);
+  const grounds = { prices, ...stated };
+  const assessment = assess(environment, grounds);
+  const bill = estimate(environment, grounds);
+  refuseStrangers(mergeUsage(environment.objectives.usage ?? {}, stated.usage), bill.lines);
+  if (validation !== undefined) output.status("the CDK's validator reads its rules …");
+  const told = othersIn(stacks, environment);
+  const validated = validation === undefined ? [] : findingsOfValidation(await validation, stacks, environment);
+  const others = [...told, ...unlessTold(validated, told)];
+  const { report } = examine(environment, { failOn: options.failOn, acceptances, now, grounds, others });
   const exitCode = exitCodeFor(report.overall, options.allowUnknown === true);
   const made: Making = {
-    examination: {
-      environment,
-      report,
-      assessment: assess(environment, { prices }),
-      estimate: estimate(environment, { prices }),
-    },
+    examination: { environment, report, assessment, estimate: bill },
     exitCode,
     baseline: options.baseline !== undefined,
     seconds: (performance.now() - began) / 1000,
@@ -73,6 +89,16 @@ export async function check(paths: readonly string[], options: CheckOptions, out
   const shown = options.json === true ? "json" : options.output.length > 0 ? "text" : (options.format ?? "text");
   output.print(inForm(shown, made, { colours: true }));
   return exitCode;
+}
+
+/** The validator judges templates: an account and a plan have none. Throws `BadOption`. */
+function refuseWithoutTemplate(stacks: readonly StackText[]): void {
+  if (stacks.length > 0) return;
+  throw new UserFault("BadOption", {
+    at: "--validator",
+    message: "the CDK's validator judges templates, and there is none to give it",
+    fix: "leave --validator out for a plan and for an account",
+  });
 }
 
 /** What the process ends with. */

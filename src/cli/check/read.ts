@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Description } from "../../environment/described.js";
 import { UserFault } from "../../faults.js";
 import type { Output } from "../output.js";
@@ -55,13 +57,22 @@ async function readPlan(
       fix: "give the variables to `terraform plan`",
     });
   const { describePlan } = await import("../../environment/plan/describe.js");
-  const { description, problems } = describePlan(plan.file, plan.text);
+  const { description, problems } = describePlan(plan.file, plan.text, (folder) =>
+    terraformTexts(join(dirname(plan.file), folder)),
+  );
   if (description !== undefined && problems.length === 0) return description;
   throw new UserFault("BadPlan", {
     at: plan.file,
     message: `${plan.file} cannot be checked:\n${problems.map(({ at, message }) => (at === "" ? message : `${at}: ${message}`)).join("\n")}`,
     fix: "make it with `terraform plan -out FILE` and `terraform show -json FILE`",
   });
+}
+
+/** The Terraform files of a folder, as one text. */
+function terraformTexts(folder: string): string | undefined {
+  if (!existsSync(folder)) return undefined;
+  const files = readdirSync(folder).filter((name) => name.endsWith(".tf"));
+  return files.length === 0 ? undefined : files.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
 }
 
 async function stacksOf(source: Source, wish: SourceWish, count: number, output: Output): Promise<readonly StackText[]> {
@@ -71,7 +82,7 @@ async function stacksOf(source: Source, wish: SourceWish, count: number, output:
   }
   if (source.kind === "plan") return [];
   output.status(`reading ${source.project.folder} …`);
-  const { stacks } = await assemble(source.project, undefined, "aws", "ignore");
+  const { stacks } = await assemble(source.project, undefined, "aws", "read");
   const chosen =
     wish.stack === undefined ? stacks : stacks.filter(({ id, stackName }) => [id, stackName].includes(wish.stack ?? ""));
   if (chosen.length > 0) return stackTexts(source.project, chosen);

@@ -6,6 +6,7 @@ import { UserFault } from "../../faults.js";
 import { readText } from "../../template/text.js";
 import { isValues } from "../../template/value.js";
 import type { AssembledStack } from "../up/assembly.js";
+import type { StackTold } from "../up/told.js";
 import type { Project } from "../up/project.js";
 import { placeText } from "./document.js";
 
@@ -21,17 +22,27 @@ export interface StackText {
     readonly names: Readonly<Record<string, string>>;
     /** Where the app names one. */
     readonly region: string | undefined;
+    /** What the app's own checkers say. */
+    readonly told: StackTold;
+    /** Rules of theirs that it has acknowledged, by logical id. */
+    readonly acknowledged: Readonly<Record<string, readonly string[]>>;
   };
 }
 
+/** The ids of several stacks are `STACK.LogicalId`. */
+export const idIn = (stacks: readonly StackText[], { name }: StackText, logicalId: string): string =>
+  stacks.length > 1 ? `${name}.${logicalId}` : logicalId;
+
 /** What an app made, whose findings are about the lines of the app; or a template as it was written. */
 export const stackTexts = (project: Project, stacks: readonly AssembledStack[]): readonly StackText[] =>
-  stacks.map(({ stackName, body, places, names, region, written }) => ({
+  stacks.map(({ stackName, body, places, names, region, written, told = nothing, acknowledged = {} }) => ({
     name: stackName,
     file: relative(process.cwd(), project.kind === "cdk-app" ? project.folder : project.file) || ".",
     text: body,
-    ...(written ? {} : { made: { places, names, region } }),
+    ...(written ? {} : { made: { places, names, region, told, acknowledged } }),
   }));
+
+const nothing: StackTold = { told: [], missing: [] };
 
 /** Bring stacks into the form that the graph is made from. Throws `BadTemplate` with every problem, `BadParameter`. */
 export function describeStacks(

@@ -7,7 +7,7 @@ import { readTemplate } from "../../template/template.js";
 import { readText } from "../../template/text.js";
 import { UserFault } from "../../faults.js";
 import type { TargetName } from "../aws/target.js";
-import { readAssembly, type AssembledStack, type AssetUse, type Template } from "./assembly.js";
+import { readAssembly, type AssembledStack, type AssemblyUse, type Template } from "./assembly.js";
 import type { Project } from "./project.js";
 import { synthesiseAside } from "./synthesis.js";
 
@@ -21,11 +21,11 @@ export async function assemble(
   project: Project,
   stackName: string | undefined,
   target: TargetName,
-  assets: AssetUse = "publish",
+  use: AssemblyUse = "deploy",
 ): Promise<Assembly> {
   const folder = mkdtempSync(join(tmpdir(), "sandtable-assembly-"));
   try {
-    return { stacks: await stacksOf(project, stackName, { target, folder, assets }) };
+    return { stacks: await stacksOf(project, stackName, { target, folder, use }) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -34,11 +34,11 @@ export async function assemble(
 async function stacksOf(
   project: Project,
   stackName: string | undefined,
-  { target, folder, assets }: { readonly target: TargetName; readonly folder: string; readonly assets: AssetUse },
+  { target, folder, use }: { readonly target: TargetName; readonly folder: string; readonly use: AssemblyUse },
 ): Promise<readonly AssembledStack[]> {
   switch (project.kind) {
     case "environment":
-      return synthesiseAside({ file: project.file, outdir: folder, assets });
+      return synthesiseAside({ file: project.file, outdir: folder, use });
     case "template": {
       const name = stackName ?? project.defaultName;
       return [
@@ -54,25 +54,56 @@ async function stacksOf(
         },
       ];
     }
-    case "cdk-app": {
-      const { Toolkit } = await import("@aws-cdk/toolkit-lib");
-      const toolkit = new Toolkit({ color: false, emojis: false, ioHost: silent });
-      const source = await toolkit.fromCdkApp(project.app, {
-        workingDirectory: project.folder,
-        outdir: folder,
-        disposeOutdir: false,
-        synthOptions: { pathMetadata: false, assetMetadata: false, versionReporting: false },
-      });
-      const cached = await toolkit.synth(source);
-      const stacks = readAssembly(cached.cloudAssembly.directory, assets);
-      await cached.dispose();
-      return stacks;
-    }
+    case "cdk-app":
+      return synthesiseApp(project.app, project.folder, folder, use);
   }
 }
 
-/** What an app prints while it synthesises is its own business; what is wrong comes as a rejection. */
-const silent: IIoHost = { notify: async () => undefined, requestResponse: async (request) => request.defaultResponse };
+/** Run a CDK app as the CDK's own command line would. Throws `SynthesisFailed` with what the app wrote last. */
+async function synthesiseApp(
+  app: string,
+  workingDirectory: string,
+  outdir: string,
+  use: AssemblyUse,
+): Promise<readonly AssembledStack[]> {
+  const { Toolkit, ToolkitError } = await import("@aws-cdk/toolkit-lib");
+  const errors: string[] = [];
+  const toolkit = new Toolkit({
+    color: false,
+    emojis: false,
+    ioHost: listening(errors),
+    // Whoever reads has what is wrong as findings.
+    assemblyFailureAt: use === "read" ? "none" : "error",
+  });
+  try {
+    const source = await toolkit.fromCdkApp(app, {
+      workingDirectory,
+      outdir,
+      disposeOutdir: false,
+      // The CDK's own validator costs ten seconds of processor; `check --validator` runs the same one on every source.
+      ...(use === "read" ? { env: { CDK_VALIDATION: "false" } } : {}),
+      synthOptions: { pathMetadata: false, assetMetadata: false, versionReporting: false },
+    });
+    const cached = await toolkit.synth(source);
+    const stacks = readAssembly(cached.cloudAssembly.directory, use);
+    await cached.dispose();
+    return stacks;
+  } catch (error) {
+    if (!ToolkitError.isToolkitError(error)) throw error;
+    throw new UserFault("SynthesisFailed", {
+      at: workingDirectory,
+      message: `the app ${app} makes no templates: ${[error.message, ...errors.slice(-20)].join("\n")}`,
+      fix: "correct the app; nothing was created",
+      cause: error,
+    });
+  }
+}
+
+/** What an app prints while it synthesises is its own business; what it says of its errors is kept. */
+const listening = (errors: string[]): IIoHost => ({
+  notify: async ({ level, message }) => void (level === "error" && errors.push(message)),
+  requestResponse: async (request) => request.defaultResponse,
+});
 
 /** The file as it is, and what it says. Problems come with line and column. */
 function readTemplateFile(file: string, target: TargetName): { template: Template; body: string } {

@@ -6,7 +6,9 @@ import type * as Cdk from "aws-cdk-lib/core";
 import { z } from "zod";
 import { UserFault } from "../../faults.js";
 import { readAssets, refuseAssets, type FileAsset } from "./assets.js";
-import { creationPlace, type CreationPlace } from "./creation.js";
+import type { CreationPlace } from "./creation.js";
+import { acknowledgedRules, constructPaths, creationPlaces, legacyAssets, metadata } from "./metadata.js";
+import { toldOf, type StackTold } from "./told.js";
 
 /** One stack, ready to be deployed. */
 export interface AssembledStack {
@@ -28,10 +30,17 @@ export interface AssembledStack {
   readonly written: boolean;
   /** Files to publish before. */
   readonly assets: readonly FileAsset[];
+  /** What the app's own checkers say of it; undefined for a template. */
+  readonly told?: StackTold;
+  /** Rules of those checkers that it has acknowledged, by logical id. */
+  readonly acknowledged?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Whoever only reads the templates does not mind what they need beside them. */
-export type AssetUse = "publish" | "ignore";
+/**
+ * `deploy`: an app that its own checkers refuse is refused. `read`: what they say is told beside the templates, and what those need
+ * beside them is no matter.
+ */
+export type AssemblyUse = "deploy" | "read";
 
 /** The parts of a template that the CLI reads. */
 export interface Template {
@@ -52,7 +61,7 @@ export interface TemplateParameter {
  * Synthesise an `environment.ts` in this process: plain CloudFormation, no bootstrap stack, no Lambda-backed
  * custom resources (they are refused by the region like any type it does not model).
  */
-export async function synthesise(file: string, outdir: string, assets: AssetUse = "publish"): Promise<readonly AssembledStack[]> {
+export async function synthesise(file: string, outdir: string, use: AssemblyUse = "deploy"): Promise<readonly AssembledStack[]> {
   const cdk = await importCdk(file);
   const app = new cdk.App({
     outdir,
@@ -61,12 +70,15 @@ export async function synthesise(file: string, outdir: string, assets: AssetUse 
     builtinCloudFormationValidation: false,
     // It says which files to publish where; that the account was bootstrapped for it is not asked.
     defaultStackSynthesizer: new cdk.DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
-    context: { "@aws-cdk/core:suppressTemplateIndentation": true },
+    context: {
+      "@aws-cdk/core:suppressTemplateIndentation": true,
+      ...(use === "read" ? { "@aws-cdk/core:failSynthOnValidationErrors": false } : {}),
+    },
   });
   const define = await importDefinition(file);
   await define(app);
   app.synth();
-  return readAssembly(outdir, assets);
+  return readAssembly(outdir, use);
 }
 
 /** The project's own copy of the CDK when it has one, so that its constructs and our App are of one kind. */
@@ -99,9 +111,6 @@ async function importDefinition(file: string): Promise<(app: Cdk.App) => void | 
 const unwrap = (exported: unknown): unknown =>
   typeof exported === "object" && exported !== null && "default" in exported ? exported.default : exported;
 
-const metadata = z.record(z.string(), z.array(z.looseObject({ type: z.string(), data: z.unknown().optional() })));
-type Metadata = z.infer<typeof metadata>;
-
 /** The part of an assembly's `manifest.json` that is read here (@aws-cdk/cloud-assembly-schema). */
 const manifest = z.object({
   artifacts: z
@@ -128,8 +137,8 @@ const manifest = z.object({
     )
     .default({}),
 });
-/** Stacks of an assembly that a CDK app wrote. Throws `NotModelled` when one needs assets that cannot be published, unless they are ignored. */
-export function readAssembly(folder: string, assets: AssetUse = "publish"): readonly AssembledStack[] {
+/** Stacks of an assembly that a CDK app wrote. Throws `NotModelled` when one needs assets that cannot be published, unless it is only read. */
+export function readAssembly(folder: string, use: AssemblyUse = "deploy"): readonly AssembledStack[] {
   const read = (file: string): string => readFileSync(join(folder, file), "utf8");
   const artifacts = Object.entries(manifest.parse(JSON.parse(read("manifest.json"))).artifacts);
   /** Of what a stack depends on, the manifests of files. */
@@ -137,56 +146,32 @@ export function readAssembly(folder: string, assets: AssetUse = "publish"): read
     artifacts.flatMap(([name, { type, properties }]) =>
       dependencies.includes(name) && type === "cdk:asset-manifest" && properties?.file !== undefined ? [properties.file] : [],
     );
-  const stacks = artifacts.flatMap(([name, artifact]) => {
+  const made = artifacts.flatMap(([name, artifact]) => {
     const { templateFile, stackName = name, tags = {}, terminationProtection } = artifact.properties ?? {};
     if (artifact.type !== "aws:cloudformation:stack" || templateFile === undefined) return [];
     const more = artifact.additionalMetadataFile;
     const told = { ...artifact.metadata, ...(more === undefined ? {} : metadata.parse(JSON.parse(read(more)))) };
-    if (assets === "publish") refuseAssets(stackName, legacyAssets(told));
+    if (use === "deploy") refuseAssets(stackName, legacyAssets(told));
     const template = JSON.parse(read(templateFile)) as Template;
-    return [
-      {
-        id: artifact.displayName ?? name,
-        stackName,
-        template,
-        body: JSON.stringify(template),
-        tags,
-        ...(terminationProtection === undefined ? {} : { terminationProtection }),
-        names: constructPaths(told),
-        places: creationPlaces(told),
-        ...regionOf(artifact.environment),
-        written: false,
-        assets:
-          assets === "ignore" ? [] : manifestsOf(artifact).flatMap((file) => readAssets(folder, file, stackName, templateFile)),
-      },
-    ];
+    const stack: AssembledStack = {
+      id: artifact.displayName ?? name,
+      stackName,
+      template,
+      body: JSON.stringify(template),
+      tags,
+      ...(terminationProtection === undefined ? {} : { terminationProtection }),
+      names: constructPaths(told),
+      places: creationPlaces(told),
+      acknowledged: acknowledgedRules(told),
+      ...regionOf(artifact.environment),
+      written: false,
+      assets: use === "read" ? [] : manifestsOf(artifact).flatMap((file) => readAssets(folder, file, stackName, templateFile)),
+    };
+    return [{ stack, templateFile, metadata: told }];
   });
-  return stacks;
+  const told = toldOf(folder, made);
+  return made.map(({ stack }, index) => ({ ...stack, told: told[index] ?? { told: [], missing: [] } }));
 }
-
-const legacyAssets = (told: Metadata): readonly string[] =>
-  Object.entries(told).flatMap(([path, entries]) => (entries.some(({ type }) => type === "aws:cdk:asset") ? [path] : []));
-
-/** `/shop/Network/Vpc/Resource` is `Network/Vpc`. */
-const constructPaths = (told: Metadata): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(told).flatMap(([path, entries]) =>
-      entries.flatMap(({ type, data }) =>
-        type === "aws:cdk:logicalId" && typeof data === "string"
-          ? [[data, path.replace(/^\/[^/]+\//, "").replace(/\/Resource$/, "")]]
-          : [],
-      ),
-    ),
-  );
-
-const creationPlaces = (told: Metadata): Readonly<Record<string, CreationPlace>> =>
-  Object.fromEntries(
-    Object.values(told).flatMap((entries) => {
-      const place = creationPlace(entries.find(({ type }) => type === "aws:cdk:creationStack")?.data);
-      const ids = entries.flatMap(({ type, data }) => (type === "aws:cdk:logicalId" && typeof data === "string" ? [data] : []));
-      return place === undefined ? [] : ids.map((id) => [id, place]);
-    }),
-  );
 
 /** `aws://123456789012/eu-west-3`; `unknown-region` where the stack is for any. */
 function regionOf(environment: string | undefined): { readonly region?: string } {

@@ -15,7 +15,10 @@ export interface CreationPlace {
 export function creationPlace(trace: unknown, folder = process.cwd()): CreationPlace | undefined {
   if (!Array.isArray(trace)) return undefined;
   for (const frame of trace) {
-    const [, path, line, column] = /(?:^|\(|file:\/\/)(\/[^():]+):(\d+):(\d+)\)?$/.exec(String(frame)) ?? [];
+    const text = String(frame);
+    // `(file:///…/app.mjs:7:1)`; the CDK loses the column of some frames: `file:///…/app.mjs:6 (:)`.
+    const whole = /(?:^|\(|file:\/\/)(\/[^():]+):(\d+):(\d+)\)?$/.exec(text);
+    const [, path, line, column = 1] = whole ?? /(?:^|file:\/\/)(\/[^():]+):(\d+) \(:\)$/.exec(text) ?? [];
     if (path === undefined || path.includes("/node_modules/")) continue;
     return { file: relative(folder, path), line: Number(line), column: Number(column) };
   }

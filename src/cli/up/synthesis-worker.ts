@@ -4,9 +4,9 @@ import { synthesise } from "./assembly.js";
 import type { SynthesisAnswer, SynthesisWish } from "./synthesis.js";
 
 /** The thread of `synthesiseAside`. */
-const { file, outdir, assets } = workerData as SynthesisWish;
+const { file, outdir, use } = workerData as SynthesisWish;
 
-const answer = await synthesise(file, outdir, assets).then(
+const answer = await synthesise(file, outdir, use).then(
   (stacks): SynthesisAnswer => ({ stacks }),
   (error: unknown): SynthesisAnswer => {
     // A fault's own members would not survive the way to the other thread.

@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { builtFolder } from "../../built.js";
 import { UserFault } from "../../faults.js";
-import type { AssembledStack, AssetUse } from "./assembly.js";
+import type { AssembledStack, AssemblyUse } from "./assembly.js";
 
 /** What the worker is given, and what it answers. */
 export interface SynthesisWish {
   readonly file: string;
   readonly outdir: string;
-  readonly assets: AssetUse;
+  readonly use: AssemblyUse;
 }
 export type SynthesisAnswer =
   | { readonly stacks: readonly AssembledStack[] }

@@ -1,5 +1,6 @@
 import { Command, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { severities } from "../../analysis/finding.js";
+import { usages } from "../../environment/stated.js";
 import { collect, jsonOption, targetOption } from "../arguments.js";
 import { verdictExit } from "../exit.js";
 import { exampleWith } from "../help.js";
@@ -10,7 +11,14 @@ const formats = ["text", "json", "sarif", "junit"] as const;
 
 const exits = `
 Exit codes: 0 pass; 1 findings at or above --fail-on; 2 it cannot be checked, the message says why, and nothing was judged;
-3 nothing at or above --fail-on fails for sure, but something is not known (--allow-unknown makes it 0).`;
+3 nothing at or above --fail-on fails for sure, but something is not known (--allow-unknown makes it 0).
+
+What cdk-nag, other plug-ins of the CDK and annotations say while an app is made into templates is among the findings.
+
+Uses of --usage, each for a month:
+${Object.entries(usages)
+  .map(([name, what]) => `  ${name.padEnd(15)}${what}`)
+  .join("\n")}`;
 
 export const checkVerb = (): CommandUnknownOpts =>
   new Command("check")
@@ -26,6 +34,22 @@ export const checkVerb = (): CommandUnknownOpts =>
     .option("--region <name>", "the region it is meant for, where the definition does not say: zones and prices depend on it")
     .addOption(
       new Option("--fail-on <severity>", "the mildest severity that counts").choices(severities).default("high" as const),
+    )
+    .option(
+      "--validator",
+      "also run the CDK's own validator (schemas and cfn-lint's rules) on the templates: some ten seconds, and 400 MB",
+    )
+    .option(
+      "--measured <name=seconds,…>",
+      "what drills measured: restore (of a database), launch (of an instance)",
+      collect,
+      [] as readonly string[],
+    )
+    .option(
+      "--usage <name=value,…|file>",
+      "the use of a month, as often as wanted: natGb=120, of one resource bucketGb:Photos=500, or a YAML or JSON file of it",
+      collect,
+      [] as readonly string[],
     )
     .option("--update-prices", "renew the table of prices from AWS's public price lists, of --region; nothing is judged")
     .option("--allow-unknown", "end with 0 although something that counts is not known")
@@ -45,6 +69,9 @@ export const checkVerb = (): CommandUnknownOpts =>
         "sandtable check examples/flask-ha",
         "sandtable check network.yaml app.yaml --region eu-west-3 --fail-on medium",
         "terraform show -json plan.out > plan.json && sandtable check plan.json",
+        "sandtable check template.yaml --validator --fail-on low",
+        "sandtable check template.yaml --measured restore=14m,launch=95",
+        "sandtable check template.yaml --usage internetGb=40,zonesGb=10,balancerUnits=0.2 --usage usage.yaml",
         "sandtable check --update-prices --region eu-west-3",
         "sandtable check --live --stack flask-ha --json",
         "sandtable check template.yaml --baseline accepted.yaml --output check.sarif --output check.xml",

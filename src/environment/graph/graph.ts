@@ -28,8 +28,9 @@ export function graphOf(description: Description): Environment {
   drawIdentity(catalogue, builder);
   drawWatching(catalogue, builder);
   leaveOutTheRest(catalogue, builder);
-  const { sources, from, region, account } = description;
-  return builder.build({ sources, from, region, account, objectives: promisedIn(description) });
+  const { sources, from, region, account, assumed = [] } = description;
+  const objectives = promisedIn(description);
+  return builder.build({ sources, from, region, account, objectives, ...(assumed.length === 0 ? {} : { assumed }) });
 }
 
 function promisedIn({ objectives }: Description): Objectives {

@@ -1,9 +1,10 @@
 import { Reference, type Said } from "../described.js";
 import { Unknown } from "../maybe.js";
 import type { NodeId } from "../node.js";
+import { keyText } from "./addresses.js";
 import type { Json } from "./format.js";
 import type { Plan, PlannedResource } from "./plan.js";
-import { sourcesOf, standpointOf, type Sources } from "./references.js";
+import { noSources, sourcesOf, standpointOf, type Sources } from "./references.js";
 
 type Values = { readonly [name: string]: Json };
 
@@ -72,6 +73,7 @@ export class Block {
     const list: readonly Json[] = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
     if (this.isUnknown(name)) {
       const hidden = this.sources(name) !== undefined || this.inner(name) !== undefined;
+      // Dynamic blocks whose number is not known stand in the list, as one of which everything is unknown.
       return hidden ? [new Block(this.plan, this.resource, this.nameOf, {}, true, undefined)] : [];
     }
     const unknown = memberOf(this.unknown, name);
@@ -109,7 +111,7 @@ export class Block {
   origin(name: string): { readonly constant: boolean; readonly sources: Sources } {
     const expressions = this.inner(name) ?? [];
     const constant = expressions.some((expression) => isObject(expression) && "constant_value" in expression);
-    return { constant, sources: this.sources(name) ?? { targets: [], variables: [], others: [] } };
+    return { constant, sources: this.sources(name) ?? noSources };
   }
 
   /** The value as it is written, where it is a constant. */
@@ -166,10 +168,19 @@ export class Block {
 
   /** Where an unknown value comes from; undefined where nothing is written, so that it is AWS's default. */
   private sources(name: string): Sources | undefined {
-    if (this.expressions === undefined) return { targets: [], variables: [], others: ["a dynamic block"] };
+    if (this.expressions === undefined) return { ...noSources, others: ["a dynamic block"] };
     const expressions = this.inner(name);
     if (expressions === undefined) return undefined;
-    return sourcesOf(this.plan, expressions, standpointOf(this.resource));
+    const sources = sourcesOf(this.plan, expressions, standpointOf(this.resource));
+    const { address, type, key } = this.resource;
+    for (const reference of sources.assumed)
+      this.plan.assume({
+        id: this.nameOf(address),
+        type,
+        what: `${name} is taken to be of ${reference}${keyText(key)}`,
+        why: `a plan says the same of ${reference}[count.index] and of any other index made of count.index or each.key, and the text that it was made of is not at hand or says something else`,
+      });
+    return sources;
   }
 
   private single(name: string, { targets, variables, others }: Sources, types: readonly string[]): Said {
@@ -209,7 +220,7 @@ export class Block {
   }
 
   private several(name: string, types: readonly string[]): readonly Said[] {
-    const { targets, variables, others } = this.sources(name) ?? { targets: [], variables: [], others: [] };
+    const { targets, variables, others } = this.sources(name) ?? noSources;
     const right = targets.filter(({ type }) => types.length === 0 || types.includes(type));
     const addresses = new Set(right.map(({ address }) => address));
     const resources = new Set([...addresses].map((address) => address.replace(/\[[^\]]*\]$/, "")));
@@ -220,7 +231,7 @@ export class Block {
           `${name} of ${this.resource.address} hangs on ${[...variables.map((each) => `var.${each}`), ...others].join(", ")}; a plan does not say how`,
         ),
       ];
-    if (right.length === 0) return [this.single(name, { targets: right, variables, others }, [])];
+    if (right.length === 0) return [this.single(name, { ...noSources, targets: right, variables, others }, [])];
     return [...new Map(right.map((target) => [target.address, target])).values()].map((target) =>
       this.referenceTo(target, types.length > 0),
     );

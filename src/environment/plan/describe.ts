@@ -7,6 +7,7 @@ import { Block, isObject, type NameOf } from "./block.js";
 import { planFormat, type Json, type PlanFormat } from "./format.js";
 import { nothing, type Mapper } from "./part.js";
 import { Plan, type PlannedResource } from "./plan.js";
+import type { TextsIn } from "./writing.js";
 import { balancingMappers } from "./types/balancing.js";
 import { connectionMappers } from "./types/connections.js";
 import { databaseMappers } from "./types/databases.js";
@@ -46,8 +47,9 @@ const largest = 256 * 1024 * 1024;
  * A plan or a state of Terraform (or OpenTofu), as `terraform show -json` writes it, in CloudFormation's form. Nodes are called by their
  * addresses. A plan has no lines, so every place is the file's beginning.
  * @param text the whole file
+ * @param textsIn the texts beside it, which say what its JSON leaves open
  */
-export function describePlan(file: string, text: string): PlanRead {
+export function describePlan(file: string, text: string, textsIn: TextsIn = () => undefined): PlanRead {
   const refused = (message: string): PlanRead => ({
     description: undefined,
     problems: [{ file, line: 1, column: 1, at: "", message }],
@@ -55,7 +57,7 @@ export function describePlan(file: string, text: string): PlanRead {
   if (text.length > largest) return refused(`it is larger than ${largest / 1024 / 1024} MiB, which no plan is`);
   const format = read(text);
   if (typeof format === "string") return refused(format);
-  const plan = new Plan(format);
+  const plan = new Plan(format, textsIn);
   const known = plan.resources.filter(({ type }) => mappers.has(type));
   if (known.length === 0 && plan.resources.length > 0) return refused(foreign(plan));
   return { description: describe(file, format, plan), problems: [] };
@@ -117,6 +119,7 @@ function describe(file: string, format: PlanFormat, plan: Plan): Description {
     account: new Unknown("a plan does not say for whose account it is"),
     resources,
     unexamined,
+    assumed: plan.assumed.map((each) => ({ ...each, place })),
   };
 }
 

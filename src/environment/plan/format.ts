@@ -48,6 +48,7 @@ const configResource = z.object({
 export type ConfigResource = z.infer<typeof configResource>;
 
 export interface ConfigCall {
+  readonly source?: string | undefined;
   readonly expressions?: Readonly<Record<string, Json>> | undefined;
   readonly for_each_expression?: Json | undefined;
   readonly module?: ConfigModule | undefined;
@@ -67,6 +68,7 @@ const configModule: z.ZodType<ConfigModule> = z.lazy(() =>
       .record(
         z.string(),
         z.object({
+          source: z.string().optional(),
           expressions: z.record(z.string(), expression).optional(),
           for_each_expression: expression.optional(),
           module: configModule.optional(),

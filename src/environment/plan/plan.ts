@@ -1,5 +1,6 @@
 import type { NodeId } from "../node.js";
 import { withoutKeys, type Key } from "./addresses.js";
+import { Writing, type TextsIn } from "./writing.js";
 import type { ConfigCall, ConfigModule, ConfigResource, Json, PlanFormat, ValuesModule } from "./format.js";
 
 /** A resource that will be there, as it is planned. */
@@ -19,9 +20,20 @@ export interface PlannedResource {
   readonly config: ConfigResource | undefined;
 }
 
+/** Something that is taken to be so, because a plan does not say it. */
+export interface Assumption {
+  readonly id: NodeId;
+  readonly type: string;
+  readonly what: string;
+  readonly why: string;
+}
+
 /** A plan, to be looked things up in. */
 export class Plan {
   readonly resources: readonly PlannedResource[];
+  /** The texts that it was made of, as far as they are at hand. */
+  readonly writing: Writing;
+  readonly #assumed = new Map<string, Assumption>();
   /** The modules that the configuration has, by their addresses without keys. */
   readonly #modules = new Map<string, ConfigModule>();
   readonly #calls = new Map<string, ConfigCall>();
@@ -30,7 +42,8 @@ export class Plan {
   readonly #byType = new Map<string, PlannedResource[]>();
   readonly #instances = new Map<string, Set<string>>();
 
-  constructor(format: PlanFormat) {
+  constructor(format: PlanFormat, textsIn: TextsIn = () => undefined) {
+    this.writing = new Writing(format.configuration?.root_module, textsIn);
     const { root_module: root } = format.configuration ?? {};
     if (root !== undefined) this.#walk(root, "");
     const changes = [...(format.resource_changes ?? []), ...(format.deferred_changes ?? []).map((each) => each.resource_change)];
@@ -62,6 +75,15 @@ export class Plan {
       push(this.#byName, nameIn(resource.module, resource.type, resource.name), resource);
       push(this.#byType, resource.type, resource);
     }
+  }
+
+  /** What was read out of the plan that it does not say for sure. */
+  get assumed(): readonly Assumption[] {
+    return [...this.#assumed.values()];
+  }
+
+  assume(assumption: Assumption): void {
+    this.#assumed.set(JSON.stringify(assumption), assumption);
   }
 
   get(address: NodeId): PlannedResource | undefined {

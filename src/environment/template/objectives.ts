@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Template } from "../../template/template.js";
 import { isValues, type Path, type Value } from "../../template/value.js";
 import type { Description, Said } from "../described.js";
@@ -11,7 +12,7 @@ export function objectivesOf(stacks: readonly { readonly file: string; readonly 
   readonly said: Description["objectives"] | undefined;
   readonly problems: readonly FileProblem[];
 } {
-  const merged: Record<string, { readonly said: Said; readonly value: number | undefined; readonly file: string }> = {};
+  const merged: Record<string, { readonly said: Said; readonly value: unknown; readonly file: string }> = {};
   const problems: FileProblem[] = [];
   let place: { readonly file: string; readonly line: number; readonly column: number } | undefined;
   for (const { file, template } of stacks) {
@@ -23,14 +24,13 @@ export function objectivesOf(stacks: readonly { readonly file: string; readonly 
       problems.push({ file, ...template.locate(at), at: at.join("."), message });
     };
     const { faults } = readObjectives(value);
-    for (const fault of faults)
-      add(fault.member === "" ? path : [...path, fault.member], `Sandtable's objectives: ${fault.message}`);
+    for (const fault of faults) add([...path, ...fault.path], `Sandtable's objectives: ${fault.message}`);
     if (!isValues(value)) continue;
     for (const [name, said] of Object.entries(value)) {
       const [stated] = Object.values(readObjectives({ [name]: said }).objectives);
       const before = merged[name];
       if (before === undefined) merged[name] = { said, value: stated, file };
-      else if (before.value !== stated)
+      else if (!isDeepStrictEqual(before.value, stated))
         add(
           [...path, name],
           `Sandtable's objectives: ${name} is ${JSON.stringify(said)} here and ${JSON.stringify(before.said)} in ${before.file}`,

@@ -26,7 +26,11 @@ async function run(paths: readonly string[], more: Partial<CheckOptions> = {}): 
     status: () => undefined,
     interactive: false,
   };
-  const code = await check(paths, { target: "local", parameter: [], failOn: "high", output: [], ...more }, output);
+  const code = await check(
+    paths,
+    { target: "local", parameter: [], failOn: "high", output: [], measured: [], usage: [], ...more },
+    output,
+  );
   return { code, text };
 }
 

@@ -5,6 +5,7 @@ import { bundledPrices } from "../../../src/analysis/cost/prices.js";
 import { assess } from "../../../src/analysis/objectives/assess.js";
 import { examine } from "../../../src/cli/check/examine.js";
 import { describeStacks, type StackText } from "../../../src/cli/check/stacks.js";
+import { graphOf } from "../../../src/environment/graph/graph.js";
 import { UserFault } from "../../../src/faults.js";
 
 /**
@@ -28,11 +29,11 @@ const stackOf = (file: string): StackText => ({
 function verdictOf(set: readonly string[]): object {
   try {
     const description = describeStacks(set.map(stackOf), new Map(), "eu-west-3");
-    const { environment, report } = examine(description, {
+    const { environment, report } = examine(graphOf(description), {
       failOn: "high",
       acceptances: [],
       now: new Date("2026-11-22T00:00:00Z"),
-      prices: bundledPrices(),
+      grounds: { prices: bundledPrices() },
     });
     return {
       verdict: report.overall,

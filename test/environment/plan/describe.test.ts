@@ -178,3 +178,44 @@ test.each([
   expect(description).toBeUndefined();
   expect(problems).toMatchObject([{ file: "p.json", line: 1, column: 1, message: expect.stringMatching(message) }]);
 });
+
+describe("what a plan does not say", () => {
+  const folder = new URL("./fixtures/open/", import.meta.url);
+  const text = readFileSync(new URL("main.tf", folder), "utf8");
+  const read = (textsIn?: (folder: string) => string | undefined): Environment => {
+    const { description } = describePlan("plan.json", readFileSync(new URL("plan.json", folder), "utf8"), textsIn);
+    return graphOf(description ?? expect.fail("no description"));
+  };
+  const alone = read();
+  const besideItsText = read((asked) => (asked === "." ? text : undefined));
+  const assumedOf = ({ assumed = [] }: Environment, id: string): readonly string[] =>
+    assumed.filter((each) => each.id === id).map(({ what }) => what);
+
+  test.each([
+    ["aws_instance.same[0]", "aws_subnet.a[0]", []],
+    ["aws_instance.splat[1]", "aws_subnet.a[1]", []],
+    ["aws_instance.next[0]", "aws_subnet.a[0]", ["subnet_id is taken to be of aws_subnet.a[0]"]],
+  ])("is assumed, and told: the index of %s; unless the text is at hand and writes it so", (id, subnet, left) => {
+    expect(alone.interfaces.get(`${id}/eth0`)?.subnets).toEqual([subnet]);
+    expect(assumedOf(alone, id)).toEqual([`subnet_id is taken to be of ${subnet}`]);
+    expect(assumedOf(besideItsText, id)).toEqual(left);
+  });
+
+  test.each(["len", "odd"])("is not assumed where the plan shows that the index is another (%s)", (name) => {
+    expect(alone.interfaces.get(`aws_instance.${name}[0]/eth0`)).toMatchObject({
+      subnets: [],
+      subnetUnknown: new Unknown(
+        `subnet_id of aws_instance.${name}[0] is one of aws_subnet.a[${name === "odd" ? 1 : 0}], aws_subnet.a[${name === "odd" ? 0 : 1}]; a plan does not say which`,
+      ),
+    });
+    expect(assumedOf(alone, `aws_instance.${name}[0]`)).toEqual([]);
+  });
+
+  test("dynamic rules whose number is not known are unknown, not none; a group without rules has none", () => {
+    const rulesOf = (id: string) => alone.securityGroups.get(id)?.rules;
+    expect(rulesOf("aws_security_group.none")).toEqual([]);
+    expect(rulesOf("aws_security_group.dynamic")).toEqual([
+      { direction: "ingress", peer: expect.any(Unknown), traffic: expect.any(Unknown), place: expect.anything() },
+    ]);
+  });
+});
