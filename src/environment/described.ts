@@ -62,6 +62,8 @@ export interface Description {
   readonly resources: readonly Described[];
   /** What could not be looked at at all (an operation that is denied, say), beside the resources of unknown types. */
   readonly unexamined?: readonly Unexamined[];
+  /** Names of machine images, by their ids, where the source knows them. */
+  readonly imageNames?: ReadonlyMap<string, string>;
   /** What the environment promises, as written: the member `Sandtable` of a template's Metadata (`Objectives`). */
   readonly objectives?: { readonly value: Said; readonly place?: SourcePlace };
 }

@@ -9,6 +9,7 @@ import { readTrails } from "./cloudtrail.js";
 import { readAlarms } from "./cloudwatch.js";
 import { readConnections } from "./ec2/connections.js";
 import { readFiltering } from "./ec2/filtering.js";
+import { readImageNames } from "./ec2/images.js";
 import { readInterfaces } from "./ec2/interfaces.js";
 import { readMachines } from "./ec2/machines.js";
 import { readNetworks } from "./ec2/networks.js";
@@ -90,6 +91,7 @@ export async function describeAccount(clients: AccountClients, options: AccountO
     region,
     account: isUnknown(identity) ? identity : (identity?.Account ?? new Unknown("AWS did not say whose account it is")),
     resources,
+    imageNames: await readImageNames(await clients.ec2(), reading, resources),
     ...(stated.objectives === undefined ? {} : { objectives: stated.objectives }),
     unexamined: [
       ...reading.unexamined,

@@ -9,6 +9,7 @@ import {
 import {
   AllocateAddressCommand,
   AssociateAddressCommand,
+  AssociateRouteTableCommand,
   CreateLaunchTemplateCommand,
   CreateNetworkAclCommand,
   CreateNetworkAclEntryCommand,
@@ -88,6 +89,10 @@ export const computeMakers: Readonly<Record<string, Maker>> = {
     const { AllocationId, PublicIp } = await ec2.send(new AllocateAddressCommand({ Domain: "vpc" }));
     if (InstanceId !== undefined) await ec2.send(new AssociateAddressCommand({ AllocationId, InstanceId }));
     return { ref: AllocationId ?? "", attributes: { AllocationId, PublicIp } };
+  }),
+  "AWS::EC2::SubnetRouteTableAssociation": maker<{ RouteTableId: string; SubnetId: string }>(async (at, _id, properties) => {
+    const { AssociationId = "" } = await new EC2Client(at).send(new AssociateRouteTableCommand(properties));
+    return { ref: AssociationId };
   }),
   "AWS::EC2::LaunchTemplate": maker<{ LaunchTemplateData: RequestLaunchTemplateData }>(
     async (at, LaunchTemplateName, { LaunchTemplateData }) => {

@@ -1,4 +1,5 @@
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 import { readTemplate, type Resource } from "../../../src/template/template.js";
 import type { MotoEndpoint } from "../../support/moto.js";
 import { expressionsIn, jsonOf, mentioned, settle, type Json, type Settled } from "./functions.js";
@@ -106,4 +107,10 @@ export async function motoCertificate({ endpoint, region }: MotoEndpoint): Promi
   const body = JSON.stringify({ DomainName: "example.com" });
   const answer = (await (await fetch(endpoint, { method: "POST", headers, body })).json()) as { CertificateArn: string };
   return answer.CertificateArn;
+}
+
+/** A machine image by the name that Canonical or Amazon would have given it. */
+export async function motoImage(at: MotoEndpoint, Name: string): Promise<string> {
+  const { ImageId = "" } = await new EC2Client(at).send(new RegisterImageCommand({ Name, RootDeviceName: "/dev/sda1" }));
+  return ImageId;
 }

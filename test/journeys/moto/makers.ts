@@ -60,7 +60,7 @@ interface Bucket {
 
 /**
  * Types that are made by API calls, because moto's CloudFormation leaves them out without a word, or makes something else of them (every load balancer an
- * application one, instances without public addresses, policies that its own IAM cannot read). What has no name is called as in the template.
+ * application one, associations of route tables without effect, instances without public addresses, policies that its own IAM cannot read). What has no name is called as in the template.
  */
 export const makers: Readonly<Record<string, Maker>> = {
   ...computeMakers,
@@ -124,7 +124,7 @@ export const makers: Readonly<Record<string, Maker>> = {
   ),
   "AWS::S3::Bucket": maker<Bucket>(async (at, id, properties) => {
     const s3 = new S3Client({ ...at, forcePathStyle: true });
-    const Bucket = `${id.toLowerCase()}-of-the-test`;
+    const Bucket = `${id.toLowerCase()}-of-the-witness`;
     await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: "eu-west-3" } }));
     const closed = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
     // AWS closes every new bucket; moto does not.
