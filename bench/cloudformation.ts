@@ -1,27 +1,19 @@
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudFormationClient, DeleteStackCommand, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { hasMoto, startMoto, type Moto, type MotoEndpoint } from "../test/support/moto.js";
 import { line, median, seconds, type Figure } from "./figures.js";
 import { BenchRegion } from "./region.js";
 
 const template = fileURLToPath(new URL("network.yaml", import.meta.url));
 
-interface Endpoint {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
-
 interface NetworkFigures {
   readonly figures: Figure[];
   readonly skipped: string[];
 }
-
-type Moto = Awaited<ReturnType<typeof startMoto>>;
 
 /**
  * A network of 36 resources deployed by `aws cloudformation deploy`: into a region, where packets then flow, and into moto's server,
@@ -29,7 +21,7 @@ type Moto = Awaited<ReturnType<typeof startMoto>>;
  */
 export async function networkStack(rounds: number): Promise<NetworkFigures> {
   if (!works("aws", "--version")) return { figures: [], skipped: ["the network stack: no aws CLI on this machine"] };
-  const moto = works("python3", "-c", "import moto.server") ? await startMoto() : undefined;
+  const moto = hasMoto() ? await startMoto() : undefined;
   try {
     return await BenchRegion.with((region) => measured(region, moto, rounds));
   } finally {
@@ -75,7 +67,7 @@ const works = (program: string, ...args: string[]): boolean => {
   }
 };
 
-function endpointOf({ state }: BenchRegion): Endpoint {
+function endpointOf({ state }: BenchRegion): MotoEndpoint {
   const read = (file: string): Record<string, string> =>
     JSON.parse(readFileSync(join(state, file), "utf8")) as Record<string, string>;
   const { endpoint = "", regionName = "" } = read("region.json");
@@ -83,7 +75,7 @@ function endpointOf({ state }: BenchRegion): Endpoint {
   return { endpoint, region: regionName, credentials: { accessKeyId, secretAccessKey } };
 }
 
-const deploy = ({ endpoint, region, credentials }: Endpoint, stackName: string): Promise<void> =>
+const deploy = ({ endpoint, region, credentials }: MotoEndpoint, stackName: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const env = {
       PATH: process.env["PATH"],
@@ -101,7 +93,7 @@ const deploy = ({ endpoint, region, credentials }: Endpoint, stackName: string):
   });
 
 /** From the request to the moment the stack is gone. */
-async function remove(at: Endpoint, stackName: string): Promise<void> {
+async function remove(at: MotoEndpoint, stackName: string): Promise<void> {
   const client = new CloudFormationClient(at);
   const described = await client.send(new DescribeStacksCommand({ StackName: stackName }));
   const id = described.Stacks?.[0]?.StackId;
@@ -114,36 +106,6 @@ async function remove(at: Endpoint, stackName: string): Promise<void> {
     await sleep(20);
   }
 }
-
-async function startMoto(): Promise<{ readonly at: Endpoint; readonly end: () => void }> {
-  const port = await freePort();
-  const child = spawn("python3", ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
-  const endpoint = `http://127.0.0.1:${port}`;
-  const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x" };
-  const at = { endpoint, region: "eu-west-3", credentials };
-  for (let round = 0; round < 300; round++) {
-    if (child.exitCode !== null) throw new Error(`moto's server ended with ${child.exitCode}`);
-    const answered = await fetch(`${endpoint}/moto-api/`).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (answered) return { at, end: () => void child.kill() };
-    await sleep(100);
-  }
-  child.kill();
-  throw new Error("moto's server did not answer within 30 s");
-}
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { figures, skipped } = await networkStack(Math.max(1, Number(process.argv[2] ?? 5)));

@@ -6,7 +6,7 @@ import type { Node } from "./node.js";
 const notCompared = new Set(["place", "placeOf", "physicalId", "name", "implicit", "presence", "subnetUnknown"]);
 
 /** Where nothing is said, AWS has chosen: a source that says it contradicts nobody. */
-const chosenByAws = new Set(["backupWindow", "engineVersion", "storage", "storageType"]);
+const chosenByAws = new Set(["backupWindow", "engineVersion", "imageName", "storage", "storageType"]);
 
 /**
  * What contradicts between two graphs of the same environment, a line each: `instances Web: zone is "a" and "b"`. What one of them

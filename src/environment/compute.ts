@@ -5,6 +5,8 @@ import type { Node, NodeId } from "./node.js";
 export interface MachineSettings {
   readonly instanceType: Maybe<string>;
   readonly image: Maybe<string> | undefined;
+  /** What an account calls that image, e.g. `ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20250305`. */
+  readonly imageName?: string;
   readonly keyName: Maybe<string> | undefined;
   /** The instance profile's role. */
   readonly role: Maybe<NodeId> | undefined;

@@ -64,6 +64,8 @@ export interface Description {
   readonly unexamined?: readonly Unexamined[];
   /** What is taken to be so, although the source does not say it for sure. */
   readonly assumed?: readonly Assumed[];
+  /** Names of machine images, by their ids, where the source knows them. */
+  readonly imageNames?: ReadonlyMap<string, string>;
   /** What the environment promises, as written: the member `Sandtable` of a template's Metadata (`Objectives`). */
   readonly objectives?: { readonly value: Said; readonly place?: SourcePlace };
 }

@@ -25,7 +25,12 @@ export interface Alarm extends Node {
 }
 
 export interface Topic extends Node {
-  readonly subscriptions: readonly { readonly protocol: Maybe<string>; readonly endpoint: Maybe<string> }[];
+  readonly subscriptions: readonly {
+    readonly protocol: Maybe<string>;
+    readonly endpoint: Maybe<string>;
+    /** An account tells that nobody has confirmed it yet: nothing is sent there. */
+    readonly pending?: true;
+  }[];
   readonly encrypted: Maybe<boolean>;
   /** Undefined: none. `aws`: AWS's own key for SNS, whose policy nobody can change. */
   readonly key: Maybe<NodeId | "aws"> | undefined;

@@ -1,6 +1,6 @@
 import { isKnown, isUnknown, Unknown } from "../../environment/maybe.js";
 import type { Rule } from "../finding.js";
-import { at, isFalse, notKnown, ruleOn, where } from "../rule.js";
+import { at, isFalse, listed, notKnown, ruleOn, where } from "../rule.js";
 
 const actionsGuide = "Amazon CloudWatch User Guide: Alarm actions";
 
@@ -95,12 +95,22 @@ export const unheardTopic: Rule = ruleOn(
       yield { ...said, reason: "It has no subscription: what is published is lost." };
       return;
     }
-    const heard = topic.subscriptions.map(({ protocol, endpoint }) =>
-      isUnknown(protocol) || isUnknown(endpoint) ? [protocol, endpoint].find(isUnknown) : isConfirmable(protocol, endpoint),
+    const heard = topic.subscriptions.map(({ protocol, endpoint, pending }) =>
+      pending === true
+        ? false
+        : isUnknown(protocol) || isUnknown(endpoint)
+          ? [protocol, endpoint].find(isUnknown)
+          : isConfirmable(protocol, endpoint),
     );
     if (heard.includes(true)) return;
     const unsure = heard.find((each) => each instanceof Unknown);
-    if (unsure === undefined)
+    const waiting = topic.subscriptions.filter(({ pending }) => pending === true);
+    if (unsure === undefined && waiting.length > 0)
+      yield {
+        ...said,
+        reason: `${listed(waiting.map(({ protocol, endpoint }) => [protocol, endpoint].filter(isKnown).join(" ")))} ${waiting.length === 1 ? "has" : "have"} not confirmed the subscription yet: SNS sends nothing there.`,
+      };
+    else if (unsure === undefined)
       yield {
         ...said,
         reason: `Its subscriptions (${topic.subscriptions.map(({ protocol, endpoint }) => [protocol, endpoint].filter(isKnown).join(" ")).join(", ")}) have addresses that their protocols do not know.`,

@@ -81,8 +81,8 @@ const releases: Readonly<Record<string, number>> = { focal: 20.04, jammy: 22.04,
 
 /** The Ubuntu release that an image's name or its public parameter tells, e.g. `…/ubuntu/server/24.04/stable/…`. */
 function releaseOf(host: Host): number | undefined {
-  const { image } = host.settings;
-  const text = image === undefined ? "" : isUnknown(image) ? image.why : image;
+  const { image, imageName } = host.settings;
+  const text = imageName ?? (image === undefined ? "" : isUnknown(image) ? image.why : image);
   if (!/ubuntu|canonical/i.test(text)) return undefined;
   const named = Object.entries(releases).find(([name]) => text.includes(name));
   const number = /\b(\d\d\.(?:04|10))\b/.exec(text)?.[1];

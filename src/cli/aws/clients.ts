@@ -1,26 +1,8 @@
-import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
-import type { EC2Client } from "@aws-sdk/client-ec2";
-import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { IAMClient } from "@aws-sdk/client-iam";
-import type { KMSClient } from "@aws-sdk/client-kms";
-import type { RDSClient } from "@aws-sdk/client-rds";
-import type { S3Client } from "@aws-sdk/client-s3";
-import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { STSClient } from "@aws-sdk/client-sts";
+import type { AccountClients } from "../../environment/account/clients.js";
 import type { Target } from "./target.js";
 
 /** SDK clients for a target, imported on first use: each import costs a tenth of a second. */
-export interface Clients {
-  cloudformation(): Promise<CloudFormationClient>;
-  ec2(): Promise<EC2Client>;
-  elbv2(): Promise<ElasticLoadBalancingV2Client>;
-  iam(): Promise<IAMClient>;
-  kms(): Promise<KMSClient>;
-  rds(): Promise<RDSClient>;
-  s3(): Promise<S3Client>;
-  secretsmanager(): Promise<SecretsManagerClient>;
-  sts(): Promise<STSClient>;
-}
+export type Clients = AccountClients;
 
 export function clientsFor(target: Target): Clients {
   // The region knows our own client by this name and never holds its answers back.
@@ -35,15 +17,25 @@ export function clientsFor(target: Target): Clients {
         }),
   };
   return {
+    autoscaling: once(async () => new (await import("@aws-sdk/client-auto-scaling")).AutoScalingClient(config)),
+    backup: once(async () => new (await import("@aws-sdk/client-backup")).BackupClient(config)),
     cloudformation: once(async () => new (await import("@aws-sdk/client-cloudformation")).CloudFormationClient(config)),
+    cloudtrail: once(async () => new (await import("@aws-sdk/client-cloudtrail")).CloudTrailClient(config)),
+    cloudwatch: once(async () => new (await import("@aws-sdk/client-cloudwatch")).CloudWatchClient(config)),
+    dlm: once(async () => new (await import("@aws-sdk/client-dlm")).DLMClient(config)),
     ec2: once(async () => new (await import("@aws-sdk/client-ec2")).EC2Client(config)),
     elbv2: once(async () => new (await import("@aws-sdk/client-elastic-load-balancing-v2")).ElasticLoadBalancingV2Client(config)),
+    events: once(async () => new (await import("@aws-sdk/client-eventbridge")).EventBridgeClient(config)),
     iam: once(async () => new (await import("@aws-sdk/client-iam")).IAMClient(config)),
     kms: once(async () => new (await import("@aws-sdk/client-kms")).KMSClient(config)),
-    s3: once(async () => new (await import("@aws-sdk/client-s3")).S3Client(config)),
-    secretsmanager: once(async () => new (await import("@aws-sdk/client-secrets-manager")).SecretsManagerClient(config)),
-    sts: once(async () => new (await import("@aws-sdk/client-sts")).STSClient(config)),
+    logs: once(async () => new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogsClient(config)),
     rds: once(async () => new (await import("@aws-sdk/client-rds")).RDSClient(config)),
+    s3: once(async () => new (await import("@aws-sdk/client-s3")).S3Client(config)),
+    scheduler: once(async () => new (await import("@aws-sdk/client-scheduler")).SchedulerClient(config)),
+    secretsmanager: once(async () => new (await import("@aws-sdk/client-secrets-manager")).SecretsManagerClient(config)),
+    sns: once(async () => new (await import("@aws-sdk/client-sns")).SNSClient(config)),
+    sts: once(async () => new (await import("@aws-sdk/client-sts")).STSClient(config)),
+    wafv2: once(async () => new (await import("@aws-sdk/client-wafv2")).WAFV2Client(config)),
   };
 }
 

@@ -1,25 +1,36 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Description } from "../described.js";
 import { isUnknown, Unknown } from "../maybe.js";
-import type { Unexamined } from "../node.js";
+import type { NodeId, Unexamined } from "../node.js";
 import type { AccountClients } from "./clients.js";
+import { readScaling } from "./autoscaling.js";
+import { readBackups } from "./backup.js";
+import { readTrails } from "./cloudtrail.js";
+import { readAlarms } from "./cloudwatch.js";
 import { readConnections } from "./ec2/connections.js";
 import { readFiltering } from "./ec2/filtering.js";
+import { readImageNames } from "./ec2/images.js";
 import { readInterfaces } from "./ec2/interfaces.js";
 import { readMachines } from "./ec2/machines.js";
 import { readNetworks } from "./ec2/networks.js";
 import { readRouting } from "./ec2/routing.js";
 import { readBalancing } from "./elbv2.js";
+import { readRules } from "./events.js";
 import { readIdentity } from "./iam.js";
 import { readKeys } from "./kms.js";
+import { readLogGroups } from "./logs.js";
 import { Names, type StackResource } from "./names.js";
 import { readDatabases } from "./rds.js";
 import { Reading } from "./reading.js";
 import { restrictTo } from "./restrict.js";
 import type { ReadRoom } from "./room.js";
 import { readBuckets } from "./s3.js";
+import { readLifecycles, readSchedules } from "./schedules.js";
 import { readSecrets } from "./secretsmanager.js";
-import { readStackResources } from "./stacks.js";
+import { readTopics } from "./sns.js";
+import { readStacks } from "./stacks.js";
+import { statedIn } from "./stated.js";
+import { readWebAcls } from "./wafv2.js";
 
 /** In the order in which they are named: a VPC before its main route table, whose name has the VPC's in it. */
 const rooms: readonly ReadRoom[] = [
@@ -27,6 +38,7 @@ const rooms: readonly ReadRoom[] = [
   readRouting,
   readFiltering,
   readConnections,
+  readScaling,
   readMachines,
   readInterfaces,
   readBalancing,
@@ -35,6 +47,15 @@ const rooms: readonly ReadRoom[] = [
   readIdentity,
   readKeys,
   readSecrets,
+  readTopics,
+  readAlarms,
+  readTrails,
+  readLogGroups,
+  readBackups,
+  readRules,
+  readSchedules,
+  readLifecycles,
+  readWebAcls,
 ];
 
 export interface AccountOptions {
@@ -51,24 +72,30 @@ export async function describeAccount(clients: AccountClients, options: AccountO
   const reading = new Reading();
   const cloudformation = await clients.cloudformation();
   const sts = await clients.sts();
-  const [identity, region, made, ...read] = await Promise.all([
+  const [identity, region, stacks, ...read] = await Promise.all([
     reading.one("sts:GetCallerIdentity", sts.send(new GetCallerIdentityCommand({}))),
     cloudformation.config.region(),
-    readStackResources(cloudformation, reading, options.stacks),
+    readStacks(cloudformation, reading, options.stacks),
     ...rooms.map((room) => room(clients, reading)),
   ]);
+  const made = stacks.resources;
   const names = new Names(made);
   for (const room of read) room.register(names);
-  const all = read.flatMap((room) => room.describe(names));
-  const resources = options.stacks === undefined ? all : restrictTo(all, (id) => names.isMade(id));
+  const isMade = (id: NodeId): boolean => names.isMade(id);
+  const stated = statedIn(stacks, isMade);
+  const all = read.flatMap((room) => room.describe(names)).map((resource) => stated.withPolicy(resource));
+  const resources = options.stacks === undefined ? all : restrictTo(all, isMade);
   return {
     sources: ["live"],
     from: "account",
     region,
     account: isUnknown(identity) ? identity : (identity?.Account ?? new Unknown("AWS did not say whose account it is")),
     resources,
+    imageNames: await readImageNames(await clients.ec2(), reading, resources),
+    ...(stated.objectives === undefined ? {} : { objectives: stated.objectives }),
     unexamined: [
       ...reading.unexamined,
+      ...stated.unexamined,
       ...notAsked.map(([type, of]) => ({
         id: type,
         type,
@@ -101,6 +128,7 @@ const withinOthers = new Set([
   "AWS::S3::BucketPolicy",
   "AWS::SecretsManager::RotationSchedule",
   "AWS::SecretsManager::SecretTargetAttachment",
+  "AWS::WAFv2::WebACLAssociation",
 ]);
 
 /** What the stacks have beside that: of types that nothing here asks for, or of which nothing was told. */
@@ -117,17 +145,6 @@ const notRead = (made: readonly StackResource[], names: Names, refused: readonly
 
 /** Types of the graph that an account is not asked for yet; whoever has some must not take silence for an answer. */
 const notAsked: readonly (readonly [type: string, of: string])[] = [
-  ["AWS::AutoScaling::AutoScalingGroup", "Auto Scaling"],
-  ["AWS::EC2::LaunchTemplate", "EC2's launch templates"],
-  ["AWS::CloudWatch::Alarm", "CloudWatch"],
-  ["AWS::SNS::Topic", "SNS"],
-  ["AWS::CloudTrail::Trail", "CloudTrail"],
-  ["AWS::Logs::LogGroup", "CloudWatch Logs"],
-  ["AWS::Backup::BackupPlan", "AWS Backup"],
-  ["AWS::Events::Rule", "EventBridge"],
-  ["AWS::Scheduler::Schedule", "EventBridge Scheduler"],
-  ["AWS::DLM::LifecyclePolicy", "Data Lifecycle Manager"],
-  ["AWS::WAFv2::WebACL", "WAF"],
   ["AWS::ElasticLoadBalancing::LoadBalancer", "Classic Load Balancers"],
   ["AWS::EC2::VPNGateway", "EC2's VPN gateways"],
   ["AWS::EC2::TransitGateway", "EC2's transit gateways"],

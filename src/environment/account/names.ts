@@ -28,9 +28,8 @@ export class Names {
   private readonly represented = new Set<string>();
 
   constructor(resources: readonly StackResource[]) {
-    const several = new Set(resources.map(({ stack }) => stack)).size > 1;
-    for (const { stack, logicalId, type, physicalId } of resources)
-      this.stackNames.set(key(type, physicalId), several ? `${stack}.${logicalId}` : logicalId);
+    const nameOf = namingOf(resources);
+    for (const resource of resources) this.stackNames.set(key(resource.type, resource.physicalId), nameOf(resource));
     for (const name of this.stackNames.values()) this.taken.add(name);
   }
 
@@ -89,6 +88,12 @@ export class Names {
   isMade(id: NodeId): boolean {
     return this.made.has(id);
   }
+}
+
+/** Resources of several stacks are told apart by their stack's name. */
+export function namingOf(resources: readonly StackResource[]): (of: Pick<StackResource, "stack" | "logicalId">) => NodeId {
+  const several = new Set(resources.map(({ stack }) => stack)).size > 1;
+  return ({ stack, logicalId }) => (several ? `${stack}.${logicalId}` : logicalId);
 }
 
 const key = (type: string, physicalId: string): string => `${type} ${physicalId}`;

@@ -15,10 +15,19 @@ interface Refusal {
 
 /** What a service answered instead of what it was asked for; anything else (no connection, wrong credentials) is thrown on. */
 function refusal(error: unknown): Refusal {
-  if (!(error instanceof Error) || !("$metadata" in error) || !("$fault" in error)) throw error;
+  if (!(error instanceof Error) || !("$metadata" in error)) throw error;
   if (fatal.test(error.name)) throw error;
-  return { code: error.name, message: error.message };
+  if ("$fault" in error) return { code: error.name, message: error.message };
+  // Whoever does not have the service may answer with a page for people.
+  const status = statusOf(error.$metadata);
+  if (status === undefined) throw error;
+  return { code: `HTTP ${status}`, message: "the answer is not in the form of this service" };
 }
+
+const statusOf = (metadata: unknown): number | undefined =>
+  typeof metadata === "object" && metadata !== null && "httpStatusCode" in metadata && typeof metadata.httpStatusCode === "number"
+    ? metadata.httpStatusCode
+    : undefined;
 
 /** Asks an account, and keeps what it would not tell. */
 export class Reading {
@@ -66,6 +75,19 @@ export class Reading {
       return absent.includes(code) ? undefined : new Unknown(`${operation} was refused: ${code}: ${message}`);
     }
   }
+}
+
+/** The pages of a listing for which the SDK has no paginator. */
+export async function* pagesOf<Page>(
+  ask: (token: string | undefined) => Promise<Page>,
+  next: (page: Page) => string | undefined,
+): AsyncGenerator<Page> {
+  let token: string | undefined;
+  do {
+    const page = await ask(token);
+    yield page;
+    token = next(page);
+  } while (token !== undefined && token !== "");
 }
 
 /** For each of them, a few at a time: services count requests. */

@@ -4,6 +4,8 @@ import type { NodeId } from "../node.js";
 
 /** Types that say something about one resource that they name, by the property that names it. They come and go with that one. */
 const pieces: Readonly<Record<string, string>> = {
+  "AWS::AutoScaling::ScalingPolicy": "AutoScalingGroupName",
+  "AWS::Backup::BackupSelection": "BackupPlanId",
   "AWS::EC2::EIPAssociation": "AllocationId",
   "AWS::EC2::NetworkAclEntry": "NetworkAclId",
   "AWS::EC2::NetworkInterfaceAttachment": "NetworkInterfaceId",
@@ -17,6 +19,7 @@ const pieces: Readonly<Record<string, string>> = {
   "AWS::KMS::Alias": "TargetKeyId",
   "AWS::S3::BucketPolicy": "Bucket",
   "AWS::SNS::Subscription": "TopicArn",
+  "AWS::WAFv2::WebACLAssociation": "WebACLArn",
 };
 
 /**

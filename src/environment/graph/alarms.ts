@@ -71,12 +71,24 @@ function dimensionOf(dimension: Reading): Alarm["dimensions"][number] {
   const name = dimension.at("Name").rendered();
   const value = dimension.at("Value");
   const type = named[name];
-  const node = value.refers() ?? (type === undefined ? undefined : value.node(type));
+  const node = value.refers() ?? (type === undefined ? undefined : nodeNamed(value, type));
   return {
     name,
     value: value.text() ?? new Unknown(`the dimension ${name} has no value`),
     ...(typeof node === "string" ? { node } : {}),
   };
+}
+
+/** Load balancers and target groups are named by the end of their ARN (`net/web/50dc6c495c0c9188`). */
+function nodeNamed(value: Reading, type: string): Maybe<string> | undefined {
+  const node = value.node(type);
+  const text = value.text();
+  if (typeof node === "string" || typeof text !== "string" || !text.includes("/")) return node;
+  return (
+    value.catalogue
+      .of(type)
+      .find(({ physicalId = "" }) => /[:/]$/.test(physicalId.slice(0, -text.length)) && physicalId.endsWith(text))?.id ?? node
+  );
 }
 
 type Actions = Pick<Alarm, "actionsEnabled" | "alarmActions" | "okActions" | "insufficientDataActions">;

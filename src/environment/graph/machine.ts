@@ -62,6 +62,7 @@ function over(layers: readonly Layer[]): Machine {
     settings: {
       instanceType: first("instanceType") ?? "m1.small", // API_RunInstances
       image: first("image"),
+      ...imageNameIn(first("imageName")),
       keyName: first("keyName"),
       role: first("role"),
       userData: first("userData"),
@@ -111,11 +112,19 @@ const unknownLayer = (why: Unknown): Layer => ({
 const common = (read: Reading) => ({
   instanceType: read.at("InstanceType").text(),
   image: read.at("ImageId").text(),
+  ...imageNameOf(read.at("ImageId")),
   keyName: read.at("KeyName").text(),
   userData: userDataOf(read.at("UserData")),
   ...metadataOf(read.at("MetadataOptions")),
   volumes: volumesOf(read.at("BlockDeviceMappings")),
 });
+
+const imageNameIn = (imageName: string | undefined): Pick<Layer, "imageName"> => (imageName === undefined ? {} : { imageName });
+
+function imageNameOf(image: Reading): Pick<Layer, "imageName"> {
+  const id = image.text();
+  return imageNameIn(typeof id === "string" ? image.catalogue.description.imageNames?.get(id) : undefined);
+}
 
 function instanceLayer(read: Reading): Layer {
   const interfaces = read.at("NetworkInterfaces").list();

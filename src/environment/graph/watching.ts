@@ -44,7 +44,11 @@ function drawTopics(catalogue: Catalogue, builder: EnvironmentBuilder): void {
           .filter((draft) => draft.read.at("TopicArn").node(topicType) === node.id)
           .map((draft) => {
             const { protocol, endpoint } = subscription(draft.read);
-            return { protocol: unlessAbsent(draft.resource, protocol), endpoint };
+            return {
+              protocol: unlessAbsent(draft.resource, protocol),
+              endpoint,
+              ...(draft.resource.attributes?.["PendingConfirmation"] === true ? { pending: true as const } : {}),
+            };
           }),
       ],
       encrypted: key.unknown ?? key.given,
