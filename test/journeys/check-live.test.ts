@@ -5,6 +5,7 @@ import { bundledPrices } from "../../src/analysis/cost/prices.js";
 import type { Finding } from "../../src/analysis/finding.js";
 import { examine } from "../../src/cli/check/examine.js";
 import { describeAccount } from "../../src/environment/account/describe.js";
+import { graphOf } from "../../src/environment/graph/graph.js";
 import { describeTemplates } from "../../src/environment/template/describe.js";
 import { clientsAt } from "../environment/account/live.js";
 import { hasMoto, startMoto, type Moto } from "../support/moto.js";
@@ -50,12 +51,12 @@ const images: Readonly<Record<string, string>> = {
 const textOf = (folder: "originals" | "sound", name: string): string =>
   readFileSync(new URL(`../fixtures/${folder}/${name}.yaml`, import.meta.url), "utf8");
 
-const options = { failOn: "high", acceptances: [], now: new Date(), prices: bundledPrices() } as const;
+const options = { failOn: "high", acceptances: [], now: new Date(), grounds: { prices: bundledPrices() } } as const;
 
 function findingsInTemplate(name: string, text: string): readonly Finding[] {
   const { description } = describeTemplates([{ name, file: `${name}.yaml`, text }], { region: "eu-west-3" });
   if (description === undefined) throw new Error(`${name}.yaml cannot be read`);
-  return examine(description, options).report.findings;
+  return examine(graphOf(description), options).report.findings;
 }
 
 type Told = Pick<Finding, "rule" | "verdict" | "resource">;
@@ -120,7 +121,7 @@ describe.skipIf(!hasMoto())("check --live, with moto for AWS", () => {
     const kinds = new Set(findingsInTemplate(name, textOf("originals", name)).map(({ rule }) => rule));
     const text = textOf("sound", name);
     const { byHand } = await deploy(name, text);
-    const { report } = examine(await describeAccount(clientsAt(moto.at)), options);
+    const { report } = examine(graphOf(await describeAccount(clientsAt(moto.at))), options);
     const told = named(findingsInTemplate(name, text));
     const more = named(report.findings, byHand).filter((each) => kinds.has(each.split(" ")[0] ?? "") && !told.includes(each));
     expect(more).toEqual([]);

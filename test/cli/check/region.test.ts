@@ -3,7 +3,10 @@ import { regionNamed } from "../../../src/cli/check/region.js";
 import type { StackText } from "../../../src/cli/check/stacks.js";
 
 const written = (text: string): StackText => ({ name: "shop", file: "shop.yaml", text });
-const made = (region: string | undefined): StackText => ({ ...written("{}"), made: { places: {}, names: {}, region } });
+const made = (region: string | undefined): StackText => ({
+  ...written("{}"),
+  made: { places: {}, names: {}, region, told: { told: [], missing: [] }, acknowledged: {} },
+});
 
 test.each<[string, readonly StackText[], ReturnType<typeof regionNamed>]>([
   ["what an app says", [made("eu-west-3")], { region: "eu-west-3" }],

@@ -46,7 +46,11 @@ function heading(report: Report, c: Colours): string {
 const renderAccepted = (accepted: readonly Accepted[], width: number): string =>
   accepted
     .flatMap(({ finding, acceptance: { reason, expires } }) =>
-      labelled("  ", `${finding.resource.name}: ${finding.title} (${finding.rule}, ${expires === "never" ? "for good" : `until ${expires}`}): ${reason}`, width),
+      labelled(
+        "  ",
+        `${finding.resource.name}: ${finding.title} (${finding.rule}, ${expires === "never" ? "for good" : `until ${expires}`}): ${reason}`,
+        width,
+      ),
     )
     .join("\n");
 
