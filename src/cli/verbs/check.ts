@@ -10,7 +10,10 @@ const formats = ["text", "json", "sarif", "junit"] as const;
 
 const exits = `
 Exit codes: 0 pass; 1 findings at or above --fail-on; 2 it cannot be checked, the message says why, and nothing was judged;
-3 nothing at or above --fail-on fails for sure, but something is not known (--allow-unknown makes it 0).`;
+3 nothing at or above --fail-on fails for sure, but something is not known (--allow-unknown makes it 0).
+
+--live asks by read operations alone. With --target aws the credentials, the region and the endpoint are those that AWS's SDKs find
+(AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL). What is denied, or not there, is listed as not examined.`;
 
 export const checkVerb = (): CommandUnknownOpts =>
   new Command("check")
