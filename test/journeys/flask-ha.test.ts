@@ -262,7 +262,7 @@ describe("flask-ha", () => {
   });
 
   test.each([
-    ["internet", "balancer:80", "reachable", "answered"],
+    ["internet", "Balancer:80", "reachable", "answered"],
     ["internet", "Database:5432", "blocked", "silence"],
     ["internet", "app-instance-1:22", "blocked", "silence"],
     ["internet", "app-instance-1:80", "blocked", "silence"],
