@@ -29,7 +29,7 @@ const notInAccount: Readonly<Record<string, Readonly<Record<string, string>>>> =
   "flask-ha": {
     "nothing-tagged Vpc": "found, but told of moto's default VPC, which comes first",
     "web-acl-on-network-balancer Balancer":
-      "AWS refuses the association, so no account can have it; moto takes it and does not list it",
+      "AWS refuses the association, so no account has it; moto takes it and fails to list it",
   },
   mvp: {
     "database-password-in-text Database": "AWS never tells a password, so where it came from is not to be seen",

@@ -126,8 +126,8 @@ export const deletedWithStack: Rule = ruleOver(
       const { deletionPolicy } = store;
       // AWS keeps a snapshot of a cluster unless told otherwise, and the reader of templates does not say which of the two it was.
       if (environment.databaseClusters.has(store.id)) continue;
-      // An account does not say, and a plan has no such policy.
-      if (environment.from !== "template" || isUnknown(deletionPolicy) || deletionPolicy !== "Delete") continue;
+      // A plan has no such policy, and an account says it of what a stack made.
+      if (environment.from === "plan" || isUnknown(deletionPolicy) || deletionPolicy !== "Delete") continue;
       yield [
         store,
         {

@@ -13,6 +13,9 @@ const exits = `
 Exit codes: 0 pass; 1 findings at or above --fail-on; 2 it cannot be checked, the message says why, and nothing was judged;
 3 nothing at or above --fail-on fails for sure, but something is not known (--allow-unknown makes it 0).
 
+--live asks by read operations alone. With --target aws the credentials, the region and the endpoint are those that AWS's SDKs find
+(AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL). What is denied, or not there, is listed as not examined.
+
 What cdk-nag, other plug-ins of the CDK and annotations say while an app is made into templates is among the findings.
 
 Uses of --usage, each for a month:

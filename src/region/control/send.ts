@@ -17,7 +17,7 @@ type NicWish = z.infer<typeof nicWish>;
 
 const wish = z.object({
   from: z.union([z.literal("internet"), nicWish]),
-  /** `internet`: the host that the simulated internet has; an interface is called by its public address from there. */
+  /** `internet`: the host that the simulated internet has; an interface is called by its public address from there, if it has one. */
   to: z.union([z.literal("internet"), z.ipv4(), nicWish]),
   protocol: z.enum(["tcp", "udp"]),
   port: z.number().int().min(1).max(65_535),
@@ -42,13 +42,8 @@ function addressOf(house: House, to: z.infer<typeof wish>["to"], fromOutside: bo
   if (typeof to === "string") return to;
   const { scope, nic } = theInterface(house, to);
   if (!fromOutside) return nic.privateIp;
-  const publicIp = publicIpOf(scope, nic.interfaceId);
-  if (publicIp !== undefined) return publicIp;
-  throw new UserFault("NotFound", {
-    at: nic.interfaceId,
-    message: `${nic.interfaceId} has no public address, so there is none that the internet could send to`,
-    fix: "send from something inside its VPC",
-  });
+  // Without a public address there is but the private one to try: that nothing leads there from outside is what the packet shows.
+  return publicIpOf(scope, nic.interfaceId) ?? nic.privateIp;
 }
 
 const onTheInternet = (house: House): Pick<ProbeWish, "namespace"> => ({ namespace: internetName(house.label) });

@@ -1,5 +1,5 @@
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
+import { EC2Client, ModifySubnetAttributeCommand, RegisterImageCommand } from "@aws-sdk/client-ec2";
 import { readTemplate, type Resource } from "../../../src/template/template.js";
 import type { MotoEndpoint } from "../../support/moto.js";
 import { expressionsIn, jsonOf, mentioned, settle, type Json, type Settled } from "./functions.js";
@@ -28,7 +28,10 @@ export async function deployToMoto(at: MotoEndpoint, text: string, values: Reado
   const early = resources.filter(({ logicalId }) => !late.has(logicalId));
   const rest = resources.filter(({ logicalId }) => late.has(logicalId));
   const needs = rest.flatMap(({ properties }) => expressionsIn(jsonOf(properties), late));
-  const outputs = new Map(needs.map((value) => [JSON.stringify(value), value]));
+  // moto's CloudFormation does not set this of a subnet.
+  const lending = early.filter(({ properties }) => String(properties["MapPublicIpOnLaunch"]) === "true");
+  const subnets: readonly Json[] = lending.map(({ logicalId: Ref }) => ({ Ref }));
+  const outputs = new Map([...needs, ...subnets].map((value) => [JSON.stringify(value), value]));
   const body = {
     Metadata: template.metadata,
     Parameters: Object.fromEntries(
@@ -39,6 +42,10 @@ export async function deployToMoto(at: MotoEndpoint, text: string, values: Reado
   };
   const given = await createStack(at, JSON.stringify(body));
   const known = new Map([...outputs.keys()].map((key, index) => [key, given.get(`Need${index}`) ?? ""]));
+  for (const subnet of subnets) {
+    const input = { SubnetId: known.get(JSON.stringify(subnet)), MapPublicIpOnLaunch: { Value: true } };
+    await new EC2Client(at).send(new ModifySubnetAttributeCommand(input));
+  }
   const leftOut = template.resources.size === resources.length ? [] : ["what of AWS::EC2::InstanceConnectEndpoint it has"];
   const made = await makeAll(at, rest, { known, values }, late);
   return { byHand: new Map([...made].map(([logicalId, { ref }]) => [ref, logicalId])), leftOut };
