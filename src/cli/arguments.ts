@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { targetNames } from "./aws/target.js";
+import { targetNames } from "./aws/target-names.js";
 
 /** Readers of option values, shared by the verbs. */
 

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { assemble, chooseStack } from "../../src/cli/up/assemble.js";
-import { openProject, stackNameFrom } from "../../src/cli/up/project.js";
+import { openProject } from "../../src/cli/up/project.js";
+import { stackNameFrom } from "../../src/cli/up/stack-name.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sandtable-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,6 +4,7 @@ import { readCredentials } from "../region/files.js";
 import { ensureRegion } from "../region/context.js";
 import { runningRegion } from "../region/start.js";
 import type { Output } from "../output.js";
+import type { TargetName } from "./target-names.js";
 
 /** Where the AWS API is: the local region, or AWS itself with the user's own credentials. They differ by this value only. */
 export type Target = LocalTarget | { readonly name: "aws" };
@@ -17,9 +18,6 @@ export interface LocalTarget {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
-
-export const targetNames = ["local", "aws"] as const;
-export type TargetName = (typeof targetNames)[number];
 
 /** The target by name. `start`: a local region that does not run is started; otherwise that is a `RegionNotRunning` fault. */
 export async function findTarget(name: TargetName, output: Output, options: { start: boolean }): Promise<Target> {

@@ -6,7 +6,7 @@ import { atLeast } from "../../analysis/verdict/order.js";
 import type { Severity } from "../../analysis/finding.js";
 import type { Overall } from "../../analysis/verdict/report.js";
 import { UserFault } from "../../faults.js";
-import type { TargetName } from "../aws/target.js";
+import type { TargetName } from "../aws/target-names.js";
 import { verdictExit } from "../exit.js";
 import { colours, type Output } from "../output.js";
 import { parseParameters } from "../up/parameters.js";
@@ -26,7 +26,6 @@ import { othersIn, unlessTold } from "./others.js";
 import { read } from "./read.js";
 import type { StackText } from "./stacks.js";
 import { parseMeasured, parseUsage, refuseStrangers } from "./stated.js";
-import { findingsOfValidation, validate } from "./validator.js";
 
 export type Format = "text" | "json" | "sarif" | "junit";
 
@@ -51,7 +50,7 @@ export interface CheckOptions {
 export async function check(paths: readonly string[], options: CheckOptions, output: Output): Promise<number> {
   const now = new Date();
   const began = performance.now();
-  const prices = pricesInUse();
+  const prices = await pricesInUse();
   const acceptances = options.baseline === undefined ? [] : openBaseline(options.baseline);
   const stated = { usage: parseUsage(options.usage), measured: parseMeasured(options.measured) };
   const { description, stacks } = await read(
@@ -66,7 +65,8 @@ export async function check(paths: readonly string[], options: CheckOptions, out
     output,
   );
   if (options.validator === true) refuseWithoutTemplate(stacks);
-  const validation = options.validator === true ? validate(stacks, options.region) : undefined;
+  const validator = options.validator === true ? await import("./validator.js") : undefined;
+  const validation = validator?.validate(stacks, options.region);
   const environment = graphOf(description);
   const grounds = { prices, ...stated };
   const assessment = assess(environment, grounds);
@@ -74,7 +74,10 @@ export async function check(paths: readonly string[], options: CheckOptions, out
   refuseStrangers(mergeUsage(environment.objectives.usage ?? {}, stated.usage), bill.lines);
   if (validation !== undefined) output.status("the CDK's validator reads its rules …");
   const told = othersIn(stacks, environment);
-  const validated = validation === undefined ? [] : findingsOfValidation(await validation, stacks, environment);
+  const validated =
+    validator === undefined || validation === undefined
+      ? []
+      : validator.findingsOfValidation(await validation, stacks, environment);
   const others = [...told, ...unlessTold(validated, told)];
   const { report } = examine(environment, { failOn: options.failOn, acceptances, now, grounds, others });
   const exitCode = exitCodeFor(report.overall, options.allowUnknown === true);

@@ -1,8 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bundledPrices, type PriceTable } from "../../analysis/cost/prices.js";
-import { readPrices } from "../../analysis/cost/table.js";
-import { awsPriceLists, updatePrices } from "../../analysis/cost/update/update.js";
 import { folders } from "../../parts/host/folders.js";
 import type { Output } from "../output.js";
 
@@ -10,10 +8,12 @@ import type { Output } from "../output.js";
 export const ownPrices = (): string => join(dirname(folders().images), "prices.json");
 
 /** The user's own prices, else those that come with the program. Throws `UserFault` for a table that cannot be read. */
-export function pricesInUse(): PriceTable {
+export async function pricesInUse(): Promise<PriceTable> {
   const file = ownPrices();
   const text = textOf(file);
-  return text === undefined ? bundledPrices() : readPrices(file, text);
+  if (text === undefined) return bundledPrices();
+  const { readPrices } = await import("../../analysis/cost/table.js");
+  return readPrices(file, text);
 }
 
 function textOf(file: string): string | undefined {
@@ -30,8 +30,9 @@ function textOf(file: string): string | undefined {
  * `SANDTABLE_PRICE_LISTS` names another place that has them in the same form.
  */
 export async function renewPrices(regions: readonly string[], output: Output): Promise<number> {
+  const { awsPriceLists, updatePrices } = await import("../../analysis/cost/update/update.js");
   const base = process.env["SANDTABLE_PRICE_LISTS"] ?? awsPriceLists;
-  const table = await updatePrices(pricesInUse(), {
+  const table = await updatePrices(await pricesInUse(), {
     fetch,
     regions,
     base,

@@ -3,7 +3,6 @@ import { dirname, join } from "node:path";
 import type { Description } from "../../environment/described.js";
 import { UserFault } from "../../faults.js";
 import type { Output } from "../output.js";
-import { assemble } from "../up/assemble.js";
 import { findRegion } from "./region.js";
 import { openSource, type Source, type SourceWish } from "./source.js";
 import { describeStacks, stackTexts, type StackText } from "./stacks.js";
@@ -18,7 +17,7 @@ export interface Reading {
 /** Read what was asked for. Throws a `UserFault` for whatever cannot be read whole. */
 export async function read(wish: SourceWish, output: Output): Promise<Reading> {
   if (wish.live) return { description: await readLive(wish, output), stacks: [] };
-  const sources = (wish.paths.length === 0 ? ["."] : wish.paths).map(openSource);
+  const sources = await Promise.all((wish.paths.length === 0 ? ["."] : wish.paths).map(openSource));
   const plans = sources.filter((source) => source.kind === "plan");
   if (plans.length > 0) return { description: await readPlan(plans, sources, wish), stacks: [] };
   const stacks = (await Promise.all(sources.map((source) => stacksOf(source, wish, sources.length, output)))).flat();
@@ -82,6 +81,7 @@ async function stacksOf(source: Source, wish: SourceWish, count: number, output:
   }
   if (source.kind === "plan") return [];
   output.status(`reading ${source.project.folder} …`);
+  const { assemble } = await import("../up/assemble.js");
   const { stacks } = await assemble(source.project, undefined, "aws", "read");
   const chosen =
     wish.stack === undefined ? stacks : stacks.filter(({ id, stackName }) => [id, stackName].includes(wish.stack ?? ""));

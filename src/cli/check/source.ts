@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { UserFault } from "../../faults.js";
-import type { TargetName } from "../aws/target.js";
-import { openProject, stackNameFrom, type Project } from "../up/project.js";
+import type { TargetName } from "../aws/target-names.js";
+import type { Project } from "../up/project.js";
+import { stackNameFrom } from "../up/stack-name.js";
 
 /** What a check is asked to look at. */
 export interface SourceWish {
@@ -27,7 +28,7 @@ export type Source =
 const largest = 256 * 1024 * 1024;
 
 /** Look at a path, and at the content of a file. Throws `NotFound`, `NotAProject`, `TooLarge`. */
-export function openSource(path: string): Source {
+export async function openSource(path: string): Promise<Source> {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined)
     throw new UserFault("NotFound", {
@@ -35,7 +36,10 @@ export function openSource(path: string): Source {
       message: `${path} does not exist`,
       fix: "give the folder of an app, CloudFormation templates, or the output of `terraform show -json`",
     });
-  if (stat.isDirectory()) return { kind: "app", project: openProject(path) };
+  if (stat.isDirectory()) {
+    const { openProject } = await import("../up/project.js");
+    return { kind: "app", project: openProject(path) };
+  }
   if (stat.size > largest)
     throw new UserFault("TooLarge", {
       at: path,

@@ -3,7 +3,7 @@ import { Reachability } from "../../analysis/reachability/reachability.js";
 import type { Environment } from "../../environment/environment.js";
 import { graphOf } from "../../environment/graph/graph.js";
 import { UserFault } from "../../faults.js";
-import type { TargetName } from "../aws/target.js";
+import type { TargetName } from "../aws/target-names.js";
 import { read } from "../check/read.js";
 import { verdictExit } from "../exit.js";
 import { colours, json, type Output } from "../output.js";

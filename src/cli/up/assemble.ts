@@ -6,7 +6,7 @@ import { describeProblems } from "../../template/problems.js";
 import { readTemplate } from "../../template/template.js";
 import { readText } from "../../template/text.js";
 import { UserFault } from "../../faults.js";
-import type { TargetName } from "../aws/target.js";
+import type { TargetName } from "../aws/target-names.js";
 import { readAssembly, type AssembledStack, type AssemblyUse, type Template } from "./assembly.js";
 import type { Project } from "./project.js";
 import { synthesiseAside } from "./synthesis.js";

@@ -1,5 +1,5 @@
 import { UserFault } from "../../faults.js";
-import type { TargetName } from "../aws/target.js";
+import type { TargetName } from "../aws/target-names.js";
 import type { Failure } from "./events.js";
 
 export interface FailedDeployment {

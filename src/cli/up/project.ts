@@ -3,6 +3,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserFault } from "../../faults.js";
+import { stackNameFrom } from "./stack-name.js";
 
 /** What `up` and `down` are given: a definition in one of three forms, and the recipe of its machine image. */
 export type Project = (
@@ -79,10 +80,3 @@ function cdkApp(file: string): string {
     fix: 'say how the app is run, e.g. "app": "npx tsx app.ts"',
   });
 }
-
-/** CloudFormation takes letters, digits and hyphens, a letter first, at most 128. */
-export const stackNameFrom = (text: string): string =>
-  text
-    .replace(/[^A-Za-z0-9]+/g, "-")
-    .replace(/^[^A-Za-z]+|-+$/g, "")
-    .slice(0, 128) || "stack";

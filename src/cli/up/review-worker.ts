@@ -15,7 +15,7 @@ const { stack, parameters, region, colours: isTerminal } = workerData as ReviewW
 const description = describeStacks([stack], new Map(Object.entries(parameters)), region);
 const environment = graphOf(description);
 const others = othersIn([stack], environment);
-const grounds = { prices: pricesInUse() };
+const grounds = { prices: await pricesInUse() };
 const { report } = examine(environment, { failOn: "high", acceptances: [], now: new Date(), grounds, others });
 const counting = report.findings.filter(({ severity, verdict }) => verdict === "fails" && atLeast(severity, "high"));
 const answer: Review = { lines: shortReport(report, colours({ isTTY: isTerminal })), counting: counting.length, done: true };

@@ -1,6 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { jsonOption, targetOption, yesOption } from "../arguments.js";
-import { down } from "../down/down.js";
 import { example } from "../help.js";
 import { terminalOutput } from "../output.js";
 
@@ -14,5 +13,6 @@ export const downVerb = (): CommandUnknownOpts =>
     .addOption(jsonOption())
     .addHelpText("after", example("sandtable down flask-ha", "sandtable down examples/flask-ha --yes --json"))
     .action(async (what, options) => {
+      const { down } = await import("../down/down.js");
       process.exitCode = await down(what, options, terminalOutput());
     });

@@ -4,7 +4,6 @@ import { askImagePrepare } from "../aws/local-facts.js";
 import { localTarget } from "../aws/target.js";
 import { example } from "../help.js";
 import { json, terminalOutput } from "../output.js";
-import { openProject } from "../up/project.js";
 
 export const imageVerb = (): CommandUnknownOpts =>
   new Command("image").description("machine images of the local region").addCommand(
@@ -15,6 +14,7 @@ export const imageVerb = (): CommandUnknownOpts =>
       .addHelpText("after", example("sandtable image prepare examples/flask-ha"))
       .action(async (path, options) => {
         const output = terminalOutput();
+        const { openProject } = await import("../up/project.js");
         const { recipe } = openProject(path);
         const { state } = await localTarget(output, { start: true });
         const standsIn = await askImagePrepare(state, recipe.packages, output.status);

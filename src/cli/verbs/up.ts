@@ -2,7 +2,6 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { collect, integer, jsonOption, targetOption, yesOption } from "../arguments.js";
 import { example } from "../help.js";
 import { terminalOutput } from "../output.js";
-import { up } from "../up/up.js";
 
 export const upVerb = (): CommandUnknownOpts =>
   new Command("up")
@@ -20,5 +19,7 @@ export const upVerb = (): CommandUnknownOpts =>
       example("sandtable up examples/flask-ha", "sandtable up template.yaml --stack shop --parameter Size=2 --yes --json"),
     )
     .action(async (path, options) => {
+      // Read only by who wants it: the other verbs start sooner.
+      const { up } = await import("../up/up.js");
       process.exitCode = await up(path, options, terminalOutput());
     });

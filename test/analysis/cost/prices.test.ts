@@ -28,6 +28,8 @@ test.each<[Item, string]>([
 
 describe("the bundled table", () => {
   const table = bundledPrices();
+
+  test("has the form of a table", () => expect(readPrices("prices.json", JSON.stringify(table))).toEqual(table));
   const rows = Object.entries(table.regions).flatMap(([region, items]) =>
     Object.entries(items).map(([item, row]) => ({ region, item, row })),
   );

@@ -63,28 +63,28 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-test("the prices that come with the program are used until there are others", () => {
-  expect(pricesInUse()).toEqual(bundledPrices());
+test("the prices that come with the program are used until there are others", async () => {
+  expect(await pricesInUse()).toEqual(bundledPrices());
 });
 
 test("what AWS lists today is kept, with its source and date, and used from then on", async () => {
   await renewPrices(["eu-west-3"], output);
-  expect(pricesInUse().regions["eu-west-3"]?.["instance:t3.micro"]).toEqual([0.555, "aws-bulk", "2026-11-20"]);
+  expect((await pricesInUse()).regions["eu-west-3"]?.["instance:t3.micro"]).toEqual([0.555, "aws-bulk", "2026-11-20"]);
   expect(said.join()).toContain("prices of eu-west-3 are in");
 });
 
 test("a list that cannot be read leaves the table as it was", async () => {
   vi.stubEnv("SANDTABLE_PRICE_LISTS", "http://127.0.0.1:1");
   await expect(renewPrices(["eu-west-3"], output)).rejects.toMatchObject({ fix: expect.any(String) as string });
-  expect(pricesInUse()).toEqual(bundledPrices());
+  expect(await pricesInUse()).toEqual(bundledPrices());
 });
 
-test("a table that is broken is said so, with its file", () => {
+test("a table that is broken is said so, with its file", async () => {
   mkdirSync(join(home, "sandtable"), { recursive: true });
   writeFileSync(join(home, "sandtable/prices.json"), "{");
   let fault: unknown;
   try {
-    pricesInUse();
+    await pricesInUse();
   } catch (error) {
     fault = error;
   }

@@ -1,0 +1,2 @@
+export const targetNames = ["local", "aws"] as const;
+export type TargetName = (typeof targetNames)[number];
