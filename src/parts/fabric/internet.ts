@@ -37,6 +37,9 @@ export function hostCommand(from: Standpoint, argv: readonly string[], options: 
       `--net=/run/netns/${from.namespace}`,
       "unshare",
       "--mount",
+      // A program that stays must not keep what the host unmounts: the disk of a database could not grow.
+      "--propagation",
+      "slave",
       "sh",
       "-ec",
       script,

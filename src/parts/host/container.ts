@@ -240,7 +240,7 @@ export function inContainer(
   ];
   const hidden = isHybrid() ? "mount -t cgroup2 none /sys/fs/cgroup\n" : "";
   const script = `set -e\n${enterScript(place.cgroup, "shim")}\n${hidden}exec crun --cgroup-manager=cgroupfs exec "$@"`;
-  return { argv: ["unshare", "--mount", "sh", "-c", script, "sh", ...flags, place.name, ...argv] };
+  return { argv: ["unshare", "--mount", "--propagation", "slave", "sh", "-c", script, "sh", ...flags, place.name, ...argv] };
 }
 
 function numberIn(file: string): number | undefined {

@@ -24,7 +24,7 @@ export async function shipLog(id: string, place: ServerPlace, folder: string): P
       if ((await slaveStatus(query)) !== undefined) return undefined;
       const until = Date.now();
       await query("FLUSH LOCAL BINARY LOGS");
-      await query(markStatement);
+      await query(markStatement("shipping"));
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const logs = (await query<{ Log_name: string }>("SHOW BINARY LOGS")).map(({ Log_name }) =>
         join(place.disk, "binlog", Log_name),

@@ -150,7 +150,7 @@ export class MariaDb implements DatabaseEngine {
   async backup(spec: ServerSpec, folder: string): Promise<Backup> {
     const place = this.place(spec.id);
     // It holds up commits until those that wait for a copy have ended: they are to get there before it.
-    if (acknowledgesOf(spec).length > 0) await withSession(place, (query) => query(markStatement), 30_000);
+    if (acknowledgesOf(spec).length > 0) await withSession(place, (query) => query(markStatement("backup")), 30_000);
     return backupInto(place, folder, engineUser(this.options));
   }
 
@@ -211,7 +211,7 @@ export class MariaDb implements DatabaseEngine {
     const key = String(firstProcess(place));
     if (this.releasing.has(key)) return;
     this.releasing.add(key);
-    void withSession(place, (query) => query(markStatement), 600_000)
+    void withSession(place, (query) => query(markStatement("release")), 600_000)
       .catch(() => undefined)
       .finally(() => this.releasing.delete(key));
   }

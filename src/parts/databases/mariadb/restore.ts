@@ -9,6 +9,7 @@ import { binlogBase, files, redoLogBytes, serverNumber } from "./config.js";
 import { copyFolder, engineProgram, engineUser } from "./program.js";
 import { sequenceOf } from "./gtid.js";
 import { chainOf, piecesAmong, type Step } from "./pieces.js";
+import { reaches } from "./transactions.js";
 
 const logName = "log";
 const logInside = `${inside.outbox}/${logName}`;
@@ -29,7 +30,7 @@ export async function restoreInto(
       await backupInto(writer, folder, engineUser(options));
     }
     await copyFolder(join(folder, "data"), making);
-    const steps = origin.kind === "backup" ? fetchLog(options, place, origin) : [];
+    const steps = origin.kind === "backup" ? await fetchLog(options, place, origin) : [];
     const gtid = steps.length === 0 ? backupGtid(folder) : `0-${serverNumber(spec.id)}-${steps.at(-1)?.last ?? 0}`;
     const until = origin.kind === "backup" ? origin.log?.until : undefined;
     const { namespace: _alone, ...program } = engineProgram(options, spec, place, [
@@ -43,9 +44,10 @@ export async function restoreInto(
 }
 
 /** Bring the pieces of the log that are needed to where the server's programs read them. */
-function fetchLog(options: EngineOptions, place: ServerPlace, { folder, log }: BackupOrigin): readonly Step[] {
+async function fetchLog(options: EngineOptions, place: ServerPlace, { folder, log }: BackupOrigin): Promise<readonly Step[]> {
   if (log === undefined) return [];
-  const steps = chainOf(piecesAmong(filesIn(log.folder)), sequenceOf(backupGtid(folder)));
+  const chain = chainOf(piecesAmong(filesIn(log.folder)), sequenceOf(backupGtid(folder)));
+  const steps = await untilReached(chain, log.folder, log.until);
   const user = engineUser(options);
   const here = join(place.outbox, logName);
   rmSync(here, { recursive: true, force: true });
@@ -55,6 +57,17 @@ function fetchLog(options: EngineOptions, place: ServerPlace, { folder, log }: B
     chownSync(join(here, name), user.uid, user.gid);
   }
   return steps;
+}
+
+/**
+ * Those up to the first in which the reading stops. The clock of a session, or a statement that took long, may have the next begin
+ * before the moment again: without what comes in between it would be another history.
+ */
+async function untilReached(chain: readonly Step[], folder: string, until: number | undefined): Promise<readonly Step[]> {
+  if (until === undefined) return chain;
+  for (const [index, { name }] of chain.entries())
+    if (await reaches(join(folder, name), Math.ceil(until / 1000))) return chain.slice(0, index + 1);
+  return chain;
 }
 
 /**

@@ -73,21 +73,35 @@ function eventsIn(window: Buffer, from: number, size: number): readonly BinlogEv
 
 /** The whole transactions of a file, up to the one of this number. `windowBytes`: so much of it is read at once. */
 export async function wholeTransactions(file: string, limit = Infinity, windowBytes = 256 * 1024): Promise<WholeTransactions> {
+  let read = nothingRead;
+  for await (const event of eventsOf(file, windowBytes)) {
+    read = after(read, event, limit);
+    if (read.isOver) break;
+  }
+  return { last: read.last, bytes: read.bytes };
+}
+
+/** Of a file, one after the other. An event's bytes are good until the next is asked for. */
+async function* eventsOf(file: string, windowBytes: number): AsyncGenerator<BinlogEvent> {
   const handle = await open(file, "r");
   try {
     const { size } = await handle.stat();
     const window = Buffer.alloc(windowBytes);
-    let read = nothingRead;
-    for (let at = firstEventAt; at < size && !read.isOver;) {
+    for (let at = firstEventAt; at < size;) {
       const { bytesRead } = await handle.read(window, 0, windowBytes, at);
       const events = eventsIn(window.subarray(0, bytesRead), at, size);
-      for (const event of events) read = after(read, event, limit);
+      yield* events;
       const next = events.at(-1)?.end;
       if (next === undefined) break;
       at = next;
     }
-    return { last: read.last, bytes: read.bytes };
   } finally {
     await handle.close();
   }
+}
+
+/** Is there something in the file that is of this second (since the epoch) or later? There a reading that is to stop then stops. */
+export async function reaches(file: string, second: number, windowBytes = 256 * 1024): Promise<boolean> {
+  for await (const { bytes } of eventsOf(file, windowBytes)) if (bytes.readUInt32LE(0) >= second) return true;
+  return false;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { wholeTransactions } from "../../../../src/parts/databases/mariadb/transactions.js";
+import { reaches, wholeTransactions } from "../../../../src/parts/databases/mariadb/transactions.js";
 
 /** Files of MariaDB's binary log, by hand: https://mariadb.com/kb/en/1-binary-log-overview/ */
 let folder: string;
@@ -81,4 +81,17 @@ test("wherever a file was cut short, and in however small windows it is read, it
     ),
     { numRuns: 60 },
   );
+});
+
+test.each([
+  ["before all of it", 99, true],
+  ["of one event in its middle, though those after it are earlier", 200, true],
+  ["later than all", 201, false],
+])("a second %s: does the file reach it?", async (_which, second, isReached) => {
+  const at = (seconds: number, bytes: Buffer): Buffer => {
+    bytes.writeUInt32LE(seconds, 0);
+    return bytes;
+  };
+  const file = written(Buffer.concat([begin, at(100, rows(300)), at(200, rows(300)), at(101, rows(300))]));
+  expect(await reaches(file, second, 256)).toBe(isReached);
 });
