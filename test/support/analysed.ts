@@ -15,7 +15,7 @@ export function judged(rules: readonly Rule[], id: string, resources: Resources,
 export function findings(rules: readonly Rule[], id: string, resources: Resources, objectives?: object): readonly Finding[] {
   const text = JSON.stringify({
     ...(objectives === undefined ? {} : { Metadata: { Sandtable: { Objectives: objectives } } }),
-    Parameters: { Anyone: { Type: "String" } },
+    Parameters: { Anyone: { Type: "String" }, Hidden: { Type: "String", NoEcho: true } },
     Resources: Object.fromEntries(
       Object.entries(resources).map(([name, [type, properties = {}, more]]) => [
         name,

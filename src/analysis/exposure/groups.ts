@@ -1,6 +1,6 @@
 import { holds, parseBlock } from "../../addresses.js";
 import type { Environment } from "../../environment/environment.js";
-import { isKnown, isUnknown } from "../../environment/maybe.js";
+import { isKnown, isUnknown, type Unknown } from "../../environment/maybe.js";
 import type { GroupRule, NetworkInterface, SecurityGroup, Traffic } from "../../environment/network.js";
 import type { NodeId } from "../../environment/node.js";
 import type { Rule, Said } from "../finding.js";
@@ -62,6 +62,8 @@ export const openToWorld: Rule = ruleOn(
       if (rule.direction !== "ingress" || !isWorld(rule) || isUnknown(rule.traffic)) continue;
       // What is reached is the finding of the hosts' own rules.
       if (reaches(environment, rule.traffic, interfaces)) continue;
+      // So is an open port without a listener.
+      if (isBalancers(interfaces) && idlePortOf(environment, rule.traffic, interfaces) !== undefined) continue;
       const names = delicate(rule.traffic);
       yield {
         title: `lets the world in: ${portsText(rule.traffic)}${names.length === 0 ? "" : ` (${listed(names.slice(0, 4))}${names.length > 4 ? " …" : ""})`}`,
@@ -111,6 +113,26 @@ export const administrationFromNetwork: Rule = ruleOn(
   },
 );
 
+/** Does nothing but load balancers have them? */
+const isBalancers = (interfaces: readonly NetworkInterface[]): boolean =>
+  interfaces.length > 0 && interfaces.every(({ owner }) => owner.kind === "balancer");
+
+/** The single port of a rule, where none of the balancers listens on it for sure; `unsure` where one perhaps does. */
+function idlePortOf(
+  environment: Environment,
+  { ports }: Traffic,
+  interfaces: readonly NetworkInterface[],
+): { readonly port: number; readonly unsure?: Unknown } | undefined {
+  if (ports === undefined || ports[0] !== ports[1]) return undefined;
+  const [port] = ports;
+  const listeners = [...environment.listeners.values()].filter(
+    ({ balancer }) => isUnknown(balancer) || interfaces.some(({ owner }) => owner.id === balancer),
+  );
+  if (listeners.some((listener) => listener.port === port)) return undefined;
+  const unsure = listeners.flatMap((listener) => [listener.balancer, listener.port]).find(isUnknown);
+  return unsure === undefined ? { port } : { port, unsure };
+}
+
 const without = (group: SecurityGroup, port: number): Said => ({
   title: `port ${String(port)} is open, and nothing of it listens there`,
   reason: "The load balancers that have the group have no listener on it.",
@@ -128,27 +150,15 @@ export const openWithoutListener: Rule = ruleOn(
     sources: ["Elastic Load Balancing User Guide: Security groups for your Application Load Balancer"],
   },
   function* (group, environment) {
-    const owners = interfacesWith(environment, group.id).map(({ owner }) => owner);
-    if (owners.length === 0 || owners.some(({ kind }) => kind !== "balancer")) return;
-    const listeners = [...environment.listeners.values()].filter(
-      ({ balancer }) => isUnknown(balancer) || owners.some(({ id }) => id === balancer),
-    );
+    const interfaces = interfacesWith(environment, group.id);
+    if (!isBalancers(interfaces)) return;
     for (const rule of group.rules) {
-      const { traffic } = rule;
-      if (
-        rule.direction !== "ingress" ||
-        isUnknown(traffic) ||
-        traffic.ports === undefined ||
-        traffic.ports[0] !== traffic.ports[1]
-      )
-        continue;
-      const [port] = traffic.ports;
-      if (listeners.some((listener) => listener.port === port)) continue;
+      if (rule.direction !== "ingress" || isUnknown(rule.traffic)) continue;
+      const idle = idlePortOf(environment, rule.traffic, interfaces);
+      if (idle === undefined) continue;
       const place = rule.place === undefined ? {} : { place: rule.place };
-      const unsure = listeners.flatMap((listener) => [listener.balancer, listener.port]).find(isUnknown);
-      yield unsure === undefined
-        ? { ...without(group, port), ...place }
-        : { ...notKnown(without(group, port), unsure), ...place };
+      const said = { ...without(group, idle.port), ...place };
+      yield idle.unsure === undefined ? said : notKnown(said, idle.unsure);
     }
   },
 );

@@ -55,6 +55,20 @@ export const closedPublishedPort: Rule = ruleOnUserData(
   },
 );
 
+/** Ports that the host's groups open one by one, and on which nothing that its user data starts listens, as far as the text tells. */
+export function idlePortsOf(script: Script, host: Host, environment: Environment): readonly number[] {
+  const rules = ingressOf(host, environment);
+  if (rules === undefined || !isAllThatListens(script)) return [];
+  const published = containersOf(script).flatMap((container) => container.published);
+  return rules.flatMap(({ traffic }) => {
+    if (isUnknown(traffic) || traffic.protocol !== tcp || traffic.ports === undefined || traffic.ports[0] !== traffic.ports[1])
+      return [];
+    const [port] = traffic.ports;
+    // Each image has an SSH server of its own.
+    return port === 22 || published.includes(port) ? [] : [port];
+  });
+}
+
 export const openUnpublishedPort: Rule = ruleOnUserData(
   {
     id: "open-port-with-nothing-behind",
@@ -65,16 +79,8 @@ export const openUnpublishedPort: Rule = ruleOnUserData(
   },
   unread,
   function* (script, _text, host, environment) {
-    const rules = ingressOf(host, environment);
-    if (rules === undefined || !isAllThatListens(script)) return;
+    const idle = idlePortsOf(script, host, environment);
     const published = containersOf(script).flatMap((container) => container.published);
-    const idle = rules.flatMap(({ traffic }) => {
-      if (isUnknown(traffic) || traffic.protocol !== tcp || traffic.ports === undefined || traffic.ports[0] !== traffic.ports[1])
-        return [];
-      const [port] = traffic.ports;
-      // Each image has an SSH server of its own.
-      return port === 22 || published.includes(port) ? [] : [port];
-    });
     if (idle.length === 0) return;
     yield {
       title: `TCP ${listed([...new Set(idle)].map(String))} ${new Set(idle).size === 1 ? "is" : "are"} open, with nothing behind`,

@@ -1,8 +1,10 @@
 import type { Environment } from "../../environment/environment.js";
 import type { Node, NodeId } from "../../environment/node.js";
 import type { Rule, Said, Severity } from "../finding.js";
+import { scriptOf } from "../hosts/hosts.js";
 import { fromInternet, rangesOf, tcp, udp } from "../reaching.js";
 import { listed, ruleOver } from "../rule.js";
+import { idlePortsOf } from "./published-ports.js";
 import { recognised, recognisedIn, type Danger } from "./recognised-ports.js";
 
 interface Exposed {
@@ -33,8 +35,7 @@ function* portsOf(host: Node, protocol: number, from: number, to: number, isCert
     return;
   }
   for (let port = from; port <= to; port++) {
-    const { name, danger } = recognised(protocol, port);
-    yield { host, danger, port: `${word} ${String(port)}${name === "" ? "" : ` (${name})`}`, isCertain };
+    yield { host, danger: recognised(protocol, port).danger, port: portText(protocol, port), isCertain };
   }
 }
 
@@ -45,14 +46,30 @@ function* exposedOf(environment: Environment): Generator<Exposed> {
     ...environment.autoScalingGroups.values(),
     ...environment.databases.values(),
   ];
-  for (const host of hosts)
+  for (const host of hosts) {
+    const idle = idleOf(environment, host.id);
     for (const id of host.interfaces) {
       const { open, unknown } = fromInternet(environment, id);
       for (const protocol of [tcp, udp]) {
-        for (const [from, to] of rangesOf(open, protocol)) yield* portsOf(host, protocol, from, to, true);
-        for (const [from, to] of rangesOf(unknown, protocol)) yield* portsOf(host, protocol, from, to, false);
+        const told = (each: Exposed): boolean => protocol !== tcp || each.danger !== "web" || !idle.includes(each.port);
+        for (const [from, to] of rangesOf(open, protocol)) yield* [...portsOf(host, protocol, from, to, true)].filter(told);
+        for (const [from, to] of rangesOf(unknown, protocol)) yield* [...portsOf(host, protocol, from, to, false)].filter(told);
       }
     }
+  }
+}
+
+/** A web port with nothing behind is told as that. */
+function idleOf(environment: Environment, id: NodeId): readonly string[] {
+  const host = environment.instances.get(id) ?? environment.autoScalingGroups.get(id);
+  const script = host === undefined ? undefined : scriptOf(host);
+  if (host === undefined || script === undefined) return [];
+  return idlePortsOf(script, host, environment).map((port) => portText(tcp, port));
+}
+
+function portText(protocol: number, port: number): string {
+  const { name } = recognised(protocol, port);
+  return `${protocol === tcp ? "TCP" : "UDP"} ${String(port)}${name === "" ? "" : ` (${name})`}`;
 }
 
 function* said(environment: Environment, danger: Danger, why: string, fix: string): Generator<readonly [Node, Said]> {

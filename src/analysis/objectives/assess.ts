@@ -12,8 +12,7 @@ import { modelNotes, systemOf } from "./montecarlo/model.js";
 import { simulate, type Simulation } from "./montecarlo/simulate.js";
 import { named, type Named, type ServicePath } from "./path.js";
 import { Search, type Plan } from "./search.js";
-import { durationText, isNever, keeps, percent } from "./span.js";
-import { Unknown } from "../../environment/maybe.js";
+import { durationText, keeps, percent } from "./span.js";
 
 /** What can be expected of the environment, compared with what is stated. */
 export interface Assessment {
@@ -31,8 +30,6 @@ export interface Assessment {
   readonly steps: readonly Plan[];
   /** What would reach an availability that no change here does. */
   readonly ceiling: readonly string[];
-  /** The RPO is kept to the second, with nothing to spare. */
-  readonly withoutMargin: boolean;
 }
 
 export interface ServiceAssessment {
@@ -85,7 +82,6 @@ export function assess(environment: Environment, options: AssessOptions = {}): A
     plan,
     steps: after.availability === "not achievable" ? (search?.steps() ?? []) : [],
     ceiling: ceilingOf(services, after, objectives),
-    withoutMargin: verdicts.rpo === "achievable" && isExact(services, objectives.rpo),
   };
 }
 
@@ -175,10 +171,3 @@ function ceilingOf(services: readonly ServiceAssessment[], after: Verdicts, { av
     ];
   });
 }
-
-const isExact = (services: readonly ServiceAssessment[], rpo: number | undefined): boolean =>
-  services.some(({ disruptions }) =>
-    disruptions.some(
-      ({ counts, rpo: lost }) => counts && !isNever(lost) && !(lost instanceof Unknown) && lost.high > 0 && lost.high === rpo,
-    ),
-  );

@@ -105,27 +105,6 @@ const sourcesOf = ({ services }: Assessment, name: ObjectiveName): readonly stri
   ),
 ];
 
-function marginBy(assessmentOf: AssessmentOf): Rule {
-  const margin: Rule = {
-    id: "objective-rpo-margin",
-    subject: "objectives",
-    severity: "low",
-    summary: "The stated RPO equals the period in which logs are uploaded: nothing is left for an upload that is late.",
-    sources: ["RDS user guide, USER_PIT"],
-    judge: (environment) => {
-      const { withoutMargin, objectives } = assessmentOf(environment);
-      if (!withoutMargin || objectives.rpo === undefined) return [];
-      const said = {
-        title: `The RPO of ${seconds(objectives.rpo)} is met without any margin`,
-        reason: `RDS uploads logs every 5 min, so up to 300 s are lost: as much as the RPO allows, and more when an upload is late.`,
-        fix: "state an RPO of 10 min, or take a Multi-AZ DB cluster, whose logs are uploaded continuously",
-      };
-      return [found(margin, objectivesNode(environment), said)];
-    },
-  };
-  return margin;
-}
-
 const notStated: Rule = {
   id: "objectives-not-stated",
   subject: "objectives",
@@ -157,7 +136,7 @@ export function objectiveRulesWith(grounds: () => AssessOptions): readonly Rule[
     assessments.set(environment, made);
     return made;
   };
-  return [...objectiveNames.map((name) => rule(name, assessmentOf)), marginBy(assessmentOf), notStated];
+  return [...objectiveNames.map((name) => rule(name, assessmentOf)), notStated];
 }
 
 /** With the prices that come with the program. */

@@ -59,7 +59,9 @@ const actions = {
         resolve(answer);
       };
       const timer = setTimeout(() => done("silence"), patience);
-      socket.once("message", (data) => {
+      // As a client does that has connected its socket: a translator's address on the answer is another's answer.
+      socket.on("message", (data, from) => {
+        if (from.address !== address || from.port !== port) return;
         clearTimeout(timer);
         done(data.toString());
       });

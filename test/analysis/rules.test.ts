@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { bundledPrices } from "../../src/analysis/cost/prices.js";
+import { rulesWith } from "../../src/analysis/rules.js";
+
+const rules = rulesWith(bundledPrices());
+
+/** Rules that no test of their own names so far: the originals or the golden verdicts alone have a positive case of them. */
+const ofFixturesAlone: readonly string[] = [
+  "database-in-public-subnet",
+  "metadata-out-of-containers-reach",
+  "nat-gateway-per-zone-but-database-in-one",
+  "nothing-tagged",
+  "objective-rpo",
+  "one-nat-gateway-for-several-zones",
+  "session-policy-cannot-start-sessions",
+  "stages-share-a-role",
+];
+
+const testsOf = (folder: string): string =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".test.ts") && file !== "rules.test.ts")
+    .map((file) => readFileSync(`${folder}/${file}`, "utf8"))
+    .join("\n");
+
+test("every rule is named by a test of its own", () => {
+  const texts = testsOf("test/analysis");
+  expect(
+    rules
+      .map(({ id }) => id)
+      .filter((id) => !texts.includes(`"${id}"`))
+      .toSorted(),
+  ).toEqual(ofFixturesAlone);
+});
