@@ -1,5 +1,5 @@
 import { folders } from "../../parts/host/folders.js";
-import type { TargetName } from "../aws/target.js";
+import type { TargetName } from "../aws/target-names.js";
 import type { StackText } from "./stacks.js";
 
 /** Which region stacks are judged for, and what says so; nothing where that was asked for or is said in them. */
