@@ -27,8 +27,19 @@ export const talkProgram = (client: Client): string => `
   ${opener(client)}
   import { createInterface } from "node:readline";
   import { inspect } from "node:util";
+  // A name moves a moment after its database did: a client tries again.
+  const passing = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"];
+  const reach = async (login, patience, until = Date.now() + 10000) => {
+    try {
+      return await open(login, patience);
+    } catch (error) {
+      if (!passing.includes(error.code) || Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return reach(login, patience, until);
+    }
+  };
   const answer = async ({ login, sql, patience }) => {
-    const connection = await open(login, patience);
+    const connection = await reach(login, patience);
     try {
       return { rows: await rows(connection, sql) };
     } finally {

@@ -24,7 +24,7 @@ import {
 } from "@aws-sdk/client-rds";
 import { ask } from "../../src/cli/control.js";
 import { appendProgram, type Client } from "./database-clients.js";
-import { talkerOf } from "./database-talker.js";
+import { endTalkers, talkerOf } from "./database-talker.js";
 import type { JourneyRegion } from "./region.js";
 
 const launcher = fileURLToPath(new URL("../../bin/sandtable.js", import.meta.url));
@@ -146,6 +146,7 @@ export class DatabaseJourney {
   }
 
   async delete(StackName: string): Promise<void> {
+    await endTalkers(this.region);
     await this.cloudformation.send(new DeleteStackCommand({ StackName }));
     await waitUntilStackDeleteComplete(this.waiting(this.cloudformation), { StackName });
   }

@@ -54,6 +54,7 @@ export class Talker {
   }
 }
 
+/** By state folder, client and where it is. */
 const talkers = new Map<string, Talker>();
 
 /** The one that there is, or another when its region ended since. */
@@ -63,6 +64,15 @@ export function talkerOf(region: JourneyRegion, client: Client, from: string): T
   if (there !== undefined && !there.hasEnded) return there;
   const talker = new Talker(region, client, from);
   talkers.set(key, talker);
-  region.leaving.push(() => talker.end());
+  if (there === undefined) region.leaving.push(() => endTalkers(region));
   return talker;
+}
+
+/** Before the network that they are in goes. */
+export async function endTalkers(region: JourneyRegion): Promise<void> {
+  for (const [key, talker] of talkers)
+    if (key.startsWith(`${region.state} `)) {
+      talkers.delete(key);
+      await talker.end();
+    }
 }
