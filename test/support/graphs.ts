@@ -25,6 +25,17 @@ export function graphOfTemplate(text: string, options?: Options): Environment {
 export const graphOfResources = (resources: string, options?: Options): Environment =>
   graphOfTemplate(`Resources:\n${resources.replace(/^/gm, "  ")}\n`, options);
 
+const network = `
+Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+A: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, AvailabilityZone: eu-west-3a}}
+B: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24, AvailabilityZone: eu-west-3b}}
+Group: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc, GroupDescription: d}}
+Subnets: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: d, SubnetIds: [!Ref A, !Ref B]}}
+`;
+
+/** The same, in a VPC `Vpc` with subnets `A` and `B` in two zones, a security group `Group` and a DB subnet group `Subnets`. */
+export const graphWithNetwork = (resources: string): Environment => graphOfResources(network + resources);
+
 /** The node of that id, of whatever kind is given. */
 export function nodeIn<T>(drawer: ReadonlyMap<string, T>, id: string): T {
   const node = drawer.get(id);
