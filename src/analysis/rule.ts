@@ -1,5 +1,5 @@
 import type { Environment, Kind, NodeKinds, Nodes } from "../environment/environment.js";
-import { isUnknown, type Maybe, type Unknown } from "../environment/maybe.js";
+import { isUnknown, Unknown, type Maybe } from "../environment/maybe.js";
 import type { Node, NodeId, SourcePlace } from "../environment/node.js";
 import { found, type Rule, type Said } from "./finding.js";
 
@@ -34,6 +34,12 @@ export const notKnown = (said: Said, unknown: Unknown): Said => ({
   verdict: "unknown",
   reason: `${said.reason} Whether it is so is not known: ${unknown.why}.`,
 });
+
+/** Why an account did not tell of a whole type of resources, where it did not: that none was seen proves nothing then. */
+export function untold({ unexamined }: Environment, type: string): Unknown | undefined {
+  const row = unexamined.find((each) => each.id === type && each.type === type);
+  return row === undefined ? undefined : new Unknown(row.why);
+}
 
 /** Says it where the value is bad, and that nobody knows where the value is unknown. */
 export function* where<T>(value: Maybe<T>, isBad: (value: T) => boolean, said: Said): Generator<Said> {

@@ -263,11 +263,11 @@ describe("flask-ha", () => {
 
   test.each([
     ["internet", "Balancer:80", "reachable", "answered"],
-    ["internet", "Database:5432", "blocked", "silence"],
-    ["internet", "app-instance-1:22", "blocked", "silence"],
-    ["internet", "app-instance-1:80", "blocked", "silence"],
+    // Nothing on the internet leads to a private address.
+    ["internet", "Database:5432", "blocked", "unreachable"],
+    ["internet", "app-instance-1:80", "blocked", "unreachable"],
     ["app-instance-1", "Database:5432", "reachable", "answered"],
-    ["app-instance-1", "app-instance-2:22", "blocked", "silence"],
+    ["app-instance-1", "app-instance-2:80", "blocked", "silence"],
   ])("the packet from %s to %s does as predicted: %s", async (from, to, reach, answer) => {
     const said = await region.cli("reach", from, to, "--live", "--send", "--json");
     const { paths } = JSON.parse(said.stdout) as { paths: { sent: { answer: string; agrees: string } }[] };

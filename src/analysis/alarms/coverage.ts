@@ -1,7 +1,7 @@
 import { isKnown, isUnknown } from "../../environment/maybe.js";
 import type { Alarm } from "../../environment/watching.js";
 import type { Rule } from "../finding.js";
-import { listed, notKnown, ruleOn, ruleOver } from "../rule.js";
+import { listed, notKnown, ruleOn, ruleOver, untold } from "../rule.js";
 import { metricText } from "./comparison.js";
 
 const direction = ({ comparison }: Alarm): string =>
@@ -93,7 +93,9 @@ export const noAvailabilityAlarm: Rule = ruleOver(
       reason: `${alarms.length === 0 ? "There is no alarm at all" : `The ${String(alarms.length)} alarms watch ${listed([...new Set(alarms.map(({ metric }) => (metric === undefined || isUnknown(metric) ? "?" : metric)))])}`}: ${listed(groups.map(({ name }) => name))} may have no healthy target left, and users tell first.`,
       fix: "alarm on UnHealthyHostCount (Maximum > 0 for 2 minutes) or HealthyHostCount (Minimum < 1) of each target group",
     };
-    const unsure = alarms.map(({ metric }) => metric).find((metric) => metric !== undefined && isUnknown(metric));
+    const unsure =
+      alarms.map(({ metric }) => metric).find((metric) => metric !== undefined && isUnknown(metric)) ??
+      untold(environment, "AWS::CloudWatch::Alarm");
     yield [first, unsure !== undefined && isUnknown(unsure) ? notKnown(said, unsure) : said];
   },
 );

@@ -1,6 +1,6 @@
 import { isUnknown } from "../../environment/maybe.js";
 import type { Rule } from "../finding.js";
-import { at, notKnown, ruleOn } from "../rule.js";
+import { at, notKnown, ruleOn, untold } from "../rule.js";
 
 export const hostHealthOnly: Rule = ruleOn(
   "autoScalingGroups",
@@ -37,7 +37,7 @@ export const noScalingPolicy: Rule = ruleOn(
     summary: "An Auto Scaling group with room to grow and nothing that makes it",
     sources: ["Amazon EC2 Auto Scaling User Guide: Dynamic scaling for Amazon EC2 Auto Scaling"],
   },
-  function* (group) {
+  function* (group, environment) {
     const { minSize, maxSize } = group;
     if (group.scalingPolicies.length > 0) return;
     const said = {
@@ -46,8 +46,8 @@ export const noScalingPolicy: Rule = ruleOn(
       fix: "add a target tracking policy (ASGAverageCPUUtilization or ALBRequestCountPerTarget), or set both sizes alike",
       ...at(group, "MaxSize"),
     };
-    const unsure = [minSize, maxSize].find(isUnknown);
-    if (unsure !== undefined) yield notKnown(said, unsure);
-    else if (minSize !== maxSize) yield said;
+    const unsure = [minSize, maxSize].find(isUnknown) ?? untold(environment, "AWS::AutoScaling::ScalingPolicy");
+    if (minSize === maxSize && !isUnknown(minSize)) return;
+    yield unsure === undefined ? said : notKnown(said, unsure);
   },
 );

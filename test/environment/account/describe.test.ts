@@ -43,6 +43,28 @@ test("a stack that is not there is said so, with those that are", async () => {
   });
 });
 
+test("services that the region does not have are listed as not examined, each with what it answered", async () => {
+  const account = await liveAccount();
+  const { unexamined = [] } = await describeAccount(account.clients);
+  const types = [
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::AutoScaling::ScalingPolicy",
+    "AWS::Backup::BackupPlan",
+    "AWS::CloudTrail::Trail",
+    "AWS::CloudWatch::Alarm",
+    "AWS::DLM::LifecyclePolicy",
+    "AWS::EC2::LaunchTemplate",
+    "AWS::Events::Rule",
+    "AWS::Logs::LogGroup",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+    "AWS::Scheduler::Schedule",
+    "AWS::WAFv2::WebACL",
+  ];
+  for (const type of types)
+    expect(unexamined.find(({ id }) => id === type)?.why, type).toMatch(/was refused: NotImplemented: Sandtable does not model/);
+});
+
 test("what is denied is listed as not examined, and the rest is told", async () => {
   const account = await liveAccount();
   await account.up({ Resources: { Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16" } } } });
