@@ -3,7 +3,7 @@ import { nodesOf, type Environment } from "../../environment/environment.js";
 import type { Node } from "../../environment/node.js";
 import type { Rule } from "../finding.js";
 import { ruleOnUserData } from "../hosts/hosts.js";
-import { listed, notKnown, ruleOn, ruleOver } from "../rule.js";
+import { listed, notKnown, ruleOn, ruleOver, untold } from "../rule.js";
 import { timingOf } from "./schedules.js";
 import { dataStoresOf, plansFor, selects } from "./stores.js";
 
@@ -74,14 +74,13 @@ export const exportIsNoBackup: Rule = ruleOver(
           principals !== undefined && principals !== "*" && (principals.Service ?? []).includes("export.rds.amazonaws.com"),
       );
       if (!exports) continue;
-      yield [
-        role,
-        {
-          title: "exports snapshots, from which no database is restored",
-          reason: `An export is Parquet, for analysis: RDS cannot make a database from it. ${listed(bare.map(({ name }) => name))} ${bare.length === 1 ? "has" : "have"} no other backup that was read.`,
-          fix: "keep automated backups (or an AWS Backup plan), and take the export for what it is",
-        },
-      ];
+      const said = {
+        title: "exports snapshots, from which no database is restored",
+        reason: `An export is Parquet, for analysis: RDS cannot make a database from it. ${listed(bare.map(({ name }) => name))} ${bare.length === 1 ? "has" : "have"} no other backup that was read.`,
+        fix: "keep automated backups (or an AWS Backup plan), and take the export for what it is",
+      };
+      const notTold = untold(environment, "AWS::Backup::BackupPlan");
+      yield [role, notTold === undefined ? said : notKnown(said, notTold)];
     }
   },
 );

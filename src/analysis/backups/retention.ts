@@ -2,7 +2,7 @@ import { isKnown, isUnknown } from "../../environment/maybe.js";
 import type { Environment } from "../../environment/environment.js";
 import type { Rule } from "../finding.js";
 import { at, listed, notKnown, ruleOver } from "../rule.js";
-import { timingOf } from "./schedules.js";
+import { plannedPause } from "./planned.js";
 import { dataStoresOf, plansFor, type DataStore } from "./stores.js";
 
 const restoreGuide = "Amazon RDS User Guide: Restoring a DB instance to a specified time (logs are uploaded every five minutes)";
@@ -42,18 +42,6 @@ const minutes = (seconds: number): string => (seconds % 60 === 0 ? `${String(sec
 /** Aurora's storage and a Multi-AZ DB cluster's send their logs continuously. */
 const isContinuous = (store: DataStore): boolean => !("multiAz" in store);
 
-/** The longest time between two snapshots of it; undefined where a plan does not tell. Seconds. */
-function snapshotGap(environment: Environment, store: DataStore): number | undefined {
-  const gaps = plansFor(environment, store).flatMap(({ plan }) =>
-    plan.rules.flatMap(({ schedule }) => {
-      if (schedule === undefined || isUnknown(schedule)) return [];
-      const timing = timingOf(schedule);
-      return "never" in timing || timing.longestGap === undefined ? [] : [timing.longestGap];
-    }),
-  );
-  return gaps.length === 0 ? undefined : Math.min(...gaps);
-}
-
 export const rpoOutOfReach: Rule = ruleOver(
   {
     id: "backups-cannot-meet-rpo",
@@ -84,17 +72,15 @@ export const rpoOutOfReach: Rule = ruleOver(
         continue;
       }
       if (backupRetention === 0) {
-        const gap = snapshotGap(environment, store);
-        if (gap !== undefined && gap <= rpo) continue;
-        yield [
-          store,
-          {
-            title: `its backups cannot give an RPO of ${minutes(rpo)}`,
-            reason: `Without automated backups there are no logs to replay: ${gap === undefined ? "and nothing of what was read takes snapshots" : `snapshots are up to ${minutes(gap)} apart, which is what is lost`}.`,
-            fix: "set BackupRetentionPeriod to 7 or more: then at most the last five minutes of logs are missing",
-            ...place,
-          },
-        ];
+        const gap = plannedPause(environment, store);
+        if (gap !== undefined && isKnown(gap) && gap <= rpo) continue;
+        const said = {
+          title: `its backups cannot give an RPO of ${minutes(rpo)}`,
+          reason: `Without automated backups there are no logs to replay: ${gap === undefined || isUnknown(gap) ? "and nothing of what was read surely takes snapshots" : `snapshots are up to ${minutes(gap)} apart, which is what is lost`}.`,
+          fix: "set BackupRetentionPeriod to 7 or more: then at most the last five minutes of logs are missing",
+          ...place,
+        };
+        yield [store, gap !== undefined && isUnknown(gap) ? notKnown(said, gap) : said];
       } else if (!isContinuous(store) && rpo <= logUpload)
         yield [
           store,

@@ -3,11 +3,10 @@ import type { Environment } from "../../environment/environment.js";
 import { isKnown, known, Unknown, type Maybe } from "../../environment/maybe.js";
 import type { NetworkInterface } from "../../environment/network.js";
 import type { NodeId } from "../../environment/node.js";
-import type { BackupPlan } from "../../environment/watching.js";
+import { plannedPause } from "../backups/planned.js";
 import { admits, type Admission } from "./admits.js";
 import { grantsOf } from "./grants.js";
 import { named, settingsOf, zonesAmong, type Datastore, type NatUse, type ServicePath, type Tier } from "./path.js";
-import { pauseOf } from "./schedule.js";
 
 /** What the servers of these tiers need: databases that admit them or that their user data names, buckets, NAT gateways. */
 export function dependenciesOf(
@@ -57,7 +56,7 @@ function datastoreOf(environment: Environment, database: Database | DatabaseClus
     backupRetention: database.backupRetention,
     deletionProtection: database.deletionProtection,
     deletionPolicy: database.deletionPolicy,
-    plannedBackups: plannedBackups(environment, database),
+    plannedBackups: plannedPause(environment, database),
     certain,
   };
   if (!isCluster(database)) {
@@ -113,28 +112,6 @@ function zoneOf(environment: Environment, database: Database): Maybe<string> {
   const [only] = zones;
   return only !== undefined && zonesAmong(zones).most === 1 ? only : database.zone;
 }
-
-function plannedBackups(environment: Environment, database: Database | DatabaseCluster): Maybe<number> | undefined {
-  const pauses = [...environment.backupPlans.values()]
-    .filter((plan) => covers(plan, database))
-    .flatMap((plan) => plan.rules.map(pauseOfRule));
-  const certain = pauses.filter(isKnown);
-  return certain.length > 0 ? Math.min(...certain) : pauses[0];
-}
-
-const pauseOfRule = ({ schedule, continuous }: BackupPlan["rules"][number]): Maybe<number> => {
-  if (continuous === true) return 300;
-  // Without a schedule AWS Backup runs once a day, at 5 o'clock.
-  return schedule === undefined ? 86_400 : isKnown(schedule) ? pauseOf(schedule) : schedule;
-};
-
-const covers = ({ selections }: BackupPlan, { id, tags }: Database | DatabaseCluster): boolean =>
-  selections.some(
-    (selection) =>
-      selection.nodes.includes(id) ||
-      selection.resources.some((resource) => resource === "*") ||
-      selection.tags.some(({ key, value }) => isKnown(value) && tags[key] === value),
-  );
 
 /** Requests wait for a NAT gateway where the servers' way to S3 is through it; other calls to the outside no definition shows. */
 function natOf(environment: Environment, callers: readonly NetworkInterface[], usesS3: boolean): NatUse | undefined {

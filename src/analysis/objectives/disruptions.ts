@@ -106,19 +106,21 @@ function natWithoutZone(nat: NatUse, path: ServicePath): readonly Effect[] {
 /** A bad write needs a restore; so does a deletion, which may take the backups along. */
 function deleted(database: Datastore, measured: Measured): Effect {
   const restored = restoredFromBackup(database, measured);
-  const { deletionProtection, deletionPolicy, plannedBackups } = database;
-  if (isNever(restored.rpo) || deletionProtection === true || plannedBackups !== undefined) return restored;
+  const { deletionProtection, deletionPolicy, plannedBackups: planned } = database;
+  if (isNever(restored.rpo) || deletionProtection === true) return restored;
   const source = "RDS API reference, DeleteDBInstance: DeleteAutomatedBackups is true unless it is said otherwise";
   if (deletionPolicy === "Delete") {
-    const why = "deletion protection is off, and deleting it deletes its automated backups without a last snapshot";
+    const gone = "deletion protection is off, and deleting it deletes its automated backups without a last snapshot";
+    const why = planned !== undefined && isKnown(planned) ? `${gone}; its backup plan's are up to ${planned / 3600} h old` : gone;
+    const left = planned === undefined ? { never: why } : isKnown(planned) ? span(0, planned) : planned;
     return {
       ...restored,
-      rpo: { never: why },
+      rpo: worst([restored.rpo, left]),
       lines: [...restored.lines, `${database.name}: ${why}`],
       sources: [...restored.sources, source],
     };
   }
-  if (deletionProtection instanceof Unknown) return restored;
+  if (deletionProtection instanceof Unknown || (planned !== undefined && isKnown(planned))) return restored;
   const note = `${database.name}: deletion protection is off: a deletion without a last snapshot takes the automated backups along`;
   return { ...restored, lines: [...restored.lines, note], sources: [...restored.sources, source] };
 }

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { Unknown } from "../../../src/environment/maybe.js";
 import { disruptionsOf, type DisruptionKind } from "../../../src/analysis/objectives/disruptions.js";
 import { servicePaths } from "../../../src/analysis/objectives/find.js";
-import { pauseOf } from "../../../src/analysis/objectives/schedule.js";
 import { durationText } from "../../../src/analysis/objectives/span.js";
 import { flaskAsItWas, shop, type Shop } from "./worlds.js";
 
@@ -115,22 +114,4 @@ test("a NAT gateway in one zone leaves it open whether the other zone still answ
     /^unknown: .*whether requests wait for S3 is not known$/,
   );
   expect(durationText(of("zone", { natZones: ["eu-west-3a", "eu-west-3b"], usesS3: true }).rto)).toBe("60 s to 2.5 min");
-});
-
-describe("the longest pause of a backup plan", () => {
-  test.each<[string, number | "unknown"]>([
-    ["rate(12 hours)", 12 * 3600],
-    ["rate(1 day)", 86_400],
-    ["cron(0 5 * * ? *)", 86_400],
-    ["cron(30 * * * ? *)", 3600],
-    ["cron(0 0/6 * * ? *)", 6 * 3600],
-    ["cron(0 2,8 * * ? *)", 18 * 3600],
-    ["cron(0 5 ? * SUN *)", 7 * 86_400],
-    ["cron(0 5 1 * ? *)", 31 * 86_400],
-    ["cron(0 5 ? * 2#1 *)", "unknown"],
-    ["whenever", "unknown"],
-  ])("%s", (expression, expected) => {
-    const pause = pauseOf(expression);
-    expect(pause instanceof Unknown ? "unknown" : pause).toBe(expected);
-  });
 });
