@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as Cdk from "aws-cdk-lib/core";
-import { z } from "zod";
 import { UserFault } from "../../faults.js";
+import { stackArtifacts } from "./artifacts.js";
 import { readAssets, refuseAssets, type FileAsset } from "./assets.js";
 import type { CreationPlace } from "./creation.js";
 import { acknowledgedRules, constructPaths, creationPlaces, legacyAssets, metadata } from "./metadata.js";
@@ -12,7 +12,7 @@ import { toldOf, type StackTold } from "./told.js";
 
 /** One stack, ready to be deployed. */
 export interface AssembledStack {
-  /** Its name in the app. */
+  /** Its name in the app, as `cdk list` shows it: `STAGE/STACK` in a stage. */
   readonly id: string;
   readonly stackName: string;
   readonly template: Template;
@@ -68,8 +68,7 @@ export async function synthesise(file: string, outdir: string, use: AssemblyUse 
     analyticsReporting: false,
     treeMetadata: false,
     builtinCloudFormationValidation: false,
-    // It says which files to publish where; that the account was bootstrapped for it is not asked.
-    defaultStackSynthesizer: new cdk.DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
+    defaultStackSynthesizer: synthesizerOf(cdk),
     context: {
       "@aws-cdk/core:suppressTemplateIndentation": true,
       ...(use === "read" ? { "@aws-cdk/core:failSynthOnValidationErrors": false } : {}),
@@ -79,6 +78,22 @@ export async function synthesise(file: string, outdir: string, use: AssemblyUse 
   await define(app);
   app.synth();
   return readAssembly(outdir, use);
+}
+
+/**
+ * It says which files to publish where; that the account was bootstrapped for it is not asked. Each stack has one of its own: with one
+ * for all, the CDK would name the files of a stage's stacks in the manifests of others, whose folders do not hold them.
+ */
+function synthesizerOf(cdk: typeof Cdk): Cdk.DefaultStackSynthesizer {
+  const options = { generateBootstrapVersionRule: false };
+  class PerStack extends cdk.DefaultStackSynthesizer {
+    override reusableBind(stack: Cdk.Stack): Cdk.IBoundStackSynthesizer {
+      const own = new cdk.DefaultStackSynthesizer(options);
+      own.bind(stack);
+      return own;
+    }
+  }
+  return new PerStack(options);
 }
 
 /** The project's own copy of the CDK when it has one, so that its constructs and our App are of one kind. */
@@ -111,61 +126,33 @@ async function importDefinition(file: string): Promise<(app: Cdk.App) => void | 
 const unwrap = (exported: unknown): unknown =>
   typeof exported === "object" && exported !== null && "default" in exported ? exported.default : exported;
 
-/** The part of an assembly's `manifest.json` that is read here (@aws-cdk/cloud-assembly-schema). */
-const manifest = z.object({
-  artifacts: z
-    .record(
-      z.string(),
-      z.object({
-        type: z.string(),
-        displayName: z.string().optional(),
-        dependencies: z.array(z.string()).default([]),
-        environment: z.string().optional(),
-        metadata: metadata.optional(),
-        additionalMetadataFile: z.string().optional(),
-        properties: z
-          .looseObject({
-            templateFile: z.string(),
-            stackName: z.string(),
-            tags: z.record(z.string(), z.string()),
-            terminationProtection: z.boolean(),
-            file: z.string(),
-          })
-          .partial()
-          .optional(),
-      }),
-    )
-    .default({}),
-});
-/** Stacks of an assembly that a CDK app wrote. Throws `NotModelled` when one needs assets that cannot be published, unless it is only read. */
+/**
+ * Stacks of an assembly that a CDK app wrote, those of its stages too. Throws `NotModelled` when one needs assets that cannot be
+ * published, unless it is only read.
+ */
 export function readAssembly(folder: string, use: AssemblyUse = "deploy"): readonly AssembledStack[] {
-  const read = (file: string): string => readFileSync(join(folder, file), "utf8");
-  const artifacts = Object.entries(manifest.parse(JSON.parse(read("manifest.json"))).artifacts);
-  /** Of what a stack depends on, the manifests of files. */
-  const manifestsOf = ({ dependencies }: { readonly dependencies: readonly string[] }): readonly string[] =>
-    artifacts.flatMap(([name, { type, properties }]) =>
-      dependencies.includes(name) && type === "cdk:asset-manifest" && properties?.file !== undefined ? [properties.file] : [],
-    );
-  const made = artifacts.flatMap(([name, artifact]) => {
+  const made = stackArtifacts(folder).flatMap(({ name, artifact, folder: own, assetManifests }) => {
+    const read = (file: string): string => readFileSync(join(own, file), "utf8");
     const { templateFile, stackName = name, tags = {}, terminationProtection } = artifact.properties ?? {};
-    if (artifact.type !== "aws:cloudformation:stack" || templateFile === undefined) return [];
+    if (templateFile === undefined) return [];
     const more = artifact.additionalMetadataFile;
     const told = { ...artifact.metadata, ...(more === undefined ? {} : metadata.parse(JSON.parse(read(more)))) };
     if (use === "deploy") refuseAssets(stackName, legacyAssets(told));
     const template = JSON.parse(read(templateFile)) as Template;
+    const id = artifact.displayName ?? name;
     const stack: AssembledStack = {
-      id: artifact.displayName ?? name,
+      id,
       stackName,
       template,
       body: JSON.stringify(template),
       tags,
       ...(terminationProtection === undefined ? {} : { terminationProtection }),
-      names: constructPaths(told),
+      names: constructPaths(told, id),
       places: creationPlaces(told),
       acknowledged: acknowledgedRules(told),
       ...regionOf(artifact.environment),
       written: false,
-      assets: use === "read" ? [] : manifestsOf(artifact).flatMap((file) => readAssets(folder, file, stackName, templateFile)),
+      assets: use === "read" ? [] : assetManifests.flatMap((file) => readAssets(own, file, stackName, templateFile)),
     };
     return [{ stack, templateFile, metadata: told }];
   });

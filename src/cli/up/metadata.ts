@@ -13,12 +13,13 @@ const logicalIdsOf = (entries: readonly Entry[]): readonly string[] =>
 export const legacyAssets = (told: Metadata): readonly string[] =>
   Object.entries(told).flatMap(([path, entries]) => (entries.some(({ type }) => type === "aws:cdk:asset") ? [path] : []));
 
-/** By logical id: `/shop/Network/Vpc/Resource` is `Network/Vpc`. */
-export const constructPaths = (told: Metadata): Readonly<Record<string, string>> =>
+/** By logical id: `/shop/Network/Vpc/Resource` is `Network/Vpc`. `stack` is the path of the stack itself (`shop`, `Prod/shop`). */
+export const constructPaths = (told: Metadata, stack: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(told).flatMap(([path, entries]) =>
-      logicalIdsOf(entries).map((id) => [id, path.replace(/^\/[^/]+\//, "").replace(/\/Resource$/, "")]),
-    ),
+    Object.entries(told).flatMap(([path, entries]) => {
+      const inside = path.startsWith(`/${stack}/`) ? path.slice(stack.length + 2) : path.replace(/^\/[^/]+\//, "");
+      return logicalIdsOf(entries).map((id) => [id, inside.replace(/\/Resource$/, "")]);
+    }),
   );
 
 const placeIn = (entries: readonly Entry[]): CreationPlace | undefined =>
