@@ -100,9 +100,10 @@ function placed(resource: Described, stacks: readonly StackText[]): Described {
   return place === undefined ? rest : { ...rest, place };
 }
 
+/** A template that is nested more than once is `STACK/RESOURCE-THAT-NESTS-IT.LogicalId`. */
 function splitId(id: string): readonly [string, string] {
   const dot = id.indexOf(".");
-  return [id.slice(0, dot), id.slice(dot + 1)];
+  return [id.slice(0, dot).replace(/\/.*$/, ""), id.slice(dot + 1)];
 }
 
 /** Each stack gets the values of the parameters it declares; one that no stack declares is refused. */
