@@ -138,12 +138,17 @@ export function chooseStack(assembly: Assembly, wanted: string | undefined): Ass
   });
 }
 
-/** Those of a name: the one whose name in the app it is, else all that are to be called so on AWS (stages may share a name). */
+/** Those of a name, with what they nest: the one whose name in the app it is, else all that are to be called so on AWS (stages may share a name). */
 export function stacksCalled(stacks: readonly AssembledStack[], wanted: string): readonly AssembledStack[] {
-  const byId = stacks.filter(({ id }) => id === wanted);
-  return byId.length > 0 ? byId : stacks.filter(({ stackName }) => stackName === wanted);
+  const own = stacks.filter(({ nested }) => nested === undefined);
+  const byId = own.filter(({ id }) => id === wanted);
+  const named = byId.length > 0 ? byId : own.filter(({ stackName }) => stackName === wanted);
+  return stacks.filter((stack) => named.some(({ id }) => id === (stack.nested?.within ?? stack.id)));
 }
 
 /** Names of stacks, each with its name in the app where that is another: `Prod/Shop (Prod-Shop)`, as `cdk list` has it. */
 export const stackNames = (stacks: readonly AssembledStack[]): string =>
-  stacks.map(({ id, stackName }) => (id === stackName ? id : `${id} (${stackName})`)).join(", ");
+  stacks
+    .filter(({ nested }) => nested === undefined)
+    .map(({ id, stackName }) => (id === stackName ? id : `${id} (${stackName})`))
+    .join(", ");

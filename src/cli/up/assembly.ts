@@ -5,9 +5,17 @@ import { pathToFileURL } from "node:url";
 import type * as Cdk from "aws-cdk-lib/core";
 import { UserFault } from "../../faults.js";
 import { stackArtifacts } from "./artifacts.js";
-import { readAssets, refuseAssets, type FileAsset } from "./assets.js";
+import { nestedTemplates, readAssets, refuseAssets, type FileAsset } from "./assets.js";
 import type { CreationPlace } from "./creation.js";
-import { acknowledgedRules, constructPaths, creationPlaces, legacyAssets, metadata } from "./metadata.js";
+import {
+  acknowledgedRules,
+  constructPaths,
+  creationPlaces,
+  legacyAssets,
+  metadata,
+  splitNested,
+  type Metadata,
+} from "./metadata.js";
 import { toldOf, type StackTold } from "./told.js";
 
 /** One stack, ready to be deployed. */
@@ -28,6 +36,8 @@ export interface AssembledStack {
   readonly region?: string;
   /** True when lines and columns of `body` are those of a file the user wrote. */
   readonly written: boolean;
+  /** Only where an assembly is read: nested in another, by a template that is published under this key. `within`: the outermost one's id. */
+  readonly nested?: { readonly objectKey: string; readonly within: string };
   /** Files to publish before. */
   readonly assets: readonly FileAsset[];
   /** What the app's own checkers say of it; undefined for a template. */
@@ -45,7 +55,9 @@ export type AssemblyUse = "deploy" | "read";
 /** The parts of a template that the CLI reads. */
 export interface Template {
   readonly Parameters?: Readonly<Record<string, TemplateParameter>>;
-  readonly Resources?: Readonly<Record<string, { readonly Type: string }>>;
+  readonly Resources?: Readonly<
+    Record<string, { readonly Type: string; readonly Properties?: { readonly [name: string]: unknown } }>
+  >;
 }
 
 export interface TemplateParameter {
@@ -154,10 +166,54 @@ export function readAssembly(folder: string, use: AssemblyUse = "deploy"): reado
       written: false,
       assets: use === "read" ? [] : assetManifests.flatMap((file) => readAssets(own, file, stackName, templateFile)),
     };
-    return [{ stack, templateFile, metadata: told }];
+    const whole = { stack, templateFile, metadata: told };
+    return use === "read" ? withNested(whole, own, assetManifests) : [whole];
   });
   const told = toldOf(folder, made);
   return made.map(({ stack }, index) => ({ ...stack, told: told[index] ?? { told: [], missing: [] } }));
+}
+
+interface MadeStack {
+  readonly stack: AssembledStack;
+  readonly templateFile: string;
+  readonly metadata: Metadata;
+}
+
+/** A stack and those nested in it, whose templates are files that it publishes. What is told of theirs is not told of it. */
+function withNested(whole: MadeStack, folder: string, assetManifests: readonly string[]): readonly MadeStack[] {
+  const templates = assetManifests.flatMap((file) => nestedTemplates(folder, file));
+  const found: MadeStack[] = [whole];
+  for (let at = 0; at < found.length; at += 1) {
+    const parent = found[at] ?? whole;
+    let { metadata: rest } = parent;
+    for (const [logicalId, { Type, Properties }] of Object.entries(parent.stack.template.Resources ?? {})) {
+      const url = Type === "AWS::CloudFormation::Stack" ? JSON.stringify(Properties?.["TemplateURL"] ?? "") : "";
+      const nested = templates.find(({ objectKey }) => url.includes(`/${objectKey}"`));
+      if (nested === undefined || found.some(({ templateFile }) => templateFile === nested.path)) continue;
+      const { path, inner, outer } = splitNested(rest, logicalId);
+      rest = outer;
+      const template = JSON.parse(readFileSync(join(folder, nested.path), "utf8")) as Template;
+      const told = { names: constructPaths(inner, path), places: creationPlaces(inner), acknowledged: acknowledgedRules(inner) };
+      const inside = path.startsWith(`${parent.stack.id}/`) ? path.slice(parent.stack.id.length + 1) : logicalId;
+      const stack = {
+        ...parent.stack,
+        ...told,
+        id: `${parent.stack.id}/${inside}`,
+        stackName: `${parent.stack.stackName}-${inside.replaceAll("/", "-")}`,
+        template,
+        body: JSON.stringify(template),
+        nested: { objectKey: nested.objectKey, within: whole.stack.id },
+      };
+      found.push({ stack, templateFile: nested.path, metadata: inner });
+    }
+    const told = {
+      names: constructPaths(rest, parent.stack.id),
+      places: creationPlaces(rest),
+      acknowledged: acknowledgedRules(rest),
+    };
+    found[at] = { ...parent, stack: { ...parent.stack, ...told }, metadata: rest };
+  }
+  return found;
 }
 
 /** `aws://123456789012/eu-west-3`; `unknown-region` where the stack is for any. */

@@ -70,3 +70,20 @@ export function acknowledgedRules(told: Metadata): Readonly<Record<string, reado
     }),
   );
 }
+
+/** What is told of a nested stack and what of the one around it: logical ids of both may be the same. `id`: that of the resource that nests it. */
+export function splitNested(
+  told: Metadata,
+  id: string,
+): { readonly path: string; readonly inner: Metadata; readonly outer: Metadata } {
+  const [at = ""] = Object.entries(told).find(([, entries]) => logicalIdsOf(entries).includes(id)) ?? [];
+  // The CDK puts the resource beside the construct: `/shop/Inner.NestedStack/Inner.NestedStackResource` of `/shop/Inner`.
+  const path = at.replace(/\.NestedStack\/[^/]*$/, "");
+  const isInner = ([one]: readonly [string, unknown]): boolean => path !== "" && one.startsWith(`${path}/`);
+  const entries = Object.entries(told);
+  return {
+    path: path.slice(1),
+    inner: Object.fromEntries(entries.filter(isInner)),
+    outer: Object.fromEntries(entries.filter((entry) => !isInner(entry))),
+  };
+}

@@ -274,6 +274,9 @@ export class StackReading {
     if (name === "AWS::Region") return new Unknown("the region is not known; give it with --region");
     if (name === "AWS::AccountId") return new Unknown("the account is not known");
     if (isPseudoParameter(name)) return new Unknown(`${name} is known only when it is deployed`);
+    const passed = this.#passed?.get(name);
+    if (passed !== undefined)
+      return passed instanceof Unknown ? passed : new Unknown(`parameter ${name} is known only when it is deployed`, name);
     const declaration = this.template.parameters.get(name);
     const stored = declaration?.default ?? "";
     const isSecret = declaration?.noEcho === true;

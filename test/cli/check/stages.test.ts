@@ -39,7 +39,7 @@ test("the stacks of every stage are judged, also where their resources have equa
   await expect(reading(app, "Shop")).rejects.toMatchObject({
     fix: expect.stringContaining("Dev/Shop (Dev-Shop), Prod/Shop (Prod-Shop)") as string,
   });
-});
+}, 60_000);
 
 test("stages whose stacks have one name between them are refused by their names in the app, and each can be judged", async () => {
   const app = environment(
@@ -52,4 +52,25 @@ test("stages whose stacks have one name between them are refused by their names 
     message: "2 stacks of the app would be called shop: Dev/Shop, Prod/Shop",
   });
   expect((await reading(app, "Dev/Shop")).stacks).toHaveLength(1);
-});
+}, 60_000);
+
+test("a nested stack is a part of the one that nests it, at the lines and by the ids of its own", async () => {
+  const app = environment(
+    "nesting",
+    `  const shop = new Stack(new Stage(app, "Prod"), "Shop");
+    const vpc = new CfnVPC(shop, "Net", { cidrBlock: "10.0.0.0/16" });
+    const inner = new NestedStack(shop, "Inner");
+    const group = new CfnSecurityGroup(inner, "Group", { groupDescription: "d", vpcId: vpc.ref });
+    new CfnSecurityGroup(shop, "Group", { groupDescription: "d", vpcId: vpc.ref, securityGroupIngress: [{ ipProtocol: "-1", sourceSecurityGroupId: group.attrGroupId }] });`,
+  );
+  const { description } = await reading(app, "Prod-Shop");
+  expect(description.resources.map(({ id, place }) => `${id}:${place?.line}`)).toEqual([
+    "Prod-Shop.Net:5",
+    "Prod-Shop.Group:8",
+    "Prod-Shop-Inner.Group:7",
+  ]);
+  expect(description.resources[2]?.properties["VpcId"]).toEqual({ node: "Prod-Shop.Net", attribute: undefined });
+  expect(description.resources[1]?.properties["SecurityGroupIngress"]).toMatchObject([
+    { SourceSecurityGroupId: { node: "Prod-Shop-Inner.Group", attribute: "GroupId" } },
+  ]);
+}, 60_000);

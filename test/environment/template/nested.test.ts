@@ -56,7 +56,7 @@ Resources:
     expect(nodeIn(found.interfaces, "web.Host/eth0")).toMatchObject({ subnets: ["net.B"], groups: ["web.Group"] });
     expect(nodeIn(found.securityGroups, "web.Group")).toMatchObject({ vpc: "net.Vpc", place: { file: "web.yaml" } });
     expect([...found.securityGroups.keys()]).toContain("net.Extra");
-    expect(nodeIn(found.instances, "root.Host").instanceType).toBe("t3.micro");
+    expect(nodeIn(found.instances, "root.Host").settings.instanceType).toBe("t3.micro");
     expect(found.unexamined).toEqual([]);
   });
 
