@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 /** What works for a second and more (making a template with the CDK, say), or is repeated at length by a soak: `npm test` has it, `npm run check` does not wait for it. */
 const thorough = [
   "test/**/fuzz.test.ts",
-  "test/cli/check/others.test.ts",
-  "test/cli/project.test.ts",
+  "test/cli/check/{others,stages}.test.ts",
+  "test/cli/{closed-pipe,project}.test.ts",
   "test/environment/account/examples.test.ts",
   "test/environment/examples.test.ts",
   "test/examples/flask-ha.test.ts",

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { UserFault } from "../faults.js";
 import { faultOfSdk } from "./aws/trouble.js";
+import { endWithReader } from "./closed-pipe.js";
 import { exit, exitCodeOf } from "./exit.js";
 import { colours, json } from "./output.js";
 import { program } from "./program.js";
@@ -9,6 +10,7 @@ import { renderFault } from "./render/fault.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
+endWithReader();
 try {
   await program(version).parseAsync(process.argv);
 } catch (error) {

@@ -117,6 +117,36 @@ describe("assembling", () => {
     await expect(assemble(openProject(join(folder, "six")), undefined, "local")).resolves.toBeDefined();
   });
 
+  test("stacks of stages are there, by their names in the app and on AWS, and the one that is named is taken", async () => {
+    file(
+      "seven/environment.mjs",
+      `import { Stack, Stage } from "aws-cdk-lib/core"; import { Vpc } from "aws-cdk-lib/aws-ec2";
+       const shop = (at, id, props) => new Vpc(new Stack(at, id, props), "Net", { natGateways: 0, maxAzs: 1 });
+       export default (app) => {
+         shop(app, "Tools");
+         for (const name of ["Dev", "Prod"]) {
+           const stage = new Stage(app, name);
+           shop(stage, "Shop");
+           shop(new Stage(stage, "Inner"), "Shop", { stackName: "shared" });
+         }
+       };`,
+    );
+    const assembly = await assemble(openProject(join(folder, "seven")), undefined, "local");
+    expect(assembly.stacks.map(({ id, stackName }) => `${id} (${stackName})`).toSorted()).toEqual([
+      "Dev/Inner/Shop (shared)",
+      "Dev/Shop (Dev-Shop)",
+      "Prod/Inner/Shop (shared)",
+      "Prod/Shop (Prod-Shop)",
+      "Tools (Tools)",
+    ]);
+    expect(chooseStack(assembly, "Prod/Shop")).toBe(chooseStack(assembly, "Prod-Shop"));
+    expect(Object.values(chooseStack(assembly, "Dev/Inner/Shop").names)).toContain("Net");
+    expect(() => chooseStack(assembly, undefined)).toThrow(/the app has 5 stacks: .*Prod\/Shop \(Prod-Shop\)/);
+    expect(() => chooseStack(assembly, "shared")).toThrow(
+      "2 stacks of the app are called shared: Dev/Inner/Shop, Prod/Inner/Shop",
+    );
+  });
+
   test("a definition without a default export says how one looks", async () => {
     file("four/environment.mjs", "export const x = 1;");
     await expect(assemble(openProject(join(folder, "four")), undefined, "local")).rejects.toMatchObject({ code: "NotAProject" });

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Description } from "../../environment/described.js";
 import { UserFault } from "../../faults.js";
 import type { Output } from "../output.js";
+import type { AssembledStack } from "../up/assembly.js";
 import { findRegion } from "./region.js";
 import { openSource, type Source, type SourceWish } from "./source.js";
 import { describeStacks, stackTexts, type StackText } from "./stacks.js";
@@ -81,17 +82,31 @@ async function stacksOf(source: Source, wish: SourceWish, count: number, output:
   }
   if (source.kind === "plan") return [];
   output.status(`reading ${source.project.folder} …`);
-  const { assemble } = await import("../up/assemble.js");
+  const { assemble, stackNames, stacksCalled } = await import("../up/assemble.js");
   const { stacks } = await assemble(source.project, undefined, "aws", "read");
-  const chosen =
-    wish.stack === undefined ? stacks : stacks.filter(({ id, stackName }) => [id, stackName].includes(wish.stack ?? ""));
-  if (chosen.length > 0) return stackTexts(source.project, chosen);
-  const names = stacks.map(({ stackName }) => stackName);
+  const chosen = wish.stack === undefined ? stacks : stacksCalled(stacks, wish.stack);
+  if (chosen.length > 0) {
+    refuseNamesakes(source.project.folder, chosen);
+    return stackTexts(source.project, chosen);
+  }
   throw new UserFault("NotFound", {
     at: source.project.folder,
-    message: names.length === 0 ? "the app has no stacks" : `the app has no stack ${wish.stack}`,
-    fix: names.length === 0 ? "define one" : `take one of ${names.join(", ")}, or leave --stack out for all`,
+    message: stacks.length === 0 ? "the app has no stacks" : `the app has no stack ${wish.stack}`,
+    fix: stacks.length === 0 ? "define one" : `take one of ${stackNames(stacks)}, or leave --stack out for all`,
   });
+}
+
+/** Stages for several accounts or regions may call their stacks alike: those are environments of their own. */
+function refuseNamesakes(folder: string, stacks: readonly AssembledStack[]): void {
+  for (const { stackName } of stacks) {
+    const ids = stacks.filter((other) => other.stackName === stackName).map(({ id }) => id);
+    if (ids.length > 1)
+      throw new UserFault("AmbiguousName", {
+        at: folder,
+        message: `${ids.length} stacks of the app would be called ${stackName}: ${ids.join(", ")}`,
+        fix: `judge one at a time, with --stack ${ids[0] ?? ""}`,
+      });
+  }
 }
 
 /** Resources of several stacks are told apart by their stack's name. */

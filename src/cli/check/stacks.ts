@@ -15,6 +15,8 @@ export interface StackText {
   readonly name: string;
   readonly file: string;
   readonly text: string;
+  /** Of a nested stack of a CDK app: where its template is published. */
+  readonly objectKey?: string;
   /** Of a CDK app: where it makes its resources, by logical id. Undefined: the user wrote the text, and places are in it. */
   readonly made?: {
     readonly places: Readonly<Record<string, SourcePlace>>;
@@ -35,10 +37,11 @@ export const idIn = (stacks: readonly StackText[], { name }: StackText, logicalI
 
 /** What an app made, whose findings are about the lines of the app; or a template as it was written. */
 export const stackTexts = (project: Project, stacks: readonly AssembledStack[]): readonly StackText[] =>
-  stacks.map(({ stackName, body, places, names, region, written, told = nothing, acknowledged = {} }) => ({
+  stacks.map(({ stackName, body, places, names, region, written, told = nothing, acknowledged = {}, nested }) => ({
     name: stackName,
     file: relative(process.cwd(), project.kind === "cdk-app" ? project.folder : project.file) || ".",
     text: body,
+    ...(nested === undefined ? {} : { objectKey: nested.objectKey }),
     ...(written ? {} : { made: { places, names, region, told, acknowledged } }),
   }));
 
@@ -52,7 +55,10 @@ export function describeStacks(
 ): Description {
   const shared = shareParameters(stacks, parameters);
   const { description, problems } = describeTemplates(
-    stacks.map(({ name, file, text }, index) => ({ name, file, text, parameters: shared[index] ?? new Map() })),
+    stacks.map(({ name, file, text, objectKey }, index) => ({
+      ...{ name, file, text, parameters: shared[index] ?? new Map() },
+      ...(objectKey === undefined ? {} : { objectKey }),
+    })),
     region === undefined ? {} : { region },
   );
   const made = new Map(stacks.flatMap((stack) => (stack.made === undefined ? [] : [[stack.file, stack.made] as const])));
@@ -100,9 +106,10 @@ function placed(resource: Described, stacks: readonly StackText[]): Described {
   return place === undefined ? rest : { ...rest, place };
 }
 
+/** A template that is nested more than once is `STACK/RESOURCE-THAT-NESTS-IT.LogicalId`. */
 function splitId(id: string): readonly [string, string] {
   const dot = id.indexOf(".");
-  return [id.slice(0, dot), id.slice(dot + 1)];
+  return [id.slice(0, dot).replace(/\/.*$/, ""), id.slice(dot + 1)];
 }
 
 /** Each stack gets the values of the parameters it declares; one that no stack declares is refused. */

@@ -122,19 +122,33 @@ function readTemplateFile(file: string, target: TargetName): { template: Templat
 
 /** The stack a verb is about: the one asked for, or the only one. */
 export function chooseStack(assembly: Assembly, wanted: string | undefined): AssembledStack {
-  const names = assembly.stacks.map((stack) => stack.stackName);
-  const found =
-    wanted === undefined
-      ? assembly.stacks.length === 1
-        ? assembly.stacks[0]
-        : undefined
-      : assembly.stacks.find((s) => s.stackName === wanted || s.id === wanted);
-  if (found !== undefined) return found;
+  const { stacks } = assembly;
+  const named = wanted === undefined ? stacks : stacksCalled(stacks, wanted);
+  const [found] = named;
+  if (found !== undefined && named.length === 1) return found;
+  const several = wanted !== undefined && named.length > 1;
   throw new UserFault("AmbiguousName", {
     message:
-      names.length === 0
+      stacks.length === 0
         ? "the app has no stacks"
-        : `the app has ${names.length} stacks: ${names.join(", ")}${wanted === undefined ? "" : `; none is ${wanted}`}`,
-    fix: "say which with --stack NAME",
+        : several
+          ? `${named.length} stacks of the app are called ${wanted}: ${named.map(({ id }) => id).join(", ")}`
+          : `the app has ${stacks.length} stacks: ${stackNames(stacks)}${wanted === undefined ? "" : `; none is ${wanted}`}`,
+    fix: several ? "say which by its name in the app: --stack STAGE/STACK" : "say which with --stack NAME",
   });
 }
+
+/** Those of a name, with what they nest: the one whose name in the app it is, else all that are to be called so on AWS (stages may share a name). */
+export function stacksCalled(stacks: readonly AssembledStack[], wanted: string): readonly AssembledStack[] {
+  const own = stacks.filter(({ nested }) => nested === undefined);
+  const byId = own.filter(({ id }) => id === wanted);
+  const named = byId.length > 0 ? byId : own.filter(({ stackName }) => stackName === wanted);
+  return stacks.filter((stack) => named.some(({ id }) => id === (stack.nested?.within ?? stack.id)));
+}
+
+/** Names of stacks, each with its name in the app where that is another: `Prod/Shop (Prod-Shop)`, as `cdk list` has it. */
+export const stackNames = (stacks: readonly AssembledStack[]): string =>
+  stacks
+    .filter(({ nested }) => nested === undefined)
+    .map(({ id, stackName }) => (id === stackName ? id : `${id} (${stackName})`))
+    .join(", ");

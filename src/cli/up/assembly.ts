@@ -3,16 +3,24 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as Cdk from "aws-cdk-lib/core";
-import { z } from "zod";
 import { UserFault } from "../../faults.js";
-import { readAssets, refuseAssets, type FileAsset } from "./assets.js";
+import { stackArtifacts } from "./artifacts.js";
+import { nestedTemplates, readAssets, refuseAssets, type FileAsset } from "./assets.js";
 import type { CreationPlace } from "./creation.js";
-import { acknowledgedRules, constructPaths, creationPlaces, legacyAssets, metadata } from "./metadata.js";
+import {
+  acknowledgedRules,
+  constructPaths,
+  creationPlaces,
+  legacyAssets,
+  metadata,
+  splitNested,
+  type Metadata,
+} from "./metadata.js";
 import { toldOf, type StackTold } from "./told.js";
 
 /** One stack, ready to be deployed. */
 export interface AssembledStack {
-  /** Its name in the app. */
+  /** Its name in the app, as `cdk list` shows it: `STAGE/STACK` in a stage. */
   readonly id: string;
   readonly stackName: string;
   readonly template: Template;
@@ -28,6 +36,8 @@ export interface AssembledStack {
   readonly region?: string;
   /** True when lines and columns of `body` are those of a file the user wrote. */
   readonly written: boolean;
+  /** Only where an assembly is read: nested in another, by a template that is published under this key. `within`: the outermost one's id. */
+  readonly nested?: { readonly objectKey: string; readonly within: string };
   /** Files to publish before. */
   readonly assets: readonly FileAsset[];
   /** What the app's own checkers say of it; undefined for a template. */
@@ -45,7 +55,9 @@ export type AssemblyUse = "deploy" | "read";
 /** The parts of a template that the CLI reads. */
 export interface Template {
   readonly Parameters?: Readonly<Record<string, TemplateParameter>>;
-  readonly Resources?: Readonly<Record<string, { readonly Type: string }>>;
+  readonly Resources?: Readonly<
+    Record<string, { readonly Type: string; readonly Properties?: { readonly [name: string]: unknown } }>
+  >;
 }
 
 export interface TemplateParameter {
@@ -68,8 +80,7 @@ export async function synthesise(file: string, outdir: string, use: AssemblyUse 
     analyticsReporting: false,
     treeMetadata: false,
     builtinCloudFormationValidation: false,
-    // It says which files to publish where; that the account was bootstrapped for it is not asked.
-    defaultStackSynthesizer: new cdk.DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
+    defaultStackSynthesizer: synthesizerOf(cdk),
     context: {
       "@aws-cdk/core:suppressTemplateIndentation": true,
       ...(use === "read" ? { "@aws-cdk/core:failSynthOnValidationErrors": false } : {}),
@@ -79,6 +90,22 @@ export async function synthesise(file: string, outdir: string, use: AssemblyUse 
   await define(app);
   app.synth();
   return readAssembly(outdir, use);
+}
+
+/**
+ * It says which files to publish where; that the account was bootstrapped for it is not asked. Each stack has one of its own: with one
+ * for all, the CDK would name the files of a stage's stacks in the manifests of others, whose folders do not hold them.
+ */
+function synthesizerOf(cdk: typeof Cdk): Cdk.DefaultStackSynthesizer {
+  const options = { generateBootstrapVersionRule: false };
+  class PerStack extends cdk.DefaultStackSynthesizer {
+    override reusableBind(stack: Cdk.Stack): Cdk.IBoundStackSynthesizer {
+      const own = new cdk.DefaultStackSynthesizer(options);
+      own.bind(stack);
+      return own;
+    }
+  }
+  return new PerStack(options);
 }
 
 /** The project's own copy of the CDK when it has one, so that its constructs and our App are of one kind. */
@@ -111,66 +138,82 @@ async function importDefinition(file: string): Promise<(app: Cdk.App) => void | 
 const unwrap = (exported: unknown): unknown =>
   typeof exported === "object" && exported !== null && "default" in exported ? exported.default : exported;
 
-/** The part of an assembly's `manifest.json` that is read here (@aws-cdk/cloud-assembly-schema). */
-const manifest = z.object({
-  artifacts: z
-    .record(
-      z.string(),
-      z.object({
-        type: z.string(),
-        displayName: z.string().optional(),
-        dependencies: z.array(z.string()).default([]),
-        environment: z.string().optional(),
-        metadata: metadata.optional(),
-        additionalMetadataFile: z.string().optional(),
-        properties: z
-          .looseObject({
-            templateFile: z.string(),
-            stackName: z.string(),
-            tags: z.record(z.string(), z.string()),
-            terminationProtection: z.boolean(),
-            file: z.string(),
-          })
-          .partial()
-          .optional(),
-      }),
-    )
-    .default({}),
-});
-/** Stacks of an assembly that a CDK app wrote. Throws `NotModelled` when one needs assets that cannot be published, unless it is only read. */
+/**
+ * Stacks of an assembly that a CDK app wrote, those of its stages too. Throws `NotModelled` when one needs assets that cannot be
+ * published, unless it is only read.
+ */
 export function readAssembly(folder: string, use: AssemblyUse = "deploy"): readonly AssembledStack[] {
-  const read = (file: string): string => readFileSync(join(folder, file), "utf8");
-  const artifacts = Object.entries(manifest.parse(JSON.parse(read("manifest.json"))).artifacts);
-  /** Of what a stack depends on, the manifests of files. */
-  const manifestsOf = ({ dependencies }: { readonly dependencies: readonly string[] }): readonly string[] =>
-    artifacts.flatMap(([name, { type, properties }]) =>
-      dependencies.includes(name) && type === "cdk:asset-manifest" && properties?.file !== undefined ? [properties.file] : [],
-    );
-  const made = artifacts.flatMap(([name, artifact]) => {
+  const made = stackArtifacts(folder).flatMap(({ name, artifact, folder: own, assetManifests }) => {
+    const read = (file: string): string => readFileSync(join(own, file), "utf8");
     const { templateFile, stackName = name, tags = {}, terminationProtection } = artifact.properties ?? {};
-    if (artifact.type !== "aws:cloudformation:stack" || templateFile === undefined) return [];
+    if (templateFile === undefined) return [];
     const more = artifact.additionalMetadataFile;
     const told = { ...artifact.metadata, ...(more === undefined ? {} : metadata.parse(JSON.parse(read(more)))) };
     if (use === "deploy") refuseAssets(stackName, legacyAssets(told));
     const template = JSON.parse(read(templateFile)) as Template;
+    const id = artifact.displayName ?? name;
     const stack: AssembledStack = {
-      id: artifact.displayName ?? name,
+      id,
       stackName,
       template,
       body: JSON.stringify(template),
       tags,
       ...(terminationProtection === undefined ? {} : { terminationProtection }),
-      names: constructPaths(told),
+      names: constructPaths(told, id),
       places: creationPlaces(told),
       acknowledged: acknowledgedRules(told),
       ...regionOf(artifact.environment),
       written: false,
-      assets: use === "read" ? [] : manifestsOf(artifact).flatMap((file) => readAssets(folder, file, stackName, templateFile)),
+      assets: use === "read" ? [] : assetManifests.flatMap((file) => readAssets(own, file, stackName, templateFile)),
     };
-    return [{ stack, templateFile, metadata: told }];
+    const whole = { stack, templateFile, metadata: told };
+    return use === "read" ? withNested(whole, own, assetManifests) : [whole];
   });
   const told = toldOf(folder, made);
   return made.map(({ stack }, index) => ({ ...stack, told: told[index] ?? { told: [], missing: [] } }));
+}
+
+interface MadeStack {
+  readonly stack: AssembledStack;
+  readonly templateFile: string;
+  readonly metadata: Metadata;
+}
+
+/** A stack and those nested in it, whose templates are files that it publishes. What is told of theirs is not told of it. */
+function withNested(whole: MadeStack, folder: string, assetManifests: readonly string[]): readonly MadeStack[] {
+  const templates = assetManifests.flatMap((file) => nestedTemplates(folder, file));
+  const found: MadeStack[] = [whole];
+  for (let at = 0; at < found.length; at += 1) {
+    const parent = found[at] ?? whole;
+    let { metadata: rest } = parent;
+    for (const [logicalId, { Type, Properties }] of Object.entries(parent.stack.template.Resources ?? {})) {
+      const url = Type === "AWS::CloudFormation::Stack" ? JSON.stringify(Properties?.["TemplateURL"] ?? "") : "";
+      const nested = templates.find(({ objectKey }) => url.includes(`/${objectKey}"`));
+      if (nested === undefined || found.some(({ templateFile }) => templateFile === nested.path)) continue;
+      const { path, inner, outer } = splitNested(rest, logicalId);
+      rest = outer;
+      const template = JSON.parse(readFileSync(join(folder, nested.path), "utf8")) as Template;
+      const told = { names: constructPaths(inner, path), places: creationPlaces(inner), acknowledged: acknowledgedRules(inner) };
+      const inside = path.startsWith(`${parent.stack.id}/`) ? path.slice(parent.stack.id.length + 1) : logicalId;
+      const stack = {
+        ...parent.stack,
+        ...told,
+        id: `${parent.stack.id}/${inside}`,
+        stackName: `${parent.stack.stackName}-${inside.replaceAll("/", "-")}`,
+        template,
+        body: JSON.stringify(template),
+        nested: { objectKey: nested.objectKey, within: whole.stack.id },
+      };
+      found.push({ stack, templateFile: nested.path, metadata: inner });
+    }
+    const told = {
+      names: constructPaths(rest, parent.stack.id),
+      places: creationPlaces(rest),
+      acknowledged: acknowledgedRules(rest),
+    };
+    found[at] = { ...parent, stack: { ...parent.stack, ...told }, metadata: rest };
+  }
+  return found;
 }
 
 /** `aws://123456789012/eu-west-3`; `unknown-region` where the stack is for any. */

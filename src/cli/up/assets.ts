@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserFault } from "../../faults.js";
@@ -45,6 +45,16 @@ export function readAssets(folder: string, file: string, owner: string, template
       const path = source.path ?? "";
       return { id, bucketName, objectKey, bytes: readFileSync(join(folder, path)), isTemplate: path === templateFile };
     }),
+  );
+}
+
+/** The templates among the files that a manifest tells to publish, other than the stack's own: those of stacks that it nests. */
+export function nestedTemplates(folder: string, file: string): readonly { readonly objectKey: string; readonly path: string }[] {
+  const { files } = assetManifest.parse(JSON.parse(readFileSync(join(folder, file), "utf8")));
+  return Object.values(files).flatMap(({ source: { path = "" }, destinations }) =>
+    path.endsWith(".nested.template.json") && existsSync(join(folder, path))
+      ? Object.values(destinations).map(({ objectKey }) => ({ objectKey, path }))
+      : [],
   );
 }
 

@@ -13,12 +13,13 @@ const logicalIdsOf = (entries: readonly Entry[]): readonly string[] =>
 export const legacyAssets = (told: Metadata): readonly string[] =>
   Object.entries(told).flatMap(([path, entries]) => (entries.some(({ type }) => type === "aws:cdk:asset") ? [path] : []));
 
-/** By logical id: `/shop/Network/Vpc/Resource` is `Network/Vpc`. */
-export const constructPaths = (told: Metadata): Readonly<Record<string, string>> =>
+/** By logical id: `/shop/Network/Vpc/Resource` is `Network/Vpc`. `stack` is the path of the stack itself (`shop`, `Prod/shop`). */
+export const constructPaths = (told: Metadata, stack: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(told).flatMap(([path, entries]) =>
-      logicalIdsOf(entries).map((id) => [id, path.replace(/^\/[^/]+\//, "").replace(/\/Resource$/, "")]),
-    ),
+    Object.entries(told).flatMap(([path, entries]) => {
+      const inside = path.startsWith(`/${stack}/`) ? path.slice(stack.length + 2) : path.replace(/^\/[^/]+\//, "");
+      return logicalIdsOf(entries).map((id) => [id, inside.replace(/\/Resource$/, "")]);
+    }),
   );
 
 const placeIn = (entries: readonly Entry[]): CreationPlace | undefined =>
@@ -68,4 +69,21 @@ export function acknowledgedRules(told: Metadata): Readonly<Record<string, reado
       return rules.length === 0 ? [] : logicalIdsOf(entries).map((id) => [id, rules]);
     }),
   );
+}
+
+/** What is told of a nested stack and what of the one around it: logical ids of both may be the same. `id`: that of the resource that nests it. */
+export function splitNested(
+  told: Metadata,
+  id: string,
+): { readonly path: string; readonly inner: Metadata; readonly outer: Metadata } {
+  const [at = ""] = Object.entries(told).find(([, entries]) => logicalIdsOf(entries).includes(id)) ?? [];
+  // The CDK puts the resource beside the construct: `/shop/Inner.NestedStack/Inner.NestedStackResource` of `/shop/Inner`.
+  const path = at.replace(/\.NestedStack\/[^/]*$/, "");
+  const isInner = ([one]: readonly [string, unknown]): boolean => path !== "" && one.startsWith(`${path}/`);
+  const entries = Object.entries(told);
+  return {
+    path: path.slice(1),
+    inner: Object.fromEntries(entries.filter(isInner)),
+    outer: Object.fromEntries(entries.filter((entry) => !isInner(entry))),
+  };
 }

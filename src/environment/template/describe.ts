@@ -1,11 +1,12 @@
 import { largestTemplate } from "../../template/limits.js";
 import type { Problem } from "../../template/problems.js";
 import { readTemplate, type Template } from "../../template/template.js";
-import type { Described, Description, Said } from "../described.js";
+import type { Described, Description } from "../described.js";
 import { Unknown } from "../maybe.js";
 import type { SourcePlace } from "../node.js";
 import { objectivesOf } from "./objectives.js";
-import { StackReading, type About } from "./stack.js";
+import type { About } from "./stack.js";
+import { openTogether, type OpenedStack } from "./together.js";
 
 /** A stack that is to be. */
 export interface StackText {
@@ -13,6 +14,8 @@ export interface StackText {
   /** As the user calls it, for places. */
   readonly file: string;
   readonly text: string;
+  /** Where its file is published, if not under its own name: the last part of the URL by which others nest it. */
+  readonly objectKey?: string;
   /** Values of its parameters, by name. */
   readonly parameters?: ReadonlyMap<string, string>;
 }
@@ -27,7 +30,8 @@ export interface TemplateReading {
 }
 
 /**
- * What templates describe, JSON or YAML. Of several, a resource is called `STACK.LogicalId`, and what one exports another may import.
+ * What templates describe, JSON or YAML. Of several, a resource is called `STACK.LogicalId`, what one exports another may import, and one that
+ * another nests (its `TemplateURL` ends in the file's name) is read as that one's part, with the parameters it passes.
  * Pure; never throws. Values that are known only in a deployment stay unknown, each with its reason.
  */
 export function describeTemplates(stacks: readonly StackText[], about: About = {}): TemplateReading {
@@ -35,39 +39,11 @@ export function describeTemplates(stacks: readonly StackText[], about: About = {
   const unread = readings.flatMap(({ stack, problems }) => problems.map((problem) => ({ ...problem, file: stack.file })));
   if (unread.length > 0) return { description: undefined, problems: unread };
 
-  const exports = new Map<string, () => Said | undefined>();
-  const asked = new Set<string>();
-  const others = {
-    exported: (name: string): Said | undefined => {
-      if (asked.has(name)) return new Unknown(`the export ${name} is made of itself`);
-      asked.add(name);
-      try {
-        return exports.get(name)?.();
-      } finally {
-        asked.delete(name);
-      }
-    },
-  };
-  const prefix = (name: string): string => (stacks.length > 1 ? `${name}.` : "");
-  const opened = readings.flatMap(({ stack, template }) =>
-    template === undefined
-      ? []
-      : [
-          {
-            stack,
-            reading: new StackReading(
-              template,
-              stack.name,
-              stack.parameters ?? new Map<string, string>(),
-              about,
-              others,
-              (id) => `${prefix(stack.name)}${id}`,
-            ),
-          },
-        ],
+  const opened = openTogether(
+    readings.flatMap(({ stack, template }) => (template === undefined ? [] : [{ stack, template }])),
+    about,
   );
-  for (const { reading } of opened) for (const [name, value] of reading.exports()) exports.set(name, value);
-  const resources = opened.flatMap(({ stack, reading }) => describedIn(stack, reading));
+  const resources = opened.flatMap(describedIn);
   const objectives = objectivesOf(opened.map(({ stack, reading }) => ({ file: stack.file, template: reading.template })));
   const problems = [
     ...opened.flatMap(({ stack, reading }) => reading.problems.map((problem) => ({ ...problem, file: stack.file }))),
@@ -99,15 +75,17 @@ function read({ text, parameters }: StackText): {
   return { template, problems: problems.filter(({ unmodelled }) => unmodelled !== true) };
 }
 
-function describedIn({ file }: StackText, reading: StackReading): readonly Described[] {
+function describedIn({ stack: { file }, reading, presence: around }: OpenedStack): readonly Described[] {
   const { template } = reading;
-  return reading.resources.map((resource) => {
+  // A nested stack that is read too is its resources, and nothing else.
+  const resources = reading.resources.filter(({ logicalId }) => !reading.nests(logicalId));
+  return resources.map((resource) => {
     const path = ["Resources", resource.logicalId];
     const placed = (inside: readonly (string | number)[]): SourcePlace => {
       const { line, column } = template.locate([...path, ...inside]);
       return { file, line, column };
     };
-    const presence = reading.presenceOf(resource);
+    const presence = reading.presenceOf(resource) ?? around;
     return {
       id: reading.idOf(resource.logicalId),
       type: resource.type,

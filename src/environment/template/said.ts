@@ -8,8 +8,8 @@ import { zonesOf } from "./zones.js";
 /** What names stand for where a value is. */
 export interface Names {
   /** Ref of what had no value when it was resolved. */
-  ref(name: string): Reference | Unknown;
-  attribute(logicalId: string, name: string): Reference;
+  ref(name: string): Said;
+  attribute(logicalId: string, name: string): Said;
   mapping(name: string): Values | undefined;
   imported(name: string): Said;
   /** Why it is not known whether a condition holds. */
@@ -110,7 +110,7 @@ function textOf(parts: readonly Part[]): string | Unknown | Reference | PartialT
 }
 
 /** Ids that were joined by commas for an export come apart again. */
-function split(delimiter: string, text: Said): Said {
+export function split(delimiter: string, text: Said): Said {
   if (typeof text === "string") return text.split(delimiter);
   if (!(text instanceof PartialText)) return hidden(text);
   const items: Part[][] = [[]];

@@ -1,28 +1,45 @@
 import { attempt, checkPresence, dependenciesOf, settleConditions } from "../../template/bind.js";
 import { functionOf } from "../../template/functions.js";
 import { findCycle } from "../../template/graph.js";
-import { settleParameters, type ParameterDeclaration, type ParameterValue } from "../../template/parameters.js";
+import { listed, settleParameters, type ParameterDeclaration, type ParameterValue } from "../../template/parameters.js";
 import { Problems, type Problem } from "../../template/problems.js";
 import { isPseudoParameter, pseudoParameter } from "../../template/pseudo.js";
 import { functionsIn, referencesOf } from "../../template/references.js";
 import { isPending, noValue, resolve, type Lookup, type NoValue } from "../../template/resolve.js";
 import { checkRules } from "../../template/rules.js";
 import type { Resource, Template } from "../../template/template.js";
-import type { Path, Value } from "../../template/value.js";
-import { Reference, type Said } from "../described.js";
+import { isScalar, type Path, type Value } from "../../template/value.js";
+import { PartialText, Reference, type Said } from "../described.js";
 import { sameAsProperty } from "../graph/names.js";
 import { Unknown } from "../maybe.js";
 import type { NodeId } from "../node.js";
-import { saidOf, type Names } from "./said.js";
+import { saidOf, split, type Names } from "./said.js";
 import { zonesOf } from "./zones.js";
 
 /** Properties with what hosts run when they start. */
 const scripts: ReadonlySet<string> = new Set(["UserData", "LaunchTemplateData"]);
 
+const isText = (said: Said): said is string | number | boolean => isScalar(said);
+
 /** What a stack takes from those that are read with it. */
 export interface Others {
   /** The value that another stack exports under a name; undefined: none does. */
   exported(name: string): Said | undefined;
+  /** The stack that a resource nests; undefined: its template was not given. */
+  nested(logicalId: string): { output(name: string): Said } | undefined;
+}
+
+/** What a stack's template is read with. */
+interface Surroundings {
+  /** Undefined: CloudFormation makes a name for it. */
+  readonly name: string | undefined;
+  /** Values of its parameters, by name. */
+  readonly given: ReadonlyMap<string, string>;
+  /** Values from the stack that nests it, instead. */
+  readonly passed?: ReadonlyMap<string, Said>;
+  readonly about: About;
+  readonly others: Others;
+  idOf(logicalId: string): NodeId;
 }
 
 export interface About {
@@ -43,15 +60,18 @@ export class StackReading {
   readonly #names: Names;
   /** Resources whose properties are being looked at for an attribute: two may name each other. */
   readonly #open = new Set<string>();
+  private readonly given: ReadonlyMap<string, string>;
+
+  readonly #passed: ReadonlyMap<string, Said> | undefined;
 
   constructor(
     readonly template: Template,
-    readonly name: string,
-    private readonly given: ReadonlyMap<string, string>,
-    private readonly about: About,
-    private readonly others: Others,
-    readonly idOf: (logicalId: string) => NodeId,
+    private readonly surroundings: Surroundings,
   ) {
+    const { others, passed } = surroundings;
+    const idOf = (logicalId: string): NodeId => surroundings.idOf(logicalId);
+    this.#passed = passed;
+    this.given = passed === undefined ? surroundings.given : this.#givenBy(passed);
     this.#problems = new Problems((path) => template.locate(path));
     this.#parameters = this.#settleParameters();
     this.#lookup = {
@@ -66,8 +86,11 @@ export class StackReading {
       },
     };
     this.#names = {
-      ref: (name) => (template.resources.has(name) ? new Reference(idOf(name)) : this.#whyNot(name)),
-      attribute: (logicalId, name) => new Reference(idOf(logicalId), name),
+      ref: (name) => {
+        if (this.nests(name)) return new Unknown(`the id of the nested stack ${name} is known only when it is made`);
+        return template.resources.has(name) ? new Reference(idOf(name)) : (this.#fromParent(name) ?? this.#whyNot(name));
+      },
+      attribute: (logicalId, name) => this.#outputOf(logicalId, name) ?? new Reference(idOf(logicalId), name),
       mapping: (name) => template.mappings.get(name),
       imported: (name) => others.exported(name) ?? new Unknown(`no stack that was given exports ${name}`),
       condition: (name) => this.#undecided(name),
@@ -75,6 +98,33 @@ export class StackReading {
     this.#conditions = new Map();
     this.#conditions = settleConditions(template, this.#lookup, this.#problems);
     this.#check();
+  }
+
+  idOf(logicalId: string): NodeId {
+    return this.surroundings.idOf(logicalId);
+  }
+
+  /** Is the template of what this resource nests read too? */
+  nests(logicalId: string): boolean {
+    return this.surroundings.others.nested(logicalId) !== undefined;
+  }
+
+  /** The parameters that a resource passes to the stack it nests. */
+  passedTo({ logicalId, properties }: Resource): ReadonlyMap<string, Said> {
+    const said = this.#said(properties["Parameters"] ?? {}, ["Resources", logicalId, "Properties", "Parameters"]);
+    const isPlain = typeof said === "object" && said !== null && Object.getPrototypeOf(said) === Object.prototype;
+    return new Map(isPlain ? Object.entries(said) : []);
+  }
+
+  propertyOf({ logicalId, properties }: Resource, name: string): Said | undefined {
+    return this.#said(properties[name] ?? null, ["Resources", logicalId, "Properties", name]);
+  }
+
+  output(name: string): Said | undefined {
+    const output = this.template.outputs.get(name);
+    if (output === undefined || this.#holds(output) === false) return undefined;
+    if (this.#holds(output) === undefined) return this.#undecided(output.condition ?? "");
+    return this.#said(output.value, ["Outputs", name, "Value"]);
   }
 
   get problems(): readonly Problem[] {
@@ -114,6 +164,33 @@ export class StackReading {
     return found;
   }
 
+  /** Of what the parent passes, texts that are known; one that is not declared is told as AWS tells it. */
+  #givenBy(passed: ReadonlyMap<string, Said>): ReadonlyMap<string, string> {
+    const { parameters } = this.template;
+    return new Map(
+      [...passed].flatMap(([name, said]): [string, string][] => {
+        if (!parameters.has(name)) return [[name, ""]];
+        const items: readonly Said[] = Array.isArray(said) ? (said as readonly Said[]) : [said];
+        return items.every(isText) ? [[name, items.map(String).join(",")]] : [];
+      }),
+    );
+  }
+
+  /** What the parent passes and is not known as text: names of its resources, and what it does not know itself. */
+  #fromParent(name: string): Said | undefined {
+    const said = this.#passed?.get(name);
+    const type = this.template.parameters.get(name)?.type;
+    if (said === undefined || type === undefined || this.given.has(name)) return undefined;
+    return listed(type) && !Array.isArray(said) ? split(",", said instanceof Reference ? new PartialText([said]) : said) : said;
+  }
+
+  #outputOf(logicalId: string, name: string): Said | undefined {
+    const nested = this.surroundings.others.nested(logicalId);
+    if (nested === undefined) return undefined;
+    if (name.startsWith("Outputs.")) return nested.output(name.slice("Outputs.".length));
+    return new Unknown(`${name} of ${logicalId} is known only when it is made`);
+  }
+
   #said(value: Value, path: Path, lookup = this.#lookup): Said | undefined {
     const resolved = attempt(() => resolve(value, lookup, path), this.#problems);
     return resolved === undefined || resolved === noValue ? undefined : saidOf(resolved, this.#names);
@@ -144,7 +221,9 @@ export class StackReading {
     const isStored = ({ type }: ParameterDeclaration): boolean => type.startsWith("AWS::SSM::Parameter::Value<");
     const settled = new Map(
       [...parameters].filter(
-        ([name, declaration]) => !isStored(declaration) && (this.given.has(name) || declaration.default !== undefined),
+        ([name, declaration]) =>
+          !isStored(declaration) &&
+          (this.given.has(name) || (declaration.default !== undefined && this.#passed?.has(name) !== true)),
       ),
     );
     const given = new Map([...this.given].filter(([name]) => settled.has(name) || !parameters.has(name)));
@@ -159,7 +238,8 @@ export class StackReading {
   #ref(name: string): Value | NoValue | undefined {
     const parameter = this.#parameters.get(name);
     if (parameter !== undefined) return this.#isSecret(name) ? undefined : parameter.value;
-    const { region, account } = this.about;
+    const { region, account } = this.surroundings.about;
+    if (name === "AWS::StackName" && this.surroundings.name === undefined) return undefined;
     // Where nothing is said of the region it is not taken for one of China's.
     if (region === undefined && name === "AWS::Region") return undefined;
     if (account === undefined && name === "AWS::AccountId") return undefined;
@@ -167,7 +247,7 @@ export class StackReading {
     return pseudoParameter(name, {
       accountId: account ?? "",
       regionName: region ?? "",
-      stackName: this.name,
+      stackName: this.surroundings.name ?? "",
       stackId: "",
       zones: zonesOf,
     });
@@ -175,6 +255,8 @@ export class StackReading {
 
   /** Attributes that give back a property have its value. */
   #attribute(logicalId: string, name: string): Value | undefined {
+    const output = this.#outputOf(logicalId, name);
+    if (output !== undefined) return isText(output) ? output : undefined;
     const resource = this.template.resources.get(logicalId);
     const property = resource === undefined ? undefined : sameAsProperty(resource.type, name);
     const value = property === undefined ? undefined : resource?.properties[property];
@@ -192,6 +274,9 @@ export class StackReading {
     if (name === "AWS::Region") return new Unknown("the region is not known; give it with --region");
     if (name === "AWS::AccountId") return new Unknown("the account is not known");
     if (isPseudoParameter(name)) return new Unknown(`${name} is known only when it is deployed`);
+    const passed = this.#passed?.get(name);
+    if (passed !== undefined)
+      return passed instanceof Unknown ? passed : new Unknown(`parameter ${name} is known only when it is deployed`, name);
     const declaration = this.template.parameters.get(name);
     const stored = declaration?.default ?? "";
     const isSecret = declaration?.noEcho === true;
@@ -202,6 +287,8 @@ export class StackReading {
         `parameter ${name} is looked up in Systems Manager (${this.given.get(name) ?? stored}) when it is deployed`,
         name,
       );
+    if (this.#passed !== undefined)
+      return new Unknown(`the stack that nests this one passes no parameter ${name}`, undefined, isSecret);
     return new Unknown(`parameter ${name} has no value; give it with --parameter ${name}=…`, name, isSecret);
   }
 
