@@ -77,11 +77,16 @@ function vpcOf(environment: Environment, id: NodeId): NodeId | undefined {
   return vpc !== undefined && isKnown(vpc) ? vpc : undefined;
 }
 
-/** Numbers of the classes that interfaces are in, and the classes of each VPC. */
+/** What one VPC can open to the interfaces of a class, and who there can. */
+interface Into {
+  readonly openings: readonly Opening[];
+  readonly who: readonly string[];
+}
+
 interface Sorted {
-  readonly matrix: Matrix;
+  /** Numbers of the classes that interfaces are in. */
   readonly classOf: ReadonlyMap<NodeId, number>;
-  readonly ofVpc: ReadonlyMap<NodeId, ReadonlySet<number>>;
+  into(to: number, far: NodeId): Into;
 }
 
 function sortedOf(environment: Environment): Sorted {
@@ -92,7 +97,27 @@ function sortedOf(environment: Environment): Sorted {
     const vpc = vpcOf(environment, id);
     if (vpc !== undefined) ofVpc.set(vpc, (ofVpc.get(vpc) ?? new Set()).add(at));
   }
-  return { matrix, classOf, ofVpc };
+  // Hosts of one class are many, and different openings few.
+  const known = new Map<string, Into>();
+  const into = (to: number, far: NodeId): Into => {
+    const key = `${to} ${far}`;
+    const found = known.get(key) ?? intoClass(matrix, to, ofVpc.get(far) ?? new Set());
+    known.set(key, found);
+    return found;
+  };
+  return { classOf, into };
+}
+
+function intoClass(matrix: Matrix, to: number, froms: Iterable<number>): Into {
+  const openings = new Set<Opening>();
+  const who: string[] = [];
+  for (const from of froms) {
+    const opening = matrix.opening(from, to);
+    if (!hasPorts(opening)) continue;
+    openings.add(opening);
+    who.push(matrix.classes[from]?.name ?? "");
+  }
+  return { openings: [...openings], who };
 }
 
 const sidesOf = ({ requester, accepter }: Peering): readonly (readonly [near: NodeId, far: NodeId])[] =>
@@ -111,22 +136,18 @@ function* fromPeers(environment: Environment): Generator<readonly [Node, Said]> 
       .map(([near, far]) => ({ peering, near, far })),
   );
   if (sides.length === 0) return;
-  const { matrix, classOf, ofVpc } = sortedOf(environment);
+  const { classOf, into } = sortedOf(environment);
   for (const host of reachedOf(environment))
     for (const { peering, near, far } of sides) {
-      const targets = host.interfaces.filter((id) => vpcOf(environment, id) === near).flatMap((id) => classOf.get(id) ?? []);
-      const pairs = [...(ofVpc.get(far) ?? [])].flatMap((from) =>
-        targets.map((to) => ({ from, opening: matrix.opening(from, to) })),
-      );
+      const own = host.interfaces.filter((id) => vpcOf(environment, id) === near).flatMap((id) => classOf.get(id) ?? []);
+      const all = own.map((to) => into(to, far));
       const name = environment.vpcs.get(far)?.name ?? far;
-      const there = [
-        ...new Set(pairs.filter(({ opening }) => hasPorts(opening)).map(({ from }) => matrix.classes[from]?.name ?? "")),
-      ];
+      const there = [...new Set(all.flatMap(({ who }) => who))];
       const said = saidOf(
         toldOf(
           environment,
           host,
-          pairs.map(({ opening }) => opening),
+          all.flatMap(({ openings }) => openings),
         ),
         `the peered VPC ${name}`,
         `${listed(there.slice(0, 3))}${there.length > 3 ? " and others" : ""} of ${name} can open it: the routes through ${peering.name}, the ACLs and the groups of both sides let it.`,

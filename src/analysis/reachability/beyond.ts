@@ -1,5 +1,5 @@
 import { parseBlock, toAddress, type Block } from "../../addresses.js";
-import { isKnown, isUnknown, Unknown } from "../../environment/maybe.js";
+import { isKnown, isUnknown, type Unknown } from "../../environment/maybe.js";
 import type { NodeId } from "../../environment/node.js";
 import type { Opening } from "./answer.js";
 import { evaluate } from "./evaluate.js";
