@@ -84,8 +84,10 @@ export const literalPassword: Rule = ruleOver(
 );
 
 /** The subnets that AWS may put it in. */
-const subnetsOf = (environment: Environment, group: Maybe<NodeId> | undefined): readonly Maybe<NodeId>[] =>
-  group === undefined || isUnknown(group) ? [] : (environment.databaseSubnetGroups.get(group)?.subnets ?? []);
+function subnetsOf(environment: Environment, group: Maybe<NodeId> | undefined): readonly Maybe<NodeId>[] {
+  if (group === undefined) return [];
+  return isUnknown(group) ? [group] : (environment.databaseSubnetGroups.get(group)?.subnets ?? []);
+}
 
 export const databaseInPublicSubnet: Rule = ruleOver(
   {

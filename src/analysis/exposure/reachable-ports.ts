@@ -4,56 +4,35 @@ import type { Rule, Said, Severity } from "../finding.js";
 import { scriptOf } from "../hosts/hosts.js";
 import { fromInternet, rangesOf, tcp, udp } from "../reaching.js";
 import { listed, ruleOver } from "../rule.js";
+import { namesOf, portText, type NamedPorts } from "./port-names.js";
 import { idlePortsOf } from "./published-ports.js";
-import { recognised, recognisedIn, type Danger } from "./recognised-ports.js";
+import type { Danger } from "./recognised-ports.js";
 
-interface Exposed {
+interface Exposed extends NamedPorts {
   readonly host: Node;
-  readonly danger: Danger;
-  /** `TCP 22 (SSH)`. */
-  readonly port: string;
   readonly isCertain: boolean;
 }
 
-/** Ranges wider than this are told whole: once, as what is worst in them. */
-const narrow = 16;
-/** So many well-known ports of a wide range are named. */
-const named = 4;
+const portsOf = (host: Node, protocol: number, from: number, to: number, isCertain: boolean): readonly Exposed[] =>
+  Array.from(namesOf(protocol, from, to), (named) => ({ host, ...named, isCertain }));
 
-const worstFirst: readonly Danger[] = ["database", "insecure", "administration", "unrecognised", "web"];
-
-function* portsOf(host: Node, protocol: number, from: number, to: number, isCertain: boolean): Generator<Exposed> {
-  const word = protocol === tcp ? "TCP" : "UDP";
-  if (to - from >= narrow) {
-    const inside = recognisedIn(protocol, from, to).toSorted(
-      (a, b) => worstFirst.indexOf(a.danger) - worstFirst.indexOf(b.danger),
-    );
-    const names = [...new Set(inside.map(({ name }) => name))];
-    const range = from === 0 && to === 65535 ? `every ${word} port` : `${word} ${String(from)}-${String(to)}`;
-    const told = names.length > named ? `${names.slice(0, named).join(", ")} …` : names.join(", ");
-    yield { host, danger: inside[0]?.danger ?? "unrecognised", port: told === "" ? range : `${range} (${told})`, isCertain };
-    return;
-  }
-  for (let port = from; port <= to; port++) {
-    yield { host, danger: recognised(protocol, port).danger, port: portText(protocol, port), isCertain };
-  }
-}
+/** What findings about ports are about: hosts, and databases. */
+export const reachedOf = (environment: Environment): readonly (Node & { readonly interfaces: readonly NodeId[] })[] => [
+  ...environment.instances.values(),
+  ...environment.autoScalingGroups.values(),
+  ...environment.databases.values(),
+];
 
 /** Hosts and databases with what anybody on the internet can open to them. */
 function* exposedOf(environment: Environment): Generator<Exposed> {
-  const hosts: readonly (Node & { readonly interfaces: readonly NodeId[] })[] = [
-    ...environment.instances.values(),
-    ...environment.autoScalingGroups.values(),
-    ...environment.databases.values(),
-  ];
-  for (const host of hosts) {
+  for (const host of reachedOf(environment)) {
     const idle = idleOf(environment, host.id);
     for (const id of host.interfaces) {
       const { open, unknown } = fromInternet(environment, id);
       for (const protocol of [tcp, udp]) {
         const told = (each: Exposed): boolean => protocol !== tcp || each.danger !== "web" || !idle.includes(each.port);
-        for (const [from, to] of rangesOf(open, protocol)) yield* [...portsOf(host, protocol, from, to, true)].filter(told);
-        for (const [from, to] of rangesOf(unknown, protocol)) yield* [...portsOf(host, protocol, from, to, false)].filter(told);
+        for (const [from, to] of rangesOf(open, protocol)) yield* portsOf(host, protocol, from, to, true).filter(told);
+        for (const [from, to] of rangesOf(unknown, protocol)) yield* portsOf(host, protocol, from, to, false).filter(told);
       }
     }
   }
@@ -65,11 +44,6 @@ function idleOf(environment: Environment, id: NodeId): readonly string[] {
   const script = host === undefined ? undefined : scriptOf(host);
   if (host === undefined || script === undefined) return [];
   return idlePortsOf(script, host, environment).map((port) => portText(tcp, port));
-}
-
-function portText(protocol: number, port: number): string {
-  const { name } = recognised(protocol, port);
-  return `${protocol === tcp ? "TCP" : "UDP"} ${String(port)}${name === "" ? "" : ` (${name})`}`;
 }
 
 function* said(environment: Environment, danger: Danger, why: string, fix: string): Generator<readonly [Node, Said]> {

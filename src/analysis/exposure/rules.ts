@@ -13,6 +13,7 @@ import { fullAccess, stagesShareRole, starGrant } from "./grants.js";
 import { administrationFromNetwork, openToWorld, openWithoutListener, unreachableBalancer } from "./groups.js";
 import { hopLimit, metadataWithoutToken } from "./metadata-service.js";
 import { closedPublishedPort, openUnpublishedPort } from "./published-ports.js";
+import { reachableFromPeer, reachableThroughGateway } from "./reachable-from-networks.js";
 import { reachablePorts } from "./reachable-ports.js";
 import { literalSecret, secretInUserData, secretParameterInUserData } from "./secrets.js";
 import { unencryptedTopic, unencryptedVolume } from "./storage.js";
@@ -22,6 +23,8 @@ import { longLivedKey, sessionPolicy, userWithoutMfa } from "./users.js";
 /** What others can reach, read or do that they should not; and what was meant to be reached and is not. */
 export const exposureRules: readonly Rule[] = [
   ...reachablePorts,
+  reachableFromPeer,
+  reachableThroughGateway,
   openToWorld,
   administrationFromNetwork,
   openWithoutListener,

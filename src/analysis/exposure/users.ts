@@ -82,13 +82,15 @@ export const sessionPolicy: Rule = ruleOver(
     for (const identity of identitiesOf(environment)) {
       if (identity.type === "AWS::IAM::Role") continue;
       const mistaken = identity.policies.map(policyName).find((name) => forInstances.includes(name));
-      if (mistaken === undefined || granted(identity.policies, "ssm:StartSession") === "granted") continue;
+      const grant = granted(identity.policies, "ssm:StartSession");
+      if (mistaken === undefined || grant === "granted") continue;
       yield [
         identity,
         {
-          title: `has the instances' policy ${mistaken}, and may not start a session`,
-          reason: `${mistaken} lets an agent register an instance; it has no ssm:StartSession, and people have no use for the rest of it.`,
+          title: `has the instances' policy ${mistaken}, and ${grant === "unknown" ? "perhaps " : ""}may not start a session`,
+          reason: `${mistaken} lets an agent register an instance; it has no ssm:StartSession, and people have no use for the rest of it.${grant === "unknown" ? " Whether another of its policies has it is not known." : ""}`,
           fix: "grant ssm:StartSession on the instances' ARNs (and ssm:TerminateSession on one's own sessions) instead",
+          ...(grant === "unknown" ? { verdict: "unknown" as const } : {}),
           ...at(identity, "ManagedPolicyArns"),
         },
       ];

@@ -3,6 +3,7 @@ import type { Environment } from "../../environment/environment.js";
 import type { NodeId } from "../../environment/node.js";
 import type { Answer, End, Hop, Matrix, Opening, Query } from "./answer.js";
 import { Balancing } from "./balancing.js";
+import { beyond, type Beyond } from "./beyond.js";
 import { evaluate } from "./evaluate.js";
 import { Explanation } from "./explain.js";
 import { Filters, type Passing } from "./filters.js";
@@ -104,6 +105,11 @@ export class Reachability {
     if (sure === may) return { open: space.openPorts(sure), unknown: [] };
     const doubted = space.intersection(space.difference(may, sure), this.bound(from, target));
     return { open: space.openPorts(sure), unknown: space.openPorts(doubted) };
+  }
+
+  /** What can be opened to an interface from networks that were not read, by the gateways and connections that lead to them. */
+  beyond(to: NodeId): readonly Beyond[] {
+    return beyond(this.lookup, this.filters, this.lookup.places.get(to) ?? []);
   }
 
   private passing(source: Spot, target: Spot): Passing {

@@ -1,8 +1,8 @@
 import type { Environment } from "../../environment/environment.js";
-import { isKnown } from "../../environment/maybe.js";
+import { isKnown, isUnknown } from "../../environment/maybe.js";
 import type { NatGateway } from "../../environment/network.js";
 import type { Rule } from "../finding.js";
-import { listed, ruleOver } from "../rule.js";
+import { listed, notKnown, ruleOver } from "../rule.js";
 import { zoneOf, zonesOf } from "../zones.js";
 
 const natGuide = "Amazon VPC User Guide: NAT gateway basics (create one in each Availability Zone)";
@@ -34,17 +34,17 @@ export const singleNat: Rule = ruleOver(
   },
   function* (environment) {
     for (const nat of environment.natGateways.values()) {
-      const { names } = zonesOf(environment, subnetsBehind(environment, nat));
+      const subnets = subnetsBehind(environment, nat);
+      const { names, unknown } = zonesOf(environment, subnets);
       const zone = zoneOf(environment, nat.subnet);
-      if (names.length < 2) continue;
-      yield [
-        nat,
-        {
-          title: `hosts of ${listed(names)} go out through it`,
-          reason: `It is in ${isKnown(zone) ? zone : "one zone"}: with that zone the others lose their way out (packages, AWS's endpoints). Where requests need that way, its 99.9 % multiplies theirs.`,
-          fix: "a NAT gateway in each zone, or endpoints for what is needed; or accept it for the cost",
-        },
-      ];
+      if (names.length < 2 && (unknown === undefined || subnets.length < 2)) continue;
+      const said = {
+        title: `hosts of ${listed(names)} go out through it`,
+        reason: `It is in ${isKnown(zone) ? zone : "one zone"}: with that zone the others lose their way out (packages, AWS's endpoints). Where requests need that way, its 99.9 % multiplies theirs.`,
+        fix: "a NAT gateway in each zone, or endpoints for what is needed; or accept it for the cost",
+      };
+      if (names.length > 1 || unknown === undefined) yield [nat, said];
+      else yield [nat, notKnown({ ...said, title: "hosts of perhaps several zones go out through it" }, unknown)];
     }
   },
 );
@@ -63,18 +63,19 @@ export const natButNoStandby: Rule = ruleOver(
       environment,
       gateways.map(({ subnet }) => subnet),
     );
-    const alone = [...environment.databases.values()].filter(
-      ({ multiAz, cluster, replicaOf }) => multiAz === false && cluster === undefined && replicaOf === undefined,
+    const own = [...environment.databases.values()].filter(
+      ({ cluster, replicaOf }) => cluster === undefined && replicaOf === undefined,
     );
+    const certain = own.filter(({ multiAz }) => multiAz === false);
+    const alone = certain.length > 0 ? certain : own.filter(({ multiAz }) => isUnknown(multiAz));
     const [database] = alone;
     if (names.length < 2 || database === undefined) return;
-    yield [
-      database,
-      {
-        title: `is in one zone, beside ${String(gateways.length)} NAT gateways in ${String(names.length)}`,
-        reason: `The gateways keep hosts' way out alive when a zone is lost; with the zone of ${listed(alone.map(({ name }) => name))} the service is lost anyway. ${String(gateways.length - 1)} of them cost about what a standby of a small database does.`,
-        fix: "turn MultiAZ on and keep one NAT gateway, or state an availability that one zone can give",
-      },
-    ];
+    const { multiAz } = database;
+    const said = {
+      title: `is ${isUnknown(multiAz) ? "perhaps " : ""}in one zone, beside ${String(gateways.length)} NAT gateways in ${String(names.length)}`,
+      reason: `The gateways keep hosts' way out alive when a zone is lost; with the zone of ${listed(alone.map(({ name }) => name))} the service is lost anyway. ${String(gateways.length - 1)} of them cost about what a standby of a small database does.`,
+      fix: "turn MultiAZ on and keep one NAT gateway, or state an availability that one zone can give",
+    };
+    yield [database, isUnknown(multiAz) ? notKnown(said, multiAz) : said];
   },
 );

@@ -30,6 +30,24 @@ const volume = (encrypted: unknown): Resources => ({
 });
 const script = (text: unknown): Resources => ({ ...network, Group: group(), Host: host("Private", { UserData: text }) });
 
+const forHosts = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore";
+const starts = { Effect: "Allow", Action: "ssm:StartSession", Resource: "*" };
+const inline = (document: unknown): object => ({ Policies: [{ PolicyName: "p", PolicyDocument: document }] });
+const person = (more: object = {}, arns: readonly string[] = [forHosts]): Resources => ({
+  User: ["IAM::User", { ManagedPolicyArns: arns, ...more }],
+});
+const session = "session-policy-cannot-start-sessions";
+const writes = (...resources: readonly string[]): Resources => ({
+  Role: [
+    "IAM::Role",
+    {
+      AssumeRolePolicyDocument: allow(cloudwatch),
+      ...inline({ Statement: [{ Effect: "Allow", Action: "s3:PutObject", Resource: resources }] }),
+    },
+  ],
+});
+const stages = "stages-share-a-role";
+
 test.each<readonly [name: string, rule: string, resources: Resources, found: readonly string[]]>([
   ["a key for everybody", "key-open-to-everybody", key(allow("*")), ["Key fails"]],
   ["a key for every account", "key-open-to-everybody", key(allow({ AWS: "*" })), ["Key fails"]],
@@ -61,6 +79,14 @@ test.each<readonly [name: string, rule: string, resources: Resources, found: rea
   ["a secret that is given", "secret-in-template", { Secret: ["SecretsManager::Secret", { SecretString: anyone }] }, []],
   ["a secret parameter", secret, script({ "Fn::Base64": { "Fn::Sub": "P=${Hidden}" } }), ["Host fails"]],
   ["another parameter", secret, script({ "Fn::Base64": { "Fn::Sub": "P=${Anyone}" } }), []],
+  ["the policy of hosts for a person", session, person(), ["User fails"]],
+  ["… who may start sessions by another one", session, person(inline({ Statement: [starts] })), []],
+  ["… who has another one that nobody knows", session, person(inline(anyone)), ["User unknown"]],
+  ["a person without the policy of hosts", session, person(inline({ Statement: [] }), []), []],
+  ["the policy of hosts for a role", session, { Role: ["IAM::Role", { ManagedPolicyArns: [forHosts] }] }, []],
+  ["two stages of a bucket", stages, writes("arn:aws:s3:::b/prod/*", "arn:aws:s3:::b/preview/*"), ["Role fails"]],
+  ["one stage of a bucket", stages, writes("arn:aws:s3:::b/prod/*"), []],
+  ["two stages of two buckets", stages, writes("arn:aws:s3:::a/prod/*", "arn:aws:s3:::b/preview/*"), []],
   ["a script that nobody knows", secret, script(anyone), ["Host unknown"]],
 ])("%s: %s", (_, rule, resources, found) => {
   expect(judged([...exposureRules, ...alarmRules], rule, resources)).toEqual(found);

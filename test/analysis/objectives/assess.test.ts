@@ -133,6 +133,19 @@ describe("findings", () => {
     ]);
   });
 
+  test.each<[string, Shop, readonly string[]]>([
+    ["backups that are as young as that", { objectives: { rpo: 600 } }, []],
+    ["no backups", { database: { backupRetention: 0 }, objectives: { rpo: 600 } }, ["fails"]],
+    [
+      "backups of which nobody knows",
+      { database: { backupRetention: new Unknown("no value") }, objectives: { rpo: 600 } },
+      ["unknown"],
+    ],
+  ])("the data loss that is stated, with %s", (_, asked, verdicts) => {
+    const found = rulesOf(asked).filter(([rule]) => rule === "objective-rpo");
+    expect(found.map(([, verdict]) => verdict)).toEqual(verdicts);
+  });
+
   test("a verdict that rests on an assumption is unknown", () => {
     expect(rulesOf({ objectives: { ...flaskObjectives, availability: 99.9, rpo: 600 } })).toEqual([
       ["objective-rto", "unknown", "The recovery time (RTO) of 30 min is not known to be achievable"],
