@@ -27,12 +27,12 @@ const shared = {
 
 /**
  * Four projects: `unit` and `thorough` (parallel, no privilege), `rooted` (the real kernel and real programs) and `journeys` (whole
- * examples, real clients). Each file of the last two has a labelled environment of its own and waits more than it works, so two
+ * examples, real clients). Each file of the last two has a labelled environment of its own and waits more than it works, so three
  * run at a time, after the unit tests.
  * Where the machine cannot run them they are skipped, and the reason is printed (test/support/rooted-runner.ts).
  */
 const real = {
-  maxWorkers: 2,
+  maxWorkers: 3,
   runner: "./test/support/rooted-runner.ts",
   globalSetup: "./test/support/built.ts",
 } as const;

@@ -24,6 +24,9 @@ export interface Alarm extends Node {
   readonly isComputed: boolean;
 }
 
+/** Stands for `alias/aws/sns`, which is no node. */
+export const managedKey = "aws";
+
 export interface Topic extends Node {
   readonly subscriptions: readonly {
     readonly protocol: Maybe<string>;
@@ -32,8 +35,8 @@ export interface Topic extends Node {
     readonly pending?: true;
   }[];
   readonly encrypted: Maybe<boolean>;
-  /** Undefined: none. `aws`: AWS's own key for SNS, whose policy nobody can change. */
-  readonly key: Maybe<NodeId | "aws"> | undefined;
+  /** Undefined: none. `managedKey`: AWS's own key for SNS, whose policy nobody can change. */
+  readonly key: Maybe<NodeId> | undefined;
 }
 
 export interface Trail extends Node {

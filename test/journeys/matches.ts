@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { decide } from "../../src/parts/fabric/changes.js";
 import { observe } from "../../src/parts/fabric/observe.js";
 import { planInternet } from "../../src/parts/fabric/plan-internet.js";
+import { planServices } from "../../src/parts/fabric/plan-services.js";
 import { planVpc } from "../../src/parts/fabric/plan-vpc.js";
 import type { RegionLabel } from "../../src/parts/host/label.js";
 import { namespacesOf } from "../../src/parts/host/namespaces.js";
@@ -32,7 +33,7 @@ export function recordsOf(state: string): readonly Records[] {
 export async function differences(label: RegionLabel, scopes: readonly Records[]): Promise<string[]> {
   const specs = scopes.flatMap((records) => records.list(Vpcs).flatMap(({ vpcId }) => vpcSpec(records, vpcId) ?? []));
   const found: string[] = [];
-  const known = new Set(planInternet(label).namespaces.keys());
+  const known = new Set([planInternet(label), planServices(label)].flatMap((plan) => [...plan.namespaces.keys()]));
   for (const spec of specs) {
     const plan = planVpc(spec, label);
     for (const name of plan.namespaces.keys()) known.add(name);

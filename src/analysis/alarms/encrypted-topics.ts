@@ -1,7 +1,7 @@
 import type { Environment } from "../../environment/environment.js";
 import { isUnknown, type Maybe } from "../../environment/maybe.js";
 import type { NodeId } from "../../environment/node.js";
-import type { Topic } from "../../environment/watching.js";
+import { managedKey, type Topic } from "../../environment/watching.js";
 import type { Rule } from "../finding.js";
 import { isForEverybody, saidBy } from "../identity/grants.js";
 import { at, listed, notKnown, ruleOn } from "../rule.js";
@@ -31,7 +31,7 @@ function publishersOf(environment: Environment, topic: NodeId): readonly Publish
 function mayUse({ keys }: Environment, { key }: Topic, service: string): Maybe<boolean> {
   if (key === undefined) return true;
   if (isUnknown(key)) return key;
-  if (key === "aws") return false;
+  if (key === managedKey) return false;
   const policy = keys.get(key)?.policy;
   if (policy === undefined) return false;
   if (isUnknown(policy)) return policy;
@@ -62,7 +62,7 @@ export const shutTopic: Rule = ruleOn(
       const said = {
         title: `never hears ${listed(names.slice(0, 3))}${names.length > 3 ? " …" : ""}: its key shuts ${service} out`,
         reason:
-          topic.key === "aws"
+          topic.key === managedKey
             ? `It is encrypted with AWS's own key for SNS (alias/aws/sns), whose policy does not let ${service} publish and cannot be changed: every message fails with an error of KMS.`
             : `The policy of its key does not grant ${service} kms:GenerateDataKey and kms:Decrypt: every message fails with an error of KMS.`,
         fix: `encrypt it with a key of your own whose policy allows ${service} kms:Decrypt and kms:GenerateDataKey*`,

@@ -1,5 +1,4 @@
 import { isKnown, isUnknown } from "../../environment/maybe.js";
-import type { Environment } from "../../environment/environment.js";
 import type { Rule } from "../finding.js";
 import { at, listed, notKnown, ruleOver } from "../rule.js";
 import { plannedPause } from "./planned.js";

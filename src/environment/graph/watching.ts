@@ -1,6 +1,6 @@
 import type { EnvironmentBuilder } from "../builder.js";
 import { Unknown, type Maybe } from "../maybe.js";
-import type { BackupPlan, Schedule } from "../watching.js";
+import { managedKey, type BackupPlan, type Schedule } from "../watching.js";
 import { drawAlarms } from "./alarms.js";
 import type { Catalogue } from "./catalogue.js";
 import { roleOf } from "./machine.js";
@@ -52,7 +52,7 @@ function drawTopics(catalogue: Catalogue, builder: EnvironmentBuilder): void {
           }),
       ],
       encrypted: key.unknown ?? key.given,
-      key: key.given ? (keyOf(key) ?? "aws") : undefined,
+      key: key.given ? (keyOf(key) ?? managedKey) : undefined,
     });
   }
 }

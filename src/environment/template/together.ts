@@ -74,21 +74,22 @@ export function openTogether(
       inner.set(logicalId, reading);
       return reading;
     };
+    const made: { reading?: StackReading } = {};
     const nested: Others["nested"] = (logicalId) => {
       const child = children.get(logicalId);
       if (child === undefined) return undefined;
       return {
         output: (name) => {
-          const reading = self === undefined ? undefined : enter(logicalId, child, self);
+          const reading = made.reading === undefined ? undefined : enter(logicalId, child, made.reading);
           if (reading === "opening") return new Unknown(`the outputs of ${logicalId} hang on themselves`);
           return reading?.output(name) ?? new Unknown(`${child.file} has no output ${name}`);
         },
       };
     };
     // Its conditions, which are settled while it is made, cannot speak of resources: nothing asks for a nested stack before it is there.
-    let self: StackReading | undefined;
-    self = readingOf(opening, nested);
+    const self = readingOf(opening, nested);
     if (self === undefined) return undefined;
+    made.reading = self;
     const { presence } = opening;
     opened.push({ stack, reading: self, ...(presence === undefined ? {} : { presence }) });
     exported.add(self);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { graphOfResources, unknown } from "../../support/graphs.js";
+import { graphOfResources } from "../../support/graphs.js";
 
 describe("what the graph does not hold is told", () => {
   test.each<[string, string, string]>([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { graphOfResources, nodeIn, unknown } from "../../support/graphs.js";
+import { graphOfResources, nodeIn } from "../../support/graphs.js";
 
 describe("what looks on", () => {
   const graph = graphOfResources(`
