@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { assemble, chooseStack } from "../../src/cli/up/assemble.js";
+import { refuseAssets } from "../../src/cli/up/assets.js";
 import { openProject } from "../../src/cli/up/project.js";
 import { stackNameFrom } from "../../src/cli/up/stack-name.js";
 
@@ -96,11 +97,14 @@ describe("assembling", () => {
     expect(() => chooseStack(assembly, "other")).toThrow("the app has 1 stacks: flask-ha; none is other");
   });
 
-  test("a definition that needs a folder as an asset is refused by its name; a file is taken along", async () => {
+  test("a folder as an asset is refused by its name, of the stack that needs it; a file is taken along", async () => {
     file(
       "five/environment.mjs",
       `import { Stack } from "aws-cdk-lib/core"; import { Asset } from "aws-cdk-lib/aws-s3-assets";
-       export default (app) => new Asset(new Stack(app, "five"), "Pages", { path: ${JSON.stringify(join(folder, "pages"))} });`,
+       export default (app) => {
+         new Asset(new Stack(app, "five"), "Pages", { path: ${JSON.stringify(join(folder, "pages"))} });
+         new Stack(app, "plain");
+       };`,
     );
     file(
       "six/environment.mjs",
@@ -110,11 +114,20 @@ describe("assembling", () => {
     file("pages/index.html", "");
     symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
     file("notes.txt", "");
-    await expect(assemble(openProject(join(folder, "five")), undefined, "local")).rejects.toMatchObject({
+    const refusal = async (project: string, stack: string): Promise<unknown> => {
+      const { unpublishable } = chooseStack(await assemble(openProject(join(folder, project)), undefined, "local"), stack);
+      try {
+        return refuseAssets(stack, unpublishable);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(await refusal("five", "five")).toMatchObject({
       code: "NotModelled",
       message: expect.stringContaining("five needs 1 asset that `up` does not publish") as string,
     });
-    await expect(assemble(openProject(join(folder, "six")), undefined, "local")).resolves.toBeDefined();
+    expect(await refusal("five", "plain")).toBeUndefined();
+    expect(await refusal("six", "six")).toBeUndefined();
   });
 
   test("stacks of stages are there, by their names in the app and on AWS, and the one that is named is taken", async () => {

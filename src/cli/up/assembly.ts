@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type * as Cdk from "aws-cdk-lib/core";
 import { UserFault } from "../../faults.js";
 import { stackArtifacts } from "./artifacts.js";
-import { nestedTemplates, readAssets, refuseAssets, type FileAsset } from "./assets.js";
+import { nestedTemplates, readAssets, type FileAsset } from "./assets.js";
 import type { CreationPlace } from "./creation.js";
 import {
   acknowledgedRules,
@@ -40,6 +40,8 @@ export interface AssembledStack {
   readonly nested?: { readonly objectKey: string; readonly within: string };
   /** Files to publish before. */
   readonly assets: readonly FileAsset[];
+  /** What else would have to be published before, and cannot be; see `refuseAssets`. */
+  readonly unpublishable?: readonly string[];
   /** What the app's own checkers say of it; undefined for a template. */
   readonly told?: StackTold;
   /** Rules of those checkers that it has acknowledged, by logical id. */
@@ -138,10 +140,7 @@ async function importDefinition(file: string): Promise<(app: Cdk.App) => void | 
 const unwrap = (exported: unknown): unknown =>
   typeof exported === "object" && exported !== null && "default" in exported ? exported.default : exported;
 
-/**
- * Stacks of an assembly that a CDK app wrote, those of its stages too. Throws `NotModelled` when one needs assets that cannot be
- * published, unless it is only read.
- */
+/** Stacks of an assembly that a CDK app wrote, those of its stages too. */
 export function readAssembly(folder: string, use: AssemblyUse = "deploy"): readonly AssembledStack[] {
   const made = stackArtifacts(folder).flatMap(({ name, artifact, folder: own, assetManifests }) => {
     const read = (file: string): string => readFileSync(join(own, file), "utf8");
@@ -149,9 +148,9 @@ export function readAssembly(folder: string, use: AssemblyUse = "deploy"): reado
     if (templateFile === undefined) return [];
     const more = artifact.additionalMetadataFile;
     const told = { ...artifact.metadata, ...(more === undefined ? {} : metadata.parse(JSON.parse(read(more)))) };
-    if (use === "deploy") refuseAssets(stackName, legacyAssets(told));
     const template = JSON.parse(read(templateFile)) as Template;
     const id = artifact.displayName ?? name;
+    const needed = use === "read" ? [] : assetManifests.map((file) => readAssets(own, file, templateFile));
     const stack: AssembledStack = {
       id,
       stackName,
@@ -164,7 +163,8 @@ export function readAssembly(folder: string, use: AssemblyUse = "deploy"): reado
       acknowledged: acknowledgedRules(told),
       ...regionOf(artifact.environment),
       written: false,
-      assets: use === "read" ? [] : assetManifests.flatMap((file) => readAssets(own, file, stackName, templateFile)),
+      assets: needed.flatMap(({ files }) => files),
+      unpublishable: [...legacyAssets(told), ...needed.flatMap(({ others }) => others)],
     };
     const whole = { stack, templateFile, metadata: told };
     return use === "read" ? withNested(whole, own, assetManifests) : [whole];

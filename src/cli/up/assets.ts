@@ -35,17 +35,26 @@ const assetManifest = z.object({
   dockerImages: z.record(z.string(), z.unknown()).default({}),
 });
 
-/** The files that a manifest in `folder` tells to publish. Throws `NotModelled` for what is no file. */
-export function readAssets(folder: string, file: string, owner: string, templateFile: string): readonly FileAsset[] {
+/** What a manifest in `folder` tells to publish: files, and the names of what is none. */
+export function readAssets(
+  folder: string,
+  file: string,
+  templateFile: string,
+): { readonly files: readonly FileAsset[]; readonly others: readonly string[] } {
   const { files, dockerImages } = assetManifest.parse(JSON.parse(readFileSync(join(folder, file), "utf8")));
-  const others = Object.entries(files).filter(([, { source }]) => source.path === undefined || source.packaging !== "file");
-  refuseAssets(owner, [...others.map(([id]) => id), ...Object.keys(dockerImages)]);
-  return Object.entries(files).flatMap(([id, { source, destinations }]) =>
-    Object.values(destinations).map(({ bucketName, objectKey }): FileAsset => {
-      const path = source.path ?? "";
-      return { id, bucketName, objectKey, bytes: readFileSync(join(folder, path)), isTemplate: path === templateFile };
-    }),
-  );
+  const read: FileAsset[] = [];
+  const others = Object.keys(dockerImages);
+  for (const [id, { source, destinations }] of Object.entries(files)) {
+    const { path, packaging } = source;
+    if (path === undefined || packaging !== "file") {
+      others.push(id);
+      continue;
+    }
+    const bytes = readFileSync(join(folder, path));
+    for (const { bucketName, objectKey } of Object.values(destinations))
+      read.push({ id, bucketName, objectKey, bytes, isTemplate: path === templateFile });
+  }
+  return { files: read, others };
 }
 
 /** The templates among the files that a manifest tells to publish, other than the stack's own: those of stacks that it nests. */
@@ -58,7 +67,8 @@ export function nestedTemplates(folder: string, file: string): readonly { readon
   );
 }
 
-export function refuseAssets(owner: string, assets: readonly string[]): void {
+/** Before a stack is deployed. Throws `NotModelled` for assets that are no single files. */
+export function refuseAssets(owner: string, assets: readonly string[] = []): void {
   if (assets.length === 0) return;
   throw new UserFault("NotModelled", {
     at: owner,

@@ -14,7 +14,7 @@ import { colours, json, type Output } from "../output.js";
 import { renderExplanations, renderStack, renderStandIn } from "../render/stack.js";
 import { assemble, chooseStack, type Assembly } from "./assemble.js";
 import { stackTexts } from "../check/stacks.js";
-import { publishAssets } from "./assets.js";
+import { publishAssets, refuseAssets } from "./assets.js";
 import type { AssembledStack } from "./assembly.js";
 import { renderChanges, resourceChanges } from "./changes.js";
 import { deploy, DeployFailed, type Deployed, type DeployWish } from "./deploy.js";
@@ -59,6 +59,7 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
     ]);
     const stack = chooseStack(made, options.stack);
     stackName = stack.stackName;
+    refuseAssets(stackName, stack.unpublishable);
     adoptEnvironment(target);
     const clients = clientsFor(target);
     const existing = await describeStack(clients, stackName);

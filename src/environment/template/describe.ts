@@ -47,6 +47,7 @@ export function describeTemplates(stacks: readonly StackText[], about: About = {
   const objectives = objectivesOf(opened.map(({ stack, reading }) => ({ file: stack.file, template: reading.template })));
   const problems = [
     ...opened.flatMap(({ stack, reading }) => reading.problems.map((problem) => ({ ...problem, file: stack.file }))),
+    ...valuesWithoutEffect(opened),
     ...objectives.problems,
   ];
   if (problems.length > 0) return { description: undefined, problems };
@@ -59,6 +60,21 @@ export function describeTemplates(stacks: readonly StackText[], about: About = {
     ...(objectives.said === undefined ? {} : { objectives: objectives.said }),
   };
   return { description, problems: [] };
+}
+
+/** Values given for parameters that only nested stacks have: those take what they are passed. */
+function valuesWithoutEffect(opened: readonly OpenedStack[]): readonly FileProblem[] {
+  const taken = new Set(opened.filter(({ nested }) => !nested).flatMap(({ reading }) => [...reading.template.parameters.keys()]));
+  return opened.flatMap(({ stack, reading: { template }, nested }) =>
+    [...(nested ? (stack.parameters?.keys() ?? []) : [])]
+      .filter((name) => template.parameters.has(name) && !taken.has(name))
+      .map((name) => ({
+        ...template.locate(["Parameters", name]),
+        at: `Parameters.${name}`,
+        file: stack.file,
+        message: `${name} is what the stack that nests this one passes: a value given for it has no effect`,
+      })),
+  );
 }
 
 function read({ text, parameters }: StackText): {

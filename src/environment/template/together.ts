@@ -9,6 +9,8 @@ import { StackReading, type About, type Others } from "./stack.js";
 export interface OpenedStack {
   readonly stack: StackText;
   readonly reading: StackReading;
+  /** Its parameters are what the stack that nests it passes. */
+  readonly nested: boolean;
   /** Why it is not known whether the stack that nests it does so. */
   readonly presence?: Unknown;
 }
@@ -91,7 +93,7 @@ export function openTogether(
     if (self === undefined) return undefined;
     made.reading = self;
     const { presence } = opening;
-    opened.push({ stack, reading: self, ...(presence === undefined ? {} : { presence }) });
+    opened.push({ stack, reading: self, nested: opening.passed !== undefined, ...(presence === undefined ? {} : { presence }) });
     exported.add(self);
     for (const [logicalId, child] of children) enter(logicalId, child, self);
     return self;

@@ -139,6 +139,20 @@ Resources:
     expect(found.unexamined.map(({ id }) => id)).toEqual(["other.Root"]);
   });
 
+  test("a value given for what only the nested template declares is refused: it takes what it is passed", () => {
+    const block = new Map([["Block", "10.1.0.0/16"]]);
+    const given = (root: string) =>
+      describeTemplates([
+        { name: "root", file: "root.yaml", text: root, parameters: root.startsWith("Parameters") ? block : new Map() },
+        { name: "net", file: "net.yaml", text: net, parameters: block },
+      ]).problems.map(({ file, at, message }) => [file, at, message]);
+    const nested = (value: string): string => `Resources: {Net: ${nest("net.yaml", `Block: ${value}`)}}`;
+    expect(given(nested("10.0.0.0/16"))).toEqual([
+      ["net.yaml", "Parameters.Block", expect.stringContaining("a value given for it has no effect")],
+    ]);
+    expect(given(`Parameters: {Block: {Type: String}}\n${nested("!Ref Block")}`)).toEqual([]);
+  });
+
   test("a parameter that the nested template does not declare is a problem of it", () => {
     const { problems } = read(`Resources: {Net: ${nest("net.yaml", "Block: 10.0.0.0/16, Blok: x")}}`, { "net.yaml": net });
     expect(problems).toMatchObject([{ file: "net.yaml", message: "Parameters: [Blok] do not exist in the template" }]);
