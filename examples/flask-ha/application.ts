@@ -8,14 +8,14 @@ export interface Settings {
 
 /**
  * User data of an application instance: installs Flask and its server from Debian packages and runs `app.py` as a service
- * of its own user. On the local region the packages are in the machine image already (image.yaml), so `apt-get install`
- * finds them; on AWS it downloads them, which needs the package lists first.
+ * of its own user. On the local region the packages are in the machine image already (image.yaml); on AWS `apt-get` downloads
+ * them, which needs the package lists first.
  */
 export const userData = (settings: Settings): string => `#!/bin/bash
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 packages="python3-boto3 python3-flask python3-psycopg2 python3-waitress"
-apt-get install -y --no-install-recommends $packages || { apt-get update && apt-get install -y --no-install-recommends $packages; }
+dpkg --status $packages >/dev/null 2>&1 || { apt-get update && apt-get install -y --no-install-recommends $packages; }
 
 id -u flask-app >/dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin flask-app
 

@@ -101,8 +101,10 @@ describe("a writer and its copy", () => {
     await over("ON");
     await until("it is connected again", async () => (await copy("db-A-0", "db-B-0", ["db-B-0"]))?.acknowledges === true);
     expect(application.acknowledged).toEqual([]);
-    await mariadb.tell(servers.writer("db-A-0", waitingFor("db-B-0")));
-    await until("commits go on", () => application.acknowledged.length > 5);
+    await until("commits go on", async () => {
+      await mariadb.tell(servers.writer("db-A-0", waitingFor("db-B-0")));
+      return application.acknowledged.length > 5;
+    });
     await application.end();
     await servers.query("db-A-0", "delete from numbered where number >= 2000000");
   });
