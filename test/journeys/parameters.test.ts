@@ -82,8 +82,9 @@ test("without rds.force_ssl a connection need not be encrypted", async () => {
     (await journey.query("select ssl::text from pg_stat_ssl where pid = pg_backend_pid()", { host, ssl: false }))[0]?.[0] ?? "";
   await expect(encrypted()).rejects.toThrow(/no pg_hba.conf entry .* no encryption/);
   await modify({ ParameterName: "rds.force_ssl", ParameterValue: "0", ApplyMethod: "immediate" });
+  // The status is still that of before for a moment.
+  await expect.poll(() => encrypted().catch(String), { timeout: 20_000 }).toBe("false");
   await journey.until("it is in force", (db) => status(db) === "in-sync");
-  expect(await encrypted()).toBe("false");
 });
 
 test("what is reset is as it was by default", async () => {
