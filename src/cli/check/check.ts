@@ -13,6 +13,7 @@ import { parseParameters } from "../up/parameters.js";
 import { openBaseline } from "./baseline.js";
 import { jsonText, type Whole } from "./document.js";
 import { graphOf } from "../../environment/graph/graph.js";
+import { isKnown } from "../../environment/maybe.js";
 import { mergeUsage } from "../../environment/stated.js";
 import { examine } from "./examine.js";
 import { renderCost } from "./forms/cost.js";
@@ -66,7 +67,7 @@ export async function check(paths: readonly string[], options: CheckOptions, out
   );
   if (options.validator === true) refuseWithoutTemplate(stacks);
   const validator = options.validator === true ? await import("./validator.js") : undefined;
-  const validation = validator?.validate(stacks, options.region);
+  const validation = validator?.validate(stacks, isKnown(description.region) ? description.region : undefined);
   const environment = graphOf(description);
   const grounds = { prices, ...stated };
   const assessment = assess(environment, grounds);

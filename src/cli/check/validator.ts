@@ -21,7 +21,7 @@ export type Validation = { readonly diagnostics: readonly unknown[] } | { readon
 
 /**
  * Run the validator that comes with aws-cdk-lib (@aws/cloudformation-validate) over the templates, on a thread of its own: compiling its
- * rules takes four seconds of processor and 400 MB, whatever the template. Never rejects.
+ * rules takes seven seconds of processor and 400 MB, whatever the template. Never rejects.
  */
 export function validate(stacks: readonly StackText[], region: string | undefined): Promise<Validation> {
   const wishes = stacks.map(({ name, text, made }): ValidatorWish => ({

@@ -96,8 +96,8 @@ export async function describeAccount(clients: AccountClients, options: AccountO
     unexamined: [
       ...reading.unexamined,
       ...stated.unexamined,
-      ...notAsked.map(([type, of]) => ({
-        id: type,
+      ...notAsked.map(([type, of, id = type]) => ({
+        id,
         type,
         why: `${of} of an account are not asked for; a template of them is examined`,
       })),
@@ -144,8 +144,9 @@ const notRead = (made: readonly StackResource[], names: Names, refused: readonly
     }));
 
 /** Types of the graph that an account is not asked for yet; whoever has some must not take silence for an answer. */
-const notAsked: readonly (readonly [type: string, of: string])[] = [
+const notAsked: readonly (readonly [type: string, of: string, id?: string])[] = [
   ["AWS::ElasticLoadBalancing::LoadBalancer", "Classic Load Balancers"],
   ["AWS::EC2::VPNGateway", "EC2's VPN gateways"],
   ["AWS::EC2::TransitGateway", "EC2's transit gateways"],
+  ["AWS::WAFv2::WebACL", "CloudFront's web ACLs", "AWS::WAFv2::WebACL (CLOUDFRONT)"],
 ];

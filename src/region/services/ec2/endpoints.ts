@@ -5,7 +5,7 @@ import { newId } from "./ids.js";
 import { s3PrefixListId, s3ServiceName } from "./prefixlists.js";
 import { RouteTables, VpcEndpoints, Vpcs, type RouteTable, type Tags, type VpcEndpoint } from "./records.js";
 
-/** Kept without effect until there is an S3 here whose requests it could be held against. */
+/** An endpoint's policy, like every other. */
 export const policyNote = "policies are kept but not evaluated yet: every request that comes through the endpoint is answered";
 
 /** What AWS gives an endpoint without a policy: everything is allowed. */
