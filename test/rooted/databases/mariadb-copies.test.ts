@@ -72,10 +72,14 @@ describe("a writer and its copy", () => {
     await mariadb.stop("db-B-0", 0);
     const application = servers.append("db-A-0", 1);
     await until("the first row waits", async () => (await servers.query("db-A-0", "show processlist")).includes("semi-sync"));
+    // A second holds the lock of the log while it waits for the first.
+    const another = servers.append("db-A-0", 6_000_000);
+    await until("the second waits, too", async () => (await servers.query("db-A-0", "show processlist")).includes("(6000000)"));
     expect(application.acknowledged).toEqual([]);
     expect(await copy("db-A-0", "db-B-0", ["db-B-0"])).toBeUndefined();
     await mariadb.start(servers.writer("db-A-0"));
-    await until("commits go on", () => application.acknowledged.length > 5);
+    await until("commits go on", () => Math.min(application.acknowledged.length, another.acknowledged.length) > 5);
+    await another.end();
     // It comes back, catches up, and is waited for again; all while rows are written.
     await mariadb.start(servers.reader("db-B-0", "db-A-0"));
     await mariadb.start(servers.writer("db-A-0", waitingFor("db-B-0")));
@@ -83,6 +87,7 @@ describe("a writer and its copy", () => {
     const { length } = application.acknowledged;
     await until("commits go on", () => application.acknowledged.length > length);
     await application.end();
+    await until("nobody commits any more", async () => !(await servers.query("db-A-0", "show processlist")).includes("INSERT"));
   });
 
   test("a commit that the copy received over a connection that did not acknowledge waits until it is looked at, not for ever", async () => {
@@ -96,16 +101,26 @@ describe("a writer and its copy", () => {
         await servers.control("db-B-0", sql);
     };
     await over("OFF");
-    const application = servers.append("db-A-0", 2_000_000);
-    await until("the row is there", async () => (await numbersOf("db-B-0")).includes(2_000_000));
+    // The second holds the lock of the log while it waits for the first, and the third waits for that: it is not even in the log.
+    const applications: ReturnType<TestServers["append"]>[] = [];
+    for (const first of [2_000_000, 3_000_000]) {
+      applications.push(servers.append("db-A-0", first));
+      await until("the row is there", async () => (await numbersOf("db-B-0")).includes(first));
+    }
+    applications.push(servers.append("db-A-0", 4_000_000));
+    await until("the third waits", async () => (await servers.query("db-A-0", "show processlist")).includes("(4000000)"));
     await over("ON");
     await until("it is connected again", async () => (await copy("db-A-0", "db-B-0", ["db-B-0"]))?.acknowledges === true);
-    expect(application.acknowledged).toEqual([]);
+    expect(applications.flatMap(({ acknowledged }) => acknowledged)).toEqual([]);
     await until("commits go on", async () => {
       await mariadb.tell(servers.writer("db-A-0", waitingFor("db-B-0")));
-      return application.acknowledged.length > 5;
+      return applications.every(({ acknowledged }) => acknowledged.length > 5);
     });
-    await application.end();
+    await until("nobody but the copy asks for the log", async () => {
+      const processes = (await servers.control("db-A-0", "SHOW PROCESSLIST")) as readonly { Command: string }[];
+      return processes.filter(({ Command }) => Command === "Binlog Dump").length === 1;
+    });
+    for (const application of applications) await application.end();
     await servers.query("db-A-0", "delete from numbered where number >= 2000000");
   });
 

@@ -1,4 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { filesIn } from "../files.js";
+import type { ServerPlace } from "../place.js";
 
 const magic = "fe62696e";
 /** Where a file's first event begins. */
@@ -48,3 +51,9 @@ export function sequenceAtStartOf(file: string): number {
     closeSync(open);
   }
 }
+
+/** The files of a server's log, oldest first. To ask the server is to wait for its commits, and they may wait for a copy. */
+export const logsOn = ({ disk }: ServerPlace): readonly string[] =>
+  filesIn(join(disk, "binlog"))
+    .filter((name) => /\.\d+$/.test(name))
+    .map((name) => join(disk, "binlog", name));

@@ -1,6 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { basename } from "node:path";
+import { statSync } from "node:fs";
+import type { ServerPlace } from "../place.js";
 import type { Copy, ServerHealth, ServerSpec } from "../spec.js";
 import { copiesNow } from "./acknowledge.js";
+import { logsOn } from "./binlog.js";
 import { sequenceOf } from "./gtid.js";
 import { hasAppliedAll, slaveStatus, statusOf, variableOf, type SlaveStatus } from "./replication.js";
 import type { Query } from "./session.js";
@@ -21,9 +25,10 @@ export async function reportOf(query: Query): Promise<CopyReport | undefined> {
 }
 
 /** What a server says of itself, and those that copy it say of themselves: MariaDB's writer does not know how far they are. */
-export async function healthOf(spec: ServerSpec, query: Query, ask: AskCopy): Promise<ServerHealth> {
+export async function healthOf(spec: ServerSpec, place: ServerPlace, query: Query, ask: AskCopy): Promise<ServerHealth> {
   const status = await slaveStatus(query);
-  if (status === undefined) return { role: "writer", receives: false, behind: 0, copies: await copiesOf(spec, query, ask) };
+  if (status === undefined)
+    return { role: "writer", receives: false, behind: 0, copies: await copiesOf(spec, place, query, ask) };
   return {
     role: "reader",
     receives: status.Slave_IO_Running === "Yes" && status.Slave_SQL_Running === "Yes",
@@ -36,13 +41,13 @@ export async function healthOf(spec: ServerSpec, query: Query, ask: AskCopy): Pr
  * A copy acknowledges when the writer waits (`rpl_semi_sync_master_enabled`), for nobody but those that the spec names, and it has all
  * that was in the log after that was seen: what was committed without waiting was in the log before.
  */
-async function copiesOf(spec: ServerSpec, query: Query, ask: AskCopy): Promise<readonly Copy[]> {
+async function copiesOf(spec: ServerSpec, place: ServerPlace, query: Query, ask: AskCopy): Promise<readonly Copy[]> {
   const ids = await copiesNow(query);
   const wanted = new Set(spec.replication.role === "writer" ? spec.replication.acknowledges : []);
   const isWaiting = (await statusOf(query, "Rpl_semi_sync_master_status")) === "ON";
   const clients = Number(await statusOf(query, "Rpl_semi_sync_master_clients"));
   const mark = sequenceOf(await variableOf(query, "gtid_binlog_pos"));
-  const ends = await logEnds(query);
+  const ends = logEnds(place);
   const reports = await Promise.all(ids.map(async (id) => [id, await untilReached(id, mark, wanted.has(id), ask)] as const));
   // A writer misses one that is cut off only when it next sends something; it knows better itself.
   const connected = reports.filter(([, report]) => report?.status.Slave_IO_Running === "Yes");
@@ -68,16 +73,21 @@ async function untilReached(id: string, mark: number, isWanted: boolean, ask: As
 }
 
 interface LogEnd {
-  readonly Log_name: string;
-  readonly File_size: number | string;
+  readonly name: string;
+  readonly bytes: number;
 }
 
-const logEnds = (query: Query): Promise<readonly LogEnd[]> => query<LogEnd>("SHOW BINARY LOGS");
+const logEnds = (place: ServerPlace): readonly LogEnd[] =>
+  logsOn(place).flatMap((file) => {
+    // It may be purged meanwhile.
+    const bytes = statSync(file, { throwIfNoEntry: false })?.size;
+    return bytes === undefined ? [] : [{ name: basename(file), bytes }];
+  });
 
 /** Bytes of the log behind what a copy has read; all of it where it does not say. Pure. */
-export function missingOf(ends: readonly LogEnd[], status: SlaveStatus | undefined): number {
+function missingOf(ends: readonly LogEnd[], status: SlaveStatus | undefined): number {
   const file = status?.Master_Log_File ?? "";
-  const after = ends.filter(({ Log_name }) => Log_name >= file);
-  const read = after[0]?.Log_name === file ? Number(status?.Read_Master_Log_Pos ?? 0) : 0;
-  return Math.max(0, after.reduce((sum, { File_size }) => sum + Number(File_size), 0) - read);
+  const after = ends.filter(({ name }) => name >= file);
+  const read = after[0]?.name === file ? Number(status?.Read_Master_Log_Pos ?? 0) : 0;
+  return Math.max(0, after.reduce((sum, { bytes }) => sum + bytes, 0) - read);
 }

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { filesIn } from "../files.js";
 import type { ServerPlace } from "../place.js";
 import { backupGtid } from "./backup.js";
-import { sequenceAtStartOf } from "./binlog.js";
+import { logsOn, sequenceAtStartOf } from "./binlog.js";
 import { logSeconds } from "./config.js";
 import { sequenceOf } from "./gtid.js";
 import { pieceName, piecesAmong } from "./pieces.js";
@@ -68,11 +68,6 @@ export async function rescueLog(id: string, place: ServerPlace, folder: string, 
     if (last > first) copyWhole(log, join(folder, pieceName(first, last, id)), bytes);
   }
 }
-
-const logsOn = ({ disk }: ServerPlace): readonly string[] =>
-  filesIn(join(disk, "binlog"))
-    .filter((name) => /\.\d+$/.test(name))
-    .map((name) => join(disk, "binlog", name));
 
 function beginningOf(heir: ServerPlace): number {
   const [oldest] = logsOn(heir);

@@ -33,14 +33,11 @@ import { applyReceivedBefore } from "./relay.js";
 import { receivedUpTo, statusOf, takeRole } from "./replication.js";
 import { withSession, type Query } from "./session.js";
 import { isPending, tellSettings, writeForStart } from "./settings.js";
-import { isStuck } from "./stuck.js";
+import { isStuck, vouch } from "./stuck.js";
 import { databaseStatement, isThere, markStatement, masterStatements, replicationStatements } from "./users.js";
 
 /** MariaDB servers, one container each. They stand for RDS's engines mariadb and mysql, and for Aurora MySQL. */
 export class MariaDb implements DatabaseEngine {
-  /** Processes that are at a commit of ours. */
-  private readonly releasing = new Set<string>();
-
   constructor(private readonly options: EngineOptions) {}
 
   async make(spec: ServerSpec, origin: Origin): Promise<void> {
@@ -82,7 +79,7 @@ export class MariaDb implements DatabaseEngine {
         if (copiesAnother(place)) await applyReceivedBefore(place, engineUser(this.options), query);
         await takeRole(spec, query);
         await this.tellCopies(spec, query);
-        if (acknowledgesOf(spec).length > 0 && (await isStuck(query))) this.release(place);
+        if (await isStuck(query)) await this.release(spec, place);
       },
       60_000,
     );
@@ -141,10 +138,8 @@ export class MariaDb implements DatabaseEngine {
   }
 
   health(spec: ServerSpec): Promise<ServerHealth> {
-    const ask = (id: string): Promise<CopyReport | undefined> =>
-      // A copy that does not answer is one of which nothing is known.
-      withSession(this.place(id), reportOf, 1000).catch(() => undefined);
-    return withSession(this.place(spec.id), (query) => healthOf(spec, query, ask));
+    const place = this.place(spec.id);
+    return withSession(place, (query) => healthOf(spec, place, query, (id) => this.askCopy(id)));
   }
 
   async backup(spec: ServerSpec, folder: string): Promise<Backup> {
@@ -206,14 +201,17 @@ export class MariaDb implements DatabaseEngine {
     return settingsOf(spec, existsSync(this.place(spec.id).acknowledges));
   }
 
-  /** A commit that is acknowledged ends the waiting of all before it. Nobody waits for it: it may be held up itself. */
-  private release(place: ServerPlace): void {
-    const key = String(firstProcess(place));
-    if (this.releasing.has(key)) return;
-    this.releasing.add(key);
-    void withSession(place, (query) => query(markStatement("release")), 600_000)
-      .catch(() => undefined)
-      .finally(() => this.releasing.delete(key));
+  /** A copy that does not answer is one of which nothing is known. */
+  private askCopy(id: string): Promise<CopyReport | undefined> {
+    return withSession(this.place(id), reportOf, 1000).catch(() => undefined);
+  }
+
+  /** End the waiting for what the copies have by now. */
+  private async release(spec: ServerSpec, place: ServerPlace): Promise<void> {
+    for (const id of acknowledgesOf(spec)) {
+      const report = await this.askCopy(id);
+      if (report?.isSynchronous === true) await vouch(place, report.status);
+    }
   }
 
   /** Those that commits are to wait for, and those that they are not to. A copy that does not run learns of it when it starts. */

@@ -13,6 +13,23 @@ export type Query = <R extends object>(sql: string) => Promise<readonly R[]>;
  * @throws NoAnswer when a statement is not answered within `timeout` milliseconds (default 5000)
  */
 export async function withSession<T>(place: ServerPlace, work: (query: Query) => Promise<T>, timeout = 5000): Promise<T> {
+  const connection = await openConnection(place, timeout);
+  const query: Query = async <R extends object>(sql: string) => {
+    const [rows] = await inTime(connection, connection.query(sql), timeout);
+    return Array.isArray(rows) ? (rows as R[]) : [];
+  };
+  try {
+    // What we ask is no client's: it is in none of its logs.
+    await query("SET SESSION sql_log_off = 1, slow_query_log = 0");
+    return await work(query);
+  } finally {
+    // A connection that is cut is a warning in the server's log.
+    await inTime(connection, connection.end(), 1000).catch(() => connection.destroy());
+  }
+}
+
+/** A connection of the control user, for what `withSession` does not do. */
+export async function openConnection(place: ServerPlace, timeout = 5000): Promise<Connection> {
   const pid = firstProcess(place);
   if (pid === undefined) throw new Error(`MariaDB of ${place.name} does not run`);
   const connection = await createConnection({
@@ -29,18 +46,7 @@ export async function withSession<T>(place: ServerPlace, work: (query: Query) =>
   });
   // A server that goes away between two statements is told by the next one.
   connection.on("error", () => undefined);
-  const query: Query = async <R extends object>(sql: string) => {
-    const [rows] = await inTime(connection, connection.query(sql), timeout);
-    return Array.isArray(rows) ? (rows as R[]) : [];
-  };
-  try {
-    // What we ask is no client's: it is in none of its logs.
-    await query("SET SESSION sql_log_off = 1, slow_query_log = 0");
-    return await work(query);
-  } finally {
-    // A connection that is cut is a warning in the server's log.
-    await inTime(connection, connection.end(), 1000).catch(() => connection.destroy());
-  }
+  return connection;
 }
 
 async function inTime<T>(connection: Connection, answer: Promise<T>, timeout: number): Promise<T> {

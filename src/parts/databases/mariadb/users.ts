@@ -55,7 +55,7 @@ export const templateSql = [
 ].join("\n");
 
 /** Each has a row of its own: one that waits for a copy holds its row, and another would wait for it. */
-const marks = { shipping: 1, backup: 2, release: 3 } as const;
+const marks = { shipping: 1, backup: 2 } as const;
 
 /** A commit of ours, as RDS's own heartbeats. */
 export const markStatement = (what: keyof typeof marks): string =>

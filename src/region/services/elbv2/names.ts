@@ -32,7 +32,11 @@ export function healthyZones(records: Records, balancer: LoadBalancer): Readonly
     .filter((listener) => listener.loadBalancerArn === balancer.arn)
     .flatMap((listener) => records.get(TargetGroups, listener.targetGroupArn) ?? []);
   const fit = (zone: string): boolean =>
-    groups.every((group) => group.targets.some((target) => target.drainedAt === undefined && target.healthyIn.includes(zone)));
+    groups.every(({ targets }) =>
+      targets.some(
+        ({ drainedAt, health, healthyIn }) => drainedAt === undefined && health === "healthy" && healthyIn.includes(zone),
+      ),
+    );
   return new Set(groups.length === 0 ? [] : balancer.nodes.map((node) => node.zone).filter(fit));
 }
 

@@ -21,7 +21,7 @@ export function observedGroups(records: Records, balancer: LoadBalancer, reports
     const targets = group.targets.flatMap((target) => {
       if (target.drainedAt !== undefined) return target.drainedAt <= now ? [] : [target];
       if ("unusable" in targetPlace(records, group, target))
-        return [target.health === "registering" ? target : newTarget(target, now)];
+        return [target.health === "registering" && !target.settled ? target : newTarget(target, now)];
       return [observedTarget(group, target, byZone(reports, ids, targetId(target)), now)];
     });
     const changed = targets.length !== group.targets.length || targets.some((target, index) => target !== group.targets[index]);
@@ -45,7 +45,7 @@ function byZone(reports: NodeReports, listenerIds: ReadonlySet<string>, id: stri
 }
 
 /**
- * One target, the same value when nothing is new. It is healthy when any node finds it so. `checking` is no news: what was
+ * One target, the same value when nothing is new. It is healthy when any node finds it so and sends it traffic. `checking` is no news: what was
  * known stands. A new target that fails is not unhealthy before the checks AWS would have made.
  */
 function observedTarget(group: TargetGroup, target: Target, zones: ReadonlyMap<string, Report>, now: number): Target {
@@ -55,8 +55,10 @@ function observedTarget(group: TargetGroup, target: Target, zones: ReadonlyMap<s
   const failed = [...zones.values()].find((said) => said.state === "unhealthy");
   const next = ((): Target => {
     if (healthyIn.length > 0) {
+      // Nobody sends it anything before the nodes have been told that it has settled, which the next look finds.
+      if (!target.settled) return { ...target, settled: true, healthyIn };
       const { reason: _past, ...rest } = target;
-      return { ...rest, settled: true, health: "healthy", healthyIn };
+      return { ...rest, health: "healthy", healthyIn };
     }
     if (failed === undefined) return target;
     const { intervalSeconds, unhealthyThreshold } = group.healthCheck;

@@ -74,9 +74,12 @@ export interface Target {
   readonly zone?: string;
   /** When it was registered, or became usable again. */
   readonly since: number;
-  /** A check has passed since then: from now on the group's own interval and thresholds judge it. */
+  /** A check has passed since then: from now on the group's own interval and thresholds judge it, and it gets traffic. */
   readonly settled: boolean;
-  /** `registering`: no check has ended; `checking`: none has passed, and it is too early to call it unhealthy. */
+  /**
+   * `registering`: no check has ended; `checking`: none has passed, and it is too early to call it unhealthy. Either stays until the nodes
+   * have been told that it has settled.
+   */
   readonly health: "registering" | "checking" | "healthy" | "unhealthy";
   /** The zones whose node finds it healthy. */
   readonly healthyIn: readonly string[];

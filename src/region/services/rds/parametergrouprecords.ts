@@ -36,4 +36,6 @@ export interface ParameterMembership {
   readonly status: "in-sync" | "applying" | "pending-reboot";
   /** Another group than the server was started with. */
   readonly isNew: boolean;
+  /** Its status once its server has been told what the group said at this revision; there while the server is being told. */
+  readonly next?: { readonly status: "in-sync" | "pending-reboot"; readonly revision: number };
 }

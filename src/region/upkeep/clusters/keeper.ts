@@ -15,7 +15,7 @@ import { handOver } from "../databases/backups/shipping.js";
 import { change } from "../databases/change.js";
 import { retire } from "../databases/failover.js";
 import type { DatabaseHouse } from "../databases/keeper.js";
-import { settleParameters } from "../databases/parameters.js";
+import { parametersTold, settleParameters } from "../databases/parameters.js";
 import { Retention } from "../databases/retention.js";
 import type { ServerCircumstances } from "../databases/spec.js";
 import type { Keeper } from "../keeper.js";
@@ -192,7 +192,8 @@ export class ClusterKeeper implements Keeper {
   }
 
   private settled(scope: Scope, member: DBInstance): void {
-    const now = change(scope, member, ({ rebootWished, statusReason: _past, ...rest }) => {
+    const now = change(scope, member, (before) => {
+      const { rebootWished, statusReason: _past, ...rest } = parametersTold(scope, before);
       if (rest.wish !== "running") return { ...rest, ...(rebootWished === undefined ? {} : { rebootWished }) };
       const isNew = rebootWished !== member.rebootWished && rebootWished !== undefined;
       if (isNew) return { ...rest, born: true, rebootWished };

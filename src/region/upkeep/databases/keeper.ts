@@ -20,7 +20,7 @@ import { handOver, shipLast } from "./backups/shipping.js";
 import { change } from "./change.js";
 import { canFailOver, failOver, retire, whyFailOver } from "./failover.js";
 import { maintain } from "./maintenance.js";
-import { hasOwnParameters, readyStandby, settleParameters } from "./parameters.js";
+import { hasOwnParameters, parametersTold, readyStandby, settleParameters } from "./parameters.js";
 import { Retention } from "./retention.js";
 import { keepStandby, makeBeside } from "./standby.js";
 import { readerSpec, writerSpec, type ServerCircumstances } from "./spec.js";
@@ -108,7 +108,7 @@ export class DatabaseKeeper implements Keeper {
     const restarted = hadEnded && db.failover === undefined ? [eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0006")] : [];
     const settled = (now: DBInstance): DBInstance => {
       // A reboot that was asked for while we waited is still to come.
-      const { rebootWished: _done, masterPassword: _told, failover: _over, ...rest } = now;
+      const { rebootWished: _done, masterPassword: _told, failover: _over, ...rest } = parametersTold(scope, now);
       return {
         ...rest,
         keepsLog: db.settings.backupRetentionPeriod > 0,

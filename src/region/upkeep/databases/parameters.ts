@@ -115,21 +115,33 @@ export function settleParameters(scope: Scope, seen: DBInstance, engine: Databas
 const isToStart = (db: DBInstance, engine: DatabaseEngine): boolean =>
   db.rebootWished !== undefined || ["absent", "stopped"].includes(engine.observe(db.server.id));
 
-/** Its memberships, as they are when its server has been told. */
+/** Its memberships, and what is to be said of them when its server has been told. */
 const memberOf = (scope: Pick<Scope, "records">, db: DBInstance, starts: boolean, isInForce: boolean): Partial<DBInstance> =>
-  Object.fromEntries(
-    memberships.flatMap(([kind, name]) => {
-      const was = db[name];
-      return was === undefined
-        ? []
-        : [[name, membership(was, theParameterGroup(scope, kind, was.name).revision, starts, isInForce)]];
-    }),
-  );
+  eachMembership(db, (was, kind) => membership(was, theParameterGroup(scope, kind, was.name).revision, starts, isInForce));
 
 function membership(was: ParameterMembership, revision: number, starts: boolean, isInForce: boolean): ParameterMembership {
-  if (starts) return { ...was, revision, status: "in-sync", isNew: false };
-  return { ...was, status: isInForce && !was.isNew ? "in-sync" : "pending-reboot" };
+  const status = starts || (isInForce && !was.isNew) ? "in-sync" : "pending-reboot";
+  const { next: _before, ...stays } = starts ? { ...was, revision, isNew: false } : was;
+  return status === was.status ? stays : { ...stays, next: { status, revision } };
 }
+
+/**
+ * Its record, when its server runs with what was settled: until then a change is not in force, whatever is written down. A group that was
+ * changed meanwhile is still being applied. Pure but for the reading of records.
+ */
+export const parametersTold = (scope: Pick<Scope, "records">, db: DBInstance): DBInstance => ({
+  ...db,
+  ...eachMembership(db, ({ next, ...was }, kind) => {
+    const isLast = next?.revision === theParameterGroup(scope, kind, was.name).revision;
+    return isLast ? { ...was, status: next.status } : was;
+  }),
+});
+
+const eachMembership = (
+  db: DBInstance,
+  how: (was: ParameterMembership, kind: (typeof memberships)[number][0]) => ParameterMembership,
+): Partial<DBInstance> =>
+  Object.fromEntries(memberships.flatMap(([kind, name]) => (db[name] === undefined ? [] : [[name, how(db[name], kind)]])));
 
 const isSame = (one: Values, other: Values): boolean => {
   const names = Object.keys(one);

@@ -21,6 +21,9 @@ export const elb = <O>(call: Call, name: string, input: object = {}): Promise<O>
 export const fault = (code: string, message: RegExp | string = /./) =>
   expect.objectContaining({ code, message: typeof message === "string" ? message : expect.stringMatching(message) });
 
+/** zone -> target -> state */
+type Zones = Readonly<Record<string, Readonly<Record<string, TargetHealth["state"]>>>>;
+
 /** A load balancer over two zones with a listener on 80 that forwards to a group. */
 export class Site {
   private constructor(
@@ -59,8 +62,15 @@ export class Site {
     return (answer.TargetHealthDescriptions ?? []).map(({ TargetHealth: health }) => health);
   }
 
-  /** The nodes report: zone -> target -> state. Says what changed. */
-  report(zones: Readonly<Record<string, Readonly<Record<string, TargetHealth["state"]>>>>): number {
+  /** The nodes report until nothing is new, as a keeper looks. Says what changed at first. */
+  report(zones: Zones): number {
+    const changed = this.look(zones);
+    for (let again = changed; again > 0;) again = this.look(zones);
+    return changed;
+  }
+
+  /** The nodes report once. Says what changed. */
+  look(zones: Zones): number {
     const reports = new Map(
       Object.entries(zones).map(([zone, targets]) => [
         `eu-west-3${zone}`,

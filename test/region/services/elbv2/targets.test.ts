@@ -31,6 +31,10 @@ describe("targets", () => {
     expect(await site.health()).toEqual([
       { State: "initial", Reason: "Elb.InitialHealthChecking", Description: "Initial health checks in progress" },
     ]);
+    // Its nodes are told that it gets traffic before anybody else is.
+    site.look({ a: { [a]: "healthy" } });
+    expect(site.told()).toEqual({ a: [`settled ${a}:80`], b: [] });
+    expect(await site.health()).toMatchObject([{ State: "initial" }]);
     site.report({ a: { [a]: "healthy" } });
     expect(await site.health()).toEqual([{ State: "healthy" }]);
     expect(site.told()).toEqual({ a: [`settled ${a}:80`], b: [] });
