@@ -29,6 +29,9 @@ export interface Others {
   nested(logicalId: string): { output(name: string): Said } | undefined;
 }
 
+/** What a stack passes to one that it nests, by parameter. */
+export type Passed = ReadonlyMap<string, Said> | Unknown;
+
 /** What a stack's template is read with. */
 interface Surroundings {
   /** Undefined: CloudFormation makes a name for it. */
@@ -36,7 +39,7 @@ interface Surroundings {
   /** Values of its parameters, by name. */
   readonly given: ReadonlyMap<string, string>;
   /** Values from the stack that nests it, instead. */
-  readonly passed?: ReadonlyMap<string, Said>;
+  readonly passed?: Passed;
   readonly about: About;
   readonly others: Others;
   idOf(logicalId: string): NodeId;
@@ -62,7 +65,7 @@ export class StackReading {
   readonly #open = new Set<string>();
   private readonly given: ReadonlyMap<string, string>;
 
-  readonly #passed: ReadonlyMap<string, Said> | undefined;
+  readonly #passed: Passed | undefined;
 
   constructor(
     readonly template: Template,
@@ -110,10 +113,11 @@ export class StackReading {
   }
 
   /** The parameters that a resource passes to the stack it nests. */
-  passedTo({ logicalId, properties }: Resource): ReadonlyMap<string, Said> {
+  passedTo({ logicalId, properties }: Resource): Passed {
     const said = this.#said(properties["Parameters"] ?? {}, ["Resources", logicalId, "Properties", "Parameters"]);
+    if (said instanceof Unknown) return said;
     const isPlain = typeof said === "object" && said !== null && Object.getPrototypeOf(said) === Object.prototype;
-    return new Map(isPlain ? Object.entries(said) : []);
+    return isPlain ? new Map(Object.entries(said)) : new Unknown(`what ${logicalId} is passed is not known before it is made`);
   }
 
   propertyOf({ logicalId, properties }: Resource, name: string): Said | undefined {
@@ -165,8 +169,9 @@ export class StackReading {
   }
 
   /** Of what the parent passes, texts that are known; one that is not declared is told as AWS tells it. */
-  #givenBy(passed: ReadonlyMap<string, Said>): ReadonlyMap<string, string> {
+  #givenBy(passed: Passed): ReadonlyMap<string, string> {
     const { parameters } = this.template;
+    if (passed instanceof Unknown) return new Map();
     return new Map(
       [...passed].flatMap(([name, said]): [string, string][] => {
         if (!parameters.has(name)) return [[name, ""]];
@@ -178,10 +183,23 @@ export class StackReading {
 
   /** What the parent passes and is not known as text: names of its resources, and what it does not know itself. */
   #fromParent(name: string): Said | undefined {
-    const said = this.#passed?.get(name);
+    const said = this.#passedFor(name);
     const type = this.template.parameters.get(name)?.type;
     if (said === undefined || type === undefined || this.given.has(name)) return undefined;
     return listed(type) && !Array.isArray(said) ? split(",", said instanceof Reference ? new PartialText([said]) : said) : said;
+  }
+
+  #passedFor(name: string): Said | undefined {
+    return this.#passed instanceof Unknown ? this.#passed : this.#passed?.get(name);
+  }
+
+  /** Parameters without which CloudFormation refuses a nested stack. */
+  #missing(): readonly string[] {
+    const passed = this.#passed;
+    if (passed === undefined || passed instanceof Unknown) return [];
+    return [...this.template.parameters].flatMap(([name, declaration]) =>
+      declaration.default === undefined && !passed.has(name) ? [name] : [],
+    );
   }
 
   #outputOf(logicalId: string, name: string): Said | undefined {
@@ -223,7 +241,7 @@ export class StackReading {
       [...parameters].filter(
         ([name, declaration]) =>
           !isStored(declaration) &&
-          (this.given.has(name) || (declaration.default !== undefined && this.#passed?.has(name) !== true)),
+          (this.given.has(name) || (declaration.default !== undefined && this.#passedFor(name) === undefined)),
       ),
     );
     const given = new Map([...this.given].filter(([name]) => settled.has(name) || !parameters.has(name)));
@@ -274,7 +292,7 @@ export class StackReading {
     if (name === "AWS::Region") return new Unknown("the region is not known; give it with --region");
     if (name === "AWS::AccountId") return new Unknown("the account is not known");
     if (isPseudoParameter(name)) return new Unknown(`${name} is known only when it is deployed`);
-    const passed = this.#passed?.get(name);
+    const passed = this.#passedFor(name);
     if (passed !== undefined)
       return passed instanceof Unknown ? passed : new Unknown(`parameter ${name} is known only when it is deployed`, name);
     const declaration = this.template.parameters.get(name);
@@ -287,8 +305,6 @@ export class StackReading {
         `parameter ${name} is looked up in Systems Manager (${this.given.get(name) ?? stored}) when it is deployed`,
         name,
       );
-    if (this.#passed !== undefined)
-      return new Unknown(`the stack that nests this one passes no parameter ${name}`, undefined, isSecret);
     return new Unknown(`parameter ${name} has no value; give it with --parameter ${name}=…`, name, isSecret);
   }
 
@@ -318,6 +334,11 @@ export class StackReading {
     const resources = new Map(this.resources.map((resource) => [resource.logicalId, resource]));
     const outputs = new Map([...template.outputs].filter(([, output]) => this.#holds(output) !== false));
     checkPresence(template, resources, outputs, this.#conditions, this.#problems);
+    for (const name of this.#missing())
+      this.#problems.add(
+        ["Parameters", name],
+        `${name} must have a value: it has no default, and the stack that nests this one passes none`,
+      );
     // A rule may speak of all parameters of a type.
     if (this.#problems.found.length === 0 && this.#parameters.size === template.parameters.size)
       checkRules(template.rules.values(), template.parameters, this.#parameters, this.#lookup, this.#problems);

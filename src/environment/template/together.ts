@@ -3,7 +3,7 @@ import type { Said } from "../described.js";
 import { Unknown } from "../maybe.js";
 import type { StackText } from "./describe.js";
 import { nestingOf, rootsOf, timesNested } from "./nested.js";
-import { StackReading, type About, type Others } from "./stack.js";
+import { StackReading, type About, type Others, type Passed } from "./stack.js";
 
 /** A stack as it is read among others; one template that is nested twice is two. */
 export interface OpenedStack {
@@ -21,7 +21,7 @@ interface Opening {
   readonly around: readonly StackText[];
   /** As its resources' ids begin. */
   readonly name: string;
-  readonly passed?: ReadonlyMap<string, Said>;
+  readonly passed?: Passed;
   readonly presence?: Unknown;
 }
 

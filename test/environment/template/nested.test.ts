@@ -75,17 +75,18 @@ Resources:
     expect(found.unexamined.map(({ id }) => id)).toEqual(isLinked ? [] : ["root.Net"]);
   });
 
-  test.each<[string, string, string, unknown]>([
-    [
-      "what the parent does not know",
-      "Block: !Ref Open",
-      "Parameters: {Open: {Type: String}}",
-      unknown("parameter Open has no value"),
-    ],
-    ["what it does not pass", "Name: shop", "", unknown("the stack that nests this one passes no parameter Block")],
-  ])("%s stays unknown", (_, parameters, sections, expected) => {
-    const found = graph(`${sections}\nResources: {Net: ${nest("net.yaml", parameters)}}`, { "net.yaml": net });
-    expect(nodeIn(found.vpcs, "net.Vpc").cidrs).toEqual([expected]);
+  test.each([
+    ["a value", nest("net.yaml", "Block: !Ref Open")],
+    ["which values", nest("net.yaml", 'Fn::If: [IsOpen, {Block: 10.0.0.0/16}, !Ref "AWS::NoValue"]')],
+  ])("where the parent does not know %s, that stays unknown", (_, nesting) => {
+    const sections = "Parameters: {Open: {Type: String}}\nConditions: {IsOpen: !Equals [!Ref Open, x]}\nResources: {Net: ";
+    const found = graph(`${sections}${nesting}}`, { "net.yaml": net });
+    expect(nodeIn(found.vpcs, "net.Vpc").cidrs).toEqual([unknown("parameter Open has no value")]);
+  });
+
+  test("a parameter without a default that is not passed is a problem of the nested template", () => {
+    const { problems } = read(`Resources: {Net: ${nest("net.yaml", "Name: shop")}}`, { "net.yaml": net });
+    expect(problems).toMatchObject([{ file: "net.yaml", line: 2, message: expect.stringMatching(/^Block must have a value/) }]);
   });
 
   test("an open value hides the default, and what hangs on it stays open", () => {
