@@ -104,17 +104,20 @@ export function openTogether(
 
 /** What stacks export, looked up when it is asked for: another may be opened later. */
 function exportsOf(): { find(name: string): Said | undefined; add(reading: StackReading): void } {
-  const exports = new Map<string, () => Said | undefined>();
+  const exports = new Map<string, readonly (() => Said | undefined)[]>();
   const asked = new Set<string>();
   return {
     add: (reading) => {
-      for (const [name, value] of reading.exports()) exports.set(name, value);
+      for (const [name, value] of reading.exports()) exports.set(name, [...(exports.get(name) ?? []), value]);
     },
     find: (name) => {
       if (asked.has(name)) return new Unknown(`the export ${name} is made of itself`);
+      const values = exports.get(name) ?? [];
+      // Of one account and region only one can: they are of several, as the stages of a pipeline are.
+      if (values.length > 1) return new Unknown(`several of the stacks that were given export ${name}`);
       asked.add(name);
       try {
-        return exports.get(name)?.();
+        return values[0]?.();
       } finally {
         asked.delete(name);
       }

@@ -138,6 +138,16 @@ Resources:
     expect(nodeIn(graph.subnets, "net.A").place).toMatchObject({ file: "net.yaml", line: 4 });
   });
 
+  test("of two that export one name, as the stages of a pipeline may, it is not known which is imported", () => {
+    const exporting = network.replace(/!Sub .*-vpc"/, "net-vpc");
+    const texts = { live: exporting, test: exporting, shop };
+    const reading = describeTemplates(Object.entries(texts).map(([name, text]) => ({ name, file: `${name}.yaml`, text })));
+    const graph = graphOf(reading.description ?? expect.fail("no description"));
+    expect(nodeIn(graph.securityGroups, "shop.Group").vpc).toEqual(
+      unknown("several of the stacks that were given export net-vpc"),
+    );
+  });
+
   test("an export that is made of itself is no endless search", () => {
     const loop = (own: string, other: string): string =>
       `Resources: {T: {Type: AWS::SNS::Topic, Properties: {TopicName: !ImportValue ${other}}}}\nOutputs: {O: {Value: !ImportValue ${other}, Export: {Name: ${own}}}}`;
