@@ -32,6 +32,8 @@ async function cluster(kind: "aurora" | "multi-az"): Promise<{ readonly call: Ca
     MasterUsername: "keeper",
     MasterUserPassword: "open-sesame-42",
     DBSubnetGroupName: "data",
+    // RDS would choose one at random, which a member's maintenance may not overlap.
+    PreferredBackupWindow: "04:00-04:30",
     ...(kind === "aurora"
       ? { Engine: "aurora-postgresql", EngineVersion: "15.10" }
       : { Engine: "postgres", DBClusterInstanceClass: "db.m5.large", AllocatedStorage: 20, AutoMinorVersionUpgrade: false }),
