@@ -93,7 +93,11 @@ export class GroupTables {
     };
     return classes.lists.map(({ groups, isFiltered }) => {
       const row = new Int32Array(classes.stretches.length).fill(isFiltered ? passings.none : passings.all);
-      for (const id of groups) for (const [at, passing] of rowOf(id).entries()) row[at] = passings.join(row[at] ?? 0, passing);
+      for (const id of groups) {
+        const passing = rowOf(id);
+        // Millions of times: a pair for each, as `entries` gives, would be the most of the work.
+        for (let at = 0; at < row.length; at++) row[at] = passings.join(row[at] ?? 0, passing[at] ?? 0);
+      }
       return row;
     });
   }

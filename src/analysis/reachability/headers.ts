@@ -1,6 +1,7 @@
 import type { Traffic } from "../../environment/network.js";
 import type { OpenPorts } from "./answer.js";
 import { atomsOf, icmp, isAbout, joined, portTable, tcp, udp, type Atom } from "./atoms.js";
+import { Pairs } from "./pairs.js";
 
 /** A set of headers, by the number it is known by in its space: equal sets have equal numbers. */
 export type HeaderSet = number;
@@ -23,9 +24,9 @@ export class HeaderSpace {
   private readonly empty: Uint32Array;
   private readonly sets: Uint32Array[] = [];
   private readonly numbers = new Map<number, readonly HeaderSet[]>();
-  private readonly both = new Map<number, HeaderSet>();
-  private readonly either = new Map<number, HeaderSet>();
-  private readonly without = new Map<number, HeaderSet>();
+  private readonly both = new Pairs();
+  private readonly either = new Pairs();
+  private readonly without = new Pairs();
   private readonly ofTrafficText = new Map<string, HeaderSet>();
   private readonly clientPorts = new Map<number, HeaderSet>();
   private readonly answered = new Map<number, Map<HeaderSet, HeaderSet>>();
@@ -157,20 +158,14 @@ export class HeaderSpace {
     return this.numberOf(bits);
   }
 
-  private remembered(
-    memory: Map<number, HeaderSet>,
-    a: HeaderSet,
-    b: HeaderSet,
-    operation: (x: number, y: number) => number,
-  ): HeaderSet {
-    const key = a * 2 ** 26 + b;
-    const known = memory.get(key);
+  private remembered(memory: Pairs, a: HeaderSet, b: HeaderSet, operation: (x: number, y: number) => number): HeaderSet {
+    const known = memory.get(a, b);
     if (known !== undefined) return known;
     const [left = this.empty, right = this.empty] = [this.sets[a], this.sets[b]];
     const bits = new Uint32Array(this.words);
     for (let at = 0; at < this.words; at++) bits[at] = operation(left[at] ?? 0, right[at] ?? 0);
     const set = this.numberOf(bits);
-    memory.set(key, set);
+    memory.set(a, b, set);
     return set;
   }
 

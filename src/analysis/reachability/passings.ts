@@ -1,12 +1,13 @@
 import type { Passing } from "./filters.js";
 import type { HeaderSpace } from "./headers.js";
+import { Pairs } from "./pairs.js";
 
 /** Pairs of sets by number, as `HeaderSpace` has sets; two of them are met or joined by a look-up. */
 export class Passings {
   private readonly passings: Passing[] = [];
-  private readonly numbers = new Map<number, number>();
+  private readonly numbers = new Pairs();
   private readonly met: Int32Array[] = [];
-  private readonly joined = new Map<number, number>();
+  private readonly joined = new Pairs();
   readonly none: number;
   readonly all: number;
 
@@ -24,11 +25,10 @@ export class Passings {
   }
 
   numberOf(passing: Passing): number {
-    const key = passing.sure * 2 ** 26 + passing.may;
-    const known = this.numbers.get(key);
+    const known = this.numbers.get(passing.sure, passing.may);
     if (known !== undefined) return known;
     this.passings.push(passing);
-    this.numbers.set(key, this.passings.length - 1);
+    this.numbers.set(passing.sure, passing.may, this.passings.length - 1);
     return this.passings.length - 1;
   }
 
@@ -67,12 +67,12 @@ export class Passings {
   join(a: number, b: number): number {
     if (a === b || b === this.none) return a;
     if (a === this.none) return b;
-    const key = Math.min(a, b) * 2 ** 26 + Math.max(a, b);
-    const known = this.joined.get(key);
+    const [low, high] = a < b ? [a, b] : [b, a];
+    const known = this.joined.get(low, high);
     if (known !== undefined) return known;
     const [x, y] = [this.get(a), this.get(b)];
     const number = this.numberOf({ sure: this.space.union(x.sure, y.sure), may: this.space.union(x.may, y.may) });
-    this.joined.set(key, number);
+    this.joined.set(low, high, number);
     return number;
   }
 
