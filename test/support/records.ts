@@ -54,6 +54,7 @@ export function recordsAlone(options: { now?: () => number; folder?: string; ser
         return Promise.resolve();
       },
       networks: () => Promise.resolve(),
+      names: () => Promise.resolve(),
       nudge: (kind, id) => void asked.push(`${kind} ${id}`),
       engineParameters: (program) => Promise.resolve(engineAnswers[program]()),
     }),

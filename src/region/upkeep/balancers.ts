@@ -36,6 +36,8 @@ export class BalancerKeeper implements Keeper {
     if (balancer === undefined || balancer.state === "failed") return;
     if (balancer.state === "deleting") return this.deleted(scope, balancer);
     const { reports, trouble } = await this.work(scope, balancer);
+    // Who waits for it calls it by its name.
+    if (balancer.state === "provisioning" && trouble === undefined) await scope.upkeep.names(balancer.vpcId);
     const now = scope.records.get(LoadBalancers, arn);
     if (now === undefined || now.state === "deleting") return 0;
     const changed = this.record(scope, now, reports, trouble);
@@ -80,8 +82,7 @@ export class BalancerKeeper implements Keeper {
     ];
     if (changes.length === 0) return false;
     scope.commit(...changes);
-    if (balancer.state === "provisioning" || before !== [...healthyZones(scope.records, balancer)].join())
-      nudgeNames(scope, balancer);
+    if (before !== [...healthyZones(scope.records, balancer)].join()) nudgeNames(scope, balancer);
     return true;
   }
 

@@ -2,7 +2,7 @@ import type { Scope } from "../operations/call.js";
 import type { Keeper } from "./keeper.js";
 import type { NetworkKeeper } from "./network.js";
 import { OwnerQueue } from "./queue.js";
-import type { OwnerKind, Upkeep } from "./upkeep.js";
+import { internetOwner, type OwnerKind, type Upkeep } from "./upkeep.js";
 
 /** An owner that could not be looked after the last time; for `region status` and the log. */
 export interface Trouble {
@@ -34,7 +34,11 @@ export class Housekeeping {
     return {
       network: (vpcId) => this.network.apply(scope, vpcId),
       networks: () => this.network.upToDate(scope),
-      nudge: (kind, id) => this.ask(scope, kind, id),
+      names: async (vpcId) => {
+        await this.queueOf(scope, "names", vpcId)?.turn();
+        await this.queueOf(scope, "names", internetOwner)?.turn();
+      },
+      nudge: (kind, id) => this.queueOf(scope, kind, id)?.ask(),
       engineParameters: this.engineParameters,
     };
   }
@@ -42,7 +46,8 @@ export class Housekeeping {
   /** Look after everything there are records of, as after a start. */
   begin(scopes: readonly Scope[]): void {
     for (const scope of scopes)
-      for (const keeper of this.keepers.values()) for (const id of keeper.owners(scope)) this.ask(scope, keeper.kind, id);
+      for (const keeper of this.keepers.values())
+        for (const id of keeper.owners(scope)) this.queueOf(scope, keeper.kind, id)?.ask();
   }
 
   troubles(): readonly Trouble[] {
@@ -55,26 +60,25 @@ export class Housekeeping {
     await Promise.all([this.network.close(), ...[...this.queues.values()].map((queue) => queue.close())]);
   }
 
-  private ask(scope: Scope, kind: OwnerKind, id: string): void {
+  private queueOf(scope: Scope, kind: OwnerKind, id: string): OwnerQueue | undefined {
     const keeper = this.keepers.get(kind);
-    if (keeper === undefined || this.closed) return;
+    if (keeper === undefined || this.closed) return undefined;
     const key = `${kind}/${scope.accountId}/${scope.regionName}/${id}`;
-    let queue = this.queues.get(key);
-    if (queue === undefined) {
-      queue = new OwnerQueue(
-        async () => {
-          const next = await keeper.attend(scope, id);
-          this.troubled.delete(key);
-          return next;
-        },
-        (error, failures) => {
-          const message = error instanceof Error ? error.message : String(error);
-          this.troubled.set(key, { kind, id, message, failures });
-          this.log({ upkeep: kind, id, failures, message, stack: error instanceof Error ? error.stack : undefined });
-        },
-      );
-      this.queues.set(key, queue);
-    }
-    queue.ask();
+    const known = this.queues.get(key);
+    if (known !== undefined) return known;
+    const queue = new OwnerQueue(
+      async () => {
+        const next = await keeper.attend(scope, id);
+        this.troubled.delete(key);
+        return next;
+      },
+      (error, failures) => {
+        const message = error instanceof Error ? error.message : String(error);
+        this.troubled.set(key, { kind, id, message, failures });
+        this.log({ upkeep: kind, id, failures, message, stack: error instanceof Error ? error.stack : undefined });
+      },
+    );
+    this.queues.set(key, queue);
+    return queue;
   }
 }

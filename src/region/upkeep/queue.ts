@@ -10,6 +10,7 @@ export class OwnerQueue {
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
   private idle: (() => void)[] = [];
+  private asked: (() => void)[] = [];
 
   constructor(
     private readonly work: () => Promise<number | void>,
@@ -21,6 +22,15 @@ export class OwnerQueue {
     clearTimeout(this.timer);
     if (this.running) this.again = true;
     else void this.run();
+  }
+
+  /** Ask, and wait for the end of a turn that began since, well or badly; or for the end of all. */
+  turn(): Promise<void> {
+    if (this.closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.asked.push(resolve);
+      this.ask();
+    });
   }
 
   /** No further work; resolves when what is under way has ended. */
@@ -35,6 +45,7 @@ export class OwnerQueue {
     let next: number | void;
     do {
       this.again = false;
+      const asked = this.asked.splice(0);
       try {
         next = await this.work();
         this.failures = 0;
@@ -43,10 +54,11 @@ export class OwnerQueue {
         this.onFailure(error, this.failures);
         next = Math.min(10_000, 200 * 2 ** (this.failures - 1));
       }
+      asked.forEach((resolve) => resolve());
       // The loop reads what was set while it waited.
     } while ((this.again as boolean) && !this.closed);
     this.running = false;
-    this.idle.splice(0).forEach((resolve) => resolve());
+    [...this.idle.splice(0), ...(this.closed ? this.asked.splice(0) : [])].forEach((resolve) => resolve());
     if (next !== undefined && !this.closed) this.timer = setTimeout(() => this.ask(), next);
   }
 }

@@ -15,6 +15,11 @@ export interface Upkeep {
    * that there is nothing to change: what it asks for may be in the records and not yet in the kernel.
    */
   networks(): Promise<void>;
+  /**
+   * Resolves when the resolvers of this VPC and of the internet have been told the names as the records now say, or could not be; that is
+   * tried again then without being asked.
+   */
+  names(vpcId: string): Promise<void>;
   /** Ask for an asynchronous owner to be looked at again. Returns at once; the keeper commits what it observed. */
   nudge(kind: OwnerKind, id: string): void;
   /** The settings that a database program of the engine image has; waits for the image where it has to be built. */

@@ -81,7 +81,13 @@ export function memoryCalls(now: () => number): (context: CallContext) => Call {
     now,
     objects: new ObjectFiles("/nonexistent"),
     serverLogs: noServerLogs,
-    upkeep: { network: async () => {}, networks: async () => {}, nudge: () => {}, engineParameters: async () => [] },
+    upkeep: {
+      network: async () => {},
+      networks: async () => {},
+      names: async () => {},
+      nudge: () => {},
+      engineParameters: async () => [],
+    },
     until: async () => {},
     holdWhile: async () => {},
   });

@@ -36,6 +36,7 @@ async function region() {
   const upkeep = {
     network: (id: string) => keeper.apply(alone, id),
     networks: () => keeper.upToDate(alone),
+    names: async () => {},
     nudge: () => undefined,
     engineParameters: () => Promise.resolve([]),
   };

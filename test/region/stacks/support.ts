@@ -197,6 +197,7 @@ export async function openBench(
     upkeep: () => ({
       network: () => Promise.resolve(),
       networks: () => Promise.resolve(),
+      names: async () => {},
       nudge: () => undefined,
       engineParameters: () => Promise.resolve([]),
     }),

@@ -20,6 +20,7 @@ function twoRegions() {
   const upkeep = {
     network: () => Promise.resolve(),
     networks: () => Promise.resolve(),
+    names: async () => {},
     nudge: () => undefined,
     engineParameters: () => Promise.resolve([]),
   };

@@ -55,6 +55,37 @@ describe("the queue of an owner", () => {
     }
   });
 
+  test("who waits for a turn waits for one that began since, whether it goes well or not", async () => {
+    const ends: ((how: Promise<void>) => void)[] = [];
+    const queue = new OwnerQueue(
+      () => new Promise<void>((resolve) => ends.push(resolve)),
+      () => undefined,
+    );
+    const seen: string[] = [];
+    queue.ask();
+    void queue.turn().then(() => seen.push("turn"));
+    ends[0]?.(Promise.resolve());
+    await settle();
+    expect(seen).toEqual([]);
+    ends[1]?.(Promise.reject(new Error("not yet")));
+    await settle();
+    expect(seen).toEqual(["turn"]);
+    await queue.close();
+  });
+
+  test("who waits for a turn that does not come any more goes on", async () => {
+    let release: () => void = () => undefined;
+    const queue = new OwnerQueue(
+      () => new Promise<void>((resolve) => (release = resolve)),
+      () => undefined,
+    );
+    queue.ask();
+    const turns = [queue.turn()];
+    const closed = queue.close();
+    release();
+    await Promise.all([closed, ...turns, queue.turn()]);
+  });
+
   test("closing waits for the work under way and starts none", async () => {
     let release: () => void = () => undefined;
     let runs = 0;

@@ -42,6 +42,7 @@ function region() {
   const upkeep: Upkeep = {
     network: (vpcId) => keeper.apply(call, vpcId),
     networks: () => keeper.upToDate(call),
+    names: async () => {},
     nudge: () => undefined,
     engineParameters: () => Promise.reject(new Error("no database here")),
   };

@@ -61,11 +61,11 @@ export function databaseNames(
     const addresses = members.flatMap(addressesOf);
     return addresses.length === 0 ? [] : [{ name, addresses }];
   };
-  const born = scope.records.list(DBInstances).filter((db) => db.born);
+  const instances = scope.records.list(DBInstances);
   return [
-    ...born.flatMap((db) => named(endpointName(scope, db.identifier), [db])),
+    ...instances.flatMap((db) => named(endpointName(scope, db.identifier), [db])),
     ...scope.records.list(DBClusters).flatMap((cluster) => {
-      const members = born.filter(({ clusterId }) => clusterId === cluster.identifier);
+      const members = instances.filter(({ clusterId }) => clusterId === cluster.identifier);
       const writers = members.filter(({ identifier }) => identifier === cluster.writer);
       const readers = members.filter(({ identifier, status }) => identifier !== cluster.writer && status === "available");
       return [

@@ -102,7 +102,7 @@ export class ClusterKeeper implements Keeper {
       await failOverCluster(scope, cluster, writer, heirs, engine, around);
       // One that stays is given another server, and hands over when this one is retired.
       if (writer.wish === "deleted") await handOver(scope, this.backups, cluster.resourceId, writer, writer.server, engine);
-      scope.upkeep.nudge("names", cluster.vpcId);
+      await scope.upkeep.names(cluster.vpcId);
       return 0;
     }
     const hasHeirs = writer.rebootWished === undefined && heirsOf(scope, cluster, readers, engine).length > 0;
@@ -114,7 +114,7 @@ export class ClusterKeeper implements Keeper {
       throw error;
     }
     this.written(scope, cluster);
-    this.settled(scope, writer);
+    await this.settled(scope, writer);
     const running: boolean[] = [];
     // Nothing reaches one that is cut off.
     const reachable = readers.filter(({ server }) => !isCut(scope.records, server.zone));
@@ -178,7 +178,7 @@ export class ClusterKeeper implements Keeper {
       change(scope, reader, (now) => ({ ...now, statusReason }));
       return false;
     }
-    this.settled(scope, reader);
+    await this.settled(scope, reader);
     return true;
   }
 
@@ -191,7 +191,9 @@ export class ClusterKeeper implements Keeper {
     await engine.start(spec);
   }
 
-  private settled(scope: Scope, member: DBInstance): void {
+  private async settled(scope: Scope, member: DBInstance): Promise<void> {
+    // Who waits for it calls it by its name.
+    if (!member.born) await scope.upkeep.names(member.vpcId);
     const now = change(scope, member, (before) => {
       const { rebootWished, statusReason: _past, ...rest } = parametersTold(scope, before);
       if (rest.wish !== "running") return { ...rest, ...(rebootWished === undefined ? {} : { rebootWished }) };
@@ -201,7 +203,7 @@ export class ClusterKeeper implements Keeper {
       const { applying: _done, ...done } = rest;
       return { ...done, born: true, status: "available" };
     });
-    if (now !== undefined && (!member.born || member.status !== now.status)) scope.upkeep.nudge("names", member.vpcId);
+    if (now !== undefined && member.status !== now.status) scope.upkeep.nudge("names", member.vpcId);
   }
 
   private available(scope: Scope, cluster: DBCluster): void {

@@ -50,7 +50,7 @@ export async function failOver(
   );
   if (promoted === undefined || promoted.server.id === db.server.id) return;
   await engine.start(writerSpec(promoted, around));
-  scope.upkeep.nudge("names", db.vpcId);
+  await scope.upkeep.names(db.vpcId);
 }
 
 const asServer = ({ state: _past, ...server }: Standby): DBServer => server;

@@ -130,7 +130,7 @@ export class DatabaseKeeper implements Keeper {
     });
     if (isWhole === undefined) return 200;
     this.watch(scope, now, engine);
-    this.available(scope, db, engine, isWhole);
+    await this.available(scope, db, engine, isWhole);
     return isWhole ? lookEvery[db.multiAz ? "multiAz" : "single"] : 0;
   }
 
@@ -190,7 +190,9 @@ export class DatabaseKeeper implements Keeper {
     };
   }
 
-  private available(scope: Scope, db: DBInstance, engine: DatabaseEngine, isWhole: boolean): void {
+  private async available(scope: Scope, db: DBInstance, engine: DatabaseEngine, isWhole: boolean): Promise<void> {
+    // Who waits for it calls it by its name.
+    if (!db.born) await scope.upkeep.names(db.vpcId);
     const isFull = engine.storage(db.server.id).free < leastFree;
     change(scope, db, (now) => {
       if (now.wish !== "running" || now.rebootWished !== undefined) return now;
@@ -205,7 +207,6 @@ export class DatabaseKeeper implements Keeper {
         : { ...rest, born: true, status: "available" };
     });
     const now = scope.records.get(DBInstances, db.identifier);
-    if (!db.born && now?.born === true) scope.upkeep.nudge("names", db.vpcId);
     if (now !== undefined && (now.status !== db.status || now.keepsLog !== db.keepsLog))
       scope.upkeep.nudge("backup", db.resourceId);
   }

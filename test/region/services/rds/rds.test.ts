@@ -96,7 +96,8 @@ describe("a DB instance", () => {
     expect(call.records.list(NetworkInterfaces)).toMatchObject([
       { holder: { kind: "database", id: "app" }, groupIds: [where.groupId] },
     ]);
-    expect(databaseNames(call)).toEqual([]);
+    // Its name is there before anybody is told that it is available.
+    expect(databaseNames(call)).toMatchObject([{ addresses: ["10.0.1.4"] }]);
   });
 
   test("has an endpoint that resolves once it is available", async () => {

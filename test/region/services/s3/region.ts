@@ -39,6 +39,7 @@ export async function startS3(folder = mkdtempSync(join(tmpdir(), "sandtable-s3-
     upkeep: () => ({
       network: () => Promise.resolve(),
       networks: () => Promise.resolve(),
+      names: async () => {},
       nudge: () => undefined,
       engineParameters: () => Promise.resolve([]),
     }),
