@@ -2,12 +2,14 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /**
- * `npm run soak [ROUNDS]`: repeats at length what `npm test` samples. Each part is a test file of `npm test` that reads
- * `SANDTABLE_SOAK_ROUNDS`: kills of a region, of a fabric and of a journal's writer in the middle of their work, malformed and random
- * requests, every operation of the wire, failovers of databases under an append workload.
+ * `npm run soak [ROUNDS] [PART...]`: repeats at length what `npm test` samples, all of it or the parts whose file or subject has one of the
+ * words given (`npm run soak 50 judges`). Each part is a test file of `npm test` that reads `SANDTABLE_SOAK_ROUNDS`: kills of a region, of a
+ * fabric and of a journal's writer in the middle of their work, malformed and random requests, every operation of the wire, failovers of
+ * databases under an append workload.
  */
-const rounds = Math.max(1, Number(process.argv[2] ?? 50));
-const parts = [
+const [said = "50", ...words] = process.argv.slice(2);
+const rounds = /^[1-9]\d*$/.test(said) ? Number(said) : 0;
+const all = [
   {
     what: `${rounds} kills of a region at random instants while a stack is created, updated and deleted`,
     project: "journeys",
@@ -41,11 +43,32 @@ const parts = [
     file: "test/journeys/database-mysql.test.ts",
   },
   {
+    what: `${rounds} kills of a region while it makes, fails over and deletes databases`,
+    project: "journeys",
+    file: "test/journeys/database-kills.test.ts",
+  },
+  {
+    what: `${rounds} kills of a MariaDB writer while it commits: its copy has every row that was acknowledged`,
+    project: "rooted",
+    file: "test/rooted/databases/mariadb-copies.test.ts",
+  },
+  {
     what: `${rounds} x 8 random networks with 250 packets each: the analysis and the fabric give the same answers`,
     project: "rooted",
     file: "test/rooted/reachability/judges.test.ts",
   },
 ] as const;
+const parts = all.filter(
+  ({ what, file }) => words.length === 0 || words.some((word) => `${what} ${file}`.toLowerCase().includes(word.toLowerCase())),
+);
+if (rounds === 0 || parts.length === 0) {
+  process.stderr.write(
+    rounds === 0
+      ? `soak: ${said} is no number of rounds: npm run soak [ROUNDS] [PART...], e.g. npm run soak 50 judges\n`
+      : `soak: no part has ${words.join(" or ")} in its name; there are:\n${all.map(({ what, file }) => `  ${file}  ${what}\n`).join("")}`,
+  );
+  process.exit(2);
+}
 
 let failed = 0;
 for (const { what, project, file } of parts) {
