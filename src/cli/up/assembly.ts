@@ -38,6 +38,8 @@ export interface AssembledStack {
   readonly written: boolean;
   /** Only where an assembly is read: nested in another, by a template that is published under this key. `within`: the outermost one's id. */
   readonly nested?: { readonly objectKey: string; readonly within: string };
+  /** Where it is to be deployed: the stacks nested in it, which CloudFormation makes with it. */
+  readonly inner?: readonly AssembledStack[];
   /** Files to publish before. */
   readonly assets: readonly FileAsset[];
   /** What else would have to be published before, and cannot be; see `refuseAssets`. */
@@ -167,7 +169,9 @@ export function readAssembly(folder: string, use: AssemblyUse = "deploy"): reado
       unpublishable: [...legacyAssets(told), ...needed.flatMap(({ others }) => others)],
     };
     const whole = { stack, templateFile, metadata: told };
-    return use === "read" ? withNested(whole, own, assetManifests) : [whole];
+    const [outer = whole, ...inner] = withNested(whole, own, assetManifests);
+    if (use === "read") return [outer, ...inner];
+    return [{ ...outer, stack: { ...outer.stack, inner: inner.map((one) => one.stack) } }];
   });
   const told = toldOf(folder, made);
   return made.map(({ stack }, index) => ({ ...stack, told: told[index] ?? { told: [], missing: [] } }));

@@ -10,11 +10,11 @@ import { colours } from "../output.js";
 import type { Review, ReviewWish } from "./review.js";
 
 /** The thread of `review`. */
-const { stack, parameters, region, colours: isTerminal } = workerData as ReviewWish;
+const { stacks, parameters, region, colours: isTerminal } = workerData as ReviewWish;
 
-const description = describeStacks([stack], new Map(Object.entries(parameters)), region);
+const description = describeStacks(stacks, new Map(Object.entries(parameters)), region);
 const environment = graphOf(description);
-const others = othersIn([stack], environment);
+const others = othersIn(stacks, environment);
 const grounds = { prices: await pricesInUse() };
 const { report } = examine(environment, { failOn: "high", acceptances: [], now: new Date(), grounds, others });
 const counting = report.findings.filter(({ severity, verdict }) => verdict === "fails" && atLeast(severity, "high"));

@@ -4,9 +4,9 @@ import { builtFolder } from "../../built.js";
 import { UserFault } from "../../faults.js";
 import type { StackText } from "../check/stacks.js";
 
-/** What the thread is given: one stack, with the values that its parameters will have. */
+/** What the thread is given: one stack and those nested in it, with the values that its parameters will have. */
 export interface ReviewWish {
-  readonly stack: StackText;
+  readonly stacks: readonly StackText[];
   readonly parameters: Readonly<Record<string, string>>;
   readonly region: string | undefined;
   readonly colours: boolean;

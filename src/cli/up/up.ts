@@ -69,7 +69,7 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
     const deployedParameters = again ? (existing.Parameters?.map((p) => p.ParameterKey ?? "") ?? []) : [];
     const parameters = await decideParameters(target, stack, given, deployedParameters);
     const reviewing = review({
-      stack: stackTexts(project, [stack])[0] ?? { name: stackName, file: path, text: stack.body },
+      stacks: stackTexts(project, [stack, ...(stack.inner ?? [])]),
       parameters: { ...keptValues(existing?.Parameters, parameters.keeps ?? []), ...parameters.parameters },
       region: stack.region ?? (target.name === "local" ? target.regionName : undefined),
       colours: process.stderr.isTTY,
