@@ -24,7 +24,7 @@ import type {
 import { usageOf } from "../usage.js";
 import { backupInto } from "./backup.js";
 import { copiesNow, tellToAcknowledge } from "./acknowledge.js";
-import { errorLog, files, settingsOf, type Settings } from "./config.js";
+import { errorLog, files, serverNumber, settingsOf, type Settings } from "./config.js";
 import { copiesAnother, makeData } from "./data.js";
 import { healthOf, reportOf, type CopyReport } from "./health.js";
 import { pruneLog, rescueLog, shipLog } from "./log.js";
@@ -210,7 +210,11 @@ export class MariaDb implements DatabaseEngine {
   private async release(spec: ServerSpec, place: ServerPlace): Promise<void> {
     for (const id of acknowledgesOf(spec)) {
       const report = await this.askCopy(id);
-      if (report?.isSynchronous === true) await vouch(place, report.status);
+      if (report === undefined) continue;
+      const { isSynchronous, status } = report;
+      // How far one is that still follows another writer is told in files of that one.
+      const isOurs = status.Slave_IO_Running === "Yes" && Number(status.Master_Server_Id) === serverNumber(spec.id);
+      if (isSynchronous && isOurs && status.Master_Log_File !== "") await vouch(place, status);
     }
   }
 

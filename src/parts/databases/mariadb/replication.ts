@@ -9,6 +9,8 @@ import type { Query } from "./session.js";
 export interface SlaveStatus {
   readonly Master_Host: string;
   readonly Master_Port: number | string;
+  /** Of the server that it is connected with, or was last. */
+  readonly Master_Server_Id: number | string;
   readonly Master_Log_File: string;
   readonly Read_Master_Log_Pos: number | string;
   readonly Slave_IO_Running: "Yes" | "No" | "Connecting" | "Preparing";
