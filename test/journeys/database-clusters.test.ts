@@ -19,7 +19,9 @@ import {
   waitUntilDBClusterDeleted,
   type DBCluster,
   type DBClusterSnapshot,
+  type ModifyDBClusterCommandInput,
 } from "@aws-sdk/client-rds";
+import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DatabaseJourney, password } from "./database-support.js";
 import { JourneyRegion } from "./region.js";
@@ -235,6 +237,23 @@ describe("an Aurora cluster", () => {
     );
     // The password is that of the data.
     expect(await rowsOf((await journey.cluster("later")).Endpoint ?? "")).toEqual([1, 2, 3]);
+  });
+
+  test("has its master user's password kept by RDS, and rotated, when it is asked for", async () => {
+    const secrets = new SecretsManagerClient(region.client);
+    const change = async (wish: Partial<ModifyDBClusterCommandInput>): Promise<string> => {
+      await journey.rds.send(new ModifyDBClusterCommand({ DBClusterIdentifier: "later", ApplyImmediately: true, ...wish }));
+      const isTold = ({ MasterUserSecret }: DBCluster): boolean => MasterUserSecret?.SecretStatus === "active";
+      const { MasterUserSecret } = await journey.untilCluster("its password is told", "later", isTold);
+      const { SecretString = "" } = await secrets.send(new GetSecretValueCommand({ SecretId: MasterUserSecret?.SecretArn }));
+      return (JSON.parse(SecretString) as { password: string }).password;
+    };
+    const { Endpoint: host = "" } = await journey.cluster("later");
+    const [first, second] = [await change({ ManageMasterUserPassword: true }), await change({ RotateMasterUserPassword: true })];
+    expect(await journey.query("select current_user", { host, password: second })).toEqual([["keeper"]]);
+    await expect(journey.query("select 1", { host, password: first })).rejects.toThrow("password authentication failed");
+    await journey.delete("later");
+    expect((await secrets.send(new ListSecretsCommand({}))).SecretList).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { put, type Commit } from "../../records/records.js";
 import { NetworkInterfaces, type Tags } from "../ec2/records.js";
 import { checkClusterRetention } from "./backups/settings.js";
 import { checkWindows } from "./backups/windows.js";
-import { checkMasterPassword, checkStorage } from "./checks.js";
+import { checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { clusterEvents } from "./clusterevents.js";
 import { membersOf } from "./clustermembers.js";
@@ -12,6 +12,7 @@ import { expectCluster, theDBCluster } from "./clusterstate.js";
 import { theEngine } from "./engines.js";
 import { instanceEvents } from "./instanceevents.js";
 import { checkGroups, defined } from "./instances.js";
+import { changedMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { grown, withPending } from "./modifying.js";
 import { joinClusterParameterGroup } from "./parametermembership.js";
 import { DBClusters, DBInstances, type DBCluster, type DBClusterPending, type DBInstance } from "./records.js";
@@ -19,7 +20,7 @@ import { serversOf } from "./servers.js";
 
 /** What is not said stays as it is. */
 export interface DBClusterModification {
-  readonly masterPassword?: string | undefined;
+  readonly master?: MasterPasswordWish | undefined;
   readonly deletionProtection?: boolean | undefined;
   readonly backupRetentionPeriod?: number | undefined;
   readonly preferredBackupWindow?: string | undefined;
@@ -60,10 +61,15 @@ export async function modifyDBCluster(call: Scope, wanted: string, wish: DBClust
   const joined = isJoining
     ? joinClusterParameterGroup(call, theEngine(cluster.engine), cluster.engineVersion, wish.parameterGroupName)
     : undefined;
+  const master = changedMasterPassword(call, { ...cluster, is: "cluster" }, cluster, {
+    ...wish.master,
+    immediately: wish.immediately,
+  });
+  const { masterPassword: _before, masterSecret: _its, ...rest } = cluster;
   const next: DBCluster = {
-    ...cluster,
+    ...rest,
+    ...master.part,
     ...said({
-      masterPassword: wish.masterPassword === undefined ? undefined : checkMasterPassword(wish.masterPassword),
       deletionProtection: wish.deletionProtection,
       backupRetentionPeriod: wish.backupRetentionPeriod,
       copyTagsToSnapshot: wish.copyTagsToSnapshot,
@@ -81,6 +87,7 @@ export async function modifyDBCluster(call: Scope, wanted: string, wish: DBClust
     : stays(call, next);
   call.commit(
     put(DBClusters, cluster.identifier, decided),
+    ...master.changes,
     ...clusterEvents(call, cluster, decided),
     ...members.flatMap((db) => {
       const member = {

@@ -42,7 +42,11 @@ const create = async (call: Call, input: CreateDBClusterCommandInput): Promise<{
       engine: input.Engine ?? "",
       engineVersion: input.EngineVersion,
       masterUsername: input.MasterUsername,
-      masterPassword: input.MasterUserPassword,
+      master: {
+        masterPassword: input.MasterUserPassword,
+        managed: input.ManageMasterUserPassword,
+        secretKmsKeyId: input.MasterUserSecretKmsKeyId,
+      },
       databaseName: input.DatabaseName,
       port: input.Port,
       subnetGroupName: input.DBSubnetGroupName,
@@ -94,7 +98,12 @@ function matches(cluster: DBCluster, { Name, Values }: Filter): boolean {
 const named = { DBClusterIdentifier: enforced };
 
 export const clusterOperations: readonly Operation[] = [
-  operation<CreateDBClusterCommandInput, CreateDBClusterCommandOutput>("rds", "CreateDBCluster", clusterRules, create),
+  operation<CreateDBClusterCommandInput, CreateDBClusterCommandOutput>(
+    "rds",
+    "CreateDBCluster",
+    { ...clusterRules, MasterUserSecretKmsKeyId: enforced },
+    create,
+  ),
   operation<DescribeDBClustersCommandInput, DescribeDBClustersCommandOutput>(
     "rds",
     "DescribeDBClusters",
@@ -107,6 +116,9 @@ export const clusterOperations: readonly Operation[] = [
     {
       ...named,
       MasterUserPassword: enforced,
+      ManageMasterUserPassword: enforced,
+      MasterUserSecretKmsKeyId: enforced,
+      RotateMasterUserPassword: enforced,
       DeletionProtection: enforced,
       BackupRetentionPeriod: enforced,
       PreferredBackupWindow: enforced,
@@ -125,7 +137,12 @@ export const clusterOperations: readonly Operation[] = [
       answer(
         call,
         await modifyDBCluster(call, input.DBClusterIdentifier ?? "", {
-          masterPassword: input.MasterUserPassword,
+          master: {
+            masterPassword: input.MasterUserPassword,
+            managed: input.ManageMasterUserPassword,
+            secretKmsKeyId: input.MasterUserSecretKmsKeyId,
+            rotate: input.RotateMasterUserPassword,
+          },
           deletionProtection: input.DeletionProtection,
           backupRetentionPeriod: input.BackupRetentionPeriod,
           preferredBackupWindow: input.PreferredBackupWindow,

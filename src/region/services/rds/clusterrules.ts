@@ -21,6 +21,7 @@ export const clusterRules = {
   EngineVersion: recorded("the engine image's release of this major version is what runs"),
   Iops: recorded("this machine's disk alone bounds the speed of data"),
   KmsKeyId: recorded("data are only as encrypted as this machine's disk"),
+  ManageMasterUserPassword: enforced,
   MasterUserPassword: enforced,
   MasterUsername: enforced,
   NetworkType: states("IPV4"),

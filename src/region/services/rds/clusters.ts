@@ -5,14 +5,7 @@ import { interfaceChanges } from "../ec2/interfaces.js";
 import type { NetworkInterface, Tags } from "../ec2/records.js";
 import { checkClusterRetention } from "./backups/settings.js";
 import { chosenWindows } from "./backups/windows.js";
-import {
-  checkDatabaseName,
-  checkIdentifier,
-  checkMasterPassword,
-  checkMasterUsername,
-  checkPort,
-  checkStorage,
-} from "./checks.js";
+import { checkDatabaseName, checkIdentifier, checkMasterUsername, checkPort, checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { clusterEvents } from "./clusterevents.js";
 import { decideMember } from "./clustermembers.js";
@@ -22,6 +15,7 @@ import { newResourceId } from "./names.js";
 import { joinClusterParameterGroup } from "./parametermembership.js";
 import { DBClusters, DBInstances, type ClusterVolume, type DBCluster } from "./records.js";
 import { newReplicationPassword, sitesOf } from "./servers.js";
+import { firstMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
 
 /** A DB cluster as it is asked for, in AWS's words. */
@@ -30,7 +24,7 @@ export interface DBClusterWish {
   readonly engine: string;
   readonly engineVersion?: string | undefined;
   readonly masterUsername?: string | undefined;
-  readonly masterPassword?: string | undefined;
+  readonly master: MasterPasswordWish;
   readonly databaseName?: string | undefined;
   readonly port?: number | undefined;
   readonly subnetGroupName?: string | undefined;
@@ -87,8 +81,10 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
   const { restored } = wish;
   const masterUsername = restored?.masterUsername ?? checkMasterUsername(wish.masterUsername);
   // A restored one has the password of its data, unless it is to be another.
-  const masterPassword =
-    restored !== undefined && wish.masterPassword === undefined ? undefined : checkMasterPassword(wish.masterPassword);
+  const isKept = restored !== undefined && wish.master.masterPassword === undefined && wish.master.managed !== true;
+  const master = isKept
+    ? { part: {}, changes: [] }
+    : firstMasterPassword(call, { is: "cluster", identifier, masterUsername }, wish.master);
   checkClusterRetention(wish.backupRetentionPeriod);
   const windows = chosenWindows(
     defined({
@@ -107,7 +103,7 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
     engine: engine.name,
     engineVersion: version,
     masterUsername,
-    ...(masterPassword === undefined ? {} : { masterPassword }),
+    ...master.part,
     replicationPassword: newReplicationPassword(),
     ...(databaseName === undefined ? {} : { databaseName }),
     port: checkPort(wish.port, engine.port),
@@ -152,6 +148,7 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
   });
   call.commit(
     put(DBClusters, identifier, cluster),
+    ...master.changes,
     ...parameters.commit,
     // One of Aurora has no more to wait for.
     ...clusterEvents(call, { ...cluster, born: false }, cluster),

@@ -22,6 +22,15 @@ export function describeDBCluster(scope: Scope, cluster: DBCluster): ApiDBCluste
     EngineVersion: cluster.engineVersion,
     EngineMode: "provisioned",
     MasterUsername: cluster.masterUsername,
+    MasterUserSecret:
+      cluster.masterSecret === undefined
+        ? undefined
+        : {
+            SecretArn: cluster.masterSecret.secretArn,
+            KmsKeyId: cluster.masterSecret.kmsKeyArn,
+            SecretStatus:
+              cluster.masterPassword === undefined ? "active" : cluster.writer === undefined ? "creating" : "rotating",
+          },
     DatabaseName: cluster.databaseName,
     Endpoint: clusterEndpointName(scope, cluster.identifier),
     ReaderEndpoint: clusterEndpointName(scope, cluster.identifier, "cluster-ro"),

@@ -81,7 +81,7 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   const isKept = wish.restored !== undefined && wish.master.masterPassword === undefined && wish.master.managed !== true;
   const { part, changes } = isKept
     ? { part: {}, changes: [] }
-    : firstMasterPassword(call, { identifier, masterUsername }, wish.master);
+    : firstMasterPassword(call, { is: "db", identifier, masterUsername }, wish.master);
   const databaseName = checkDatabaseName(wish.databaseName);
   const parameters = joinParameterGroup(call, engine, version, wish.parameterGroupName);
   checkOptionGroup(engine, version, wish.optionGroupName);

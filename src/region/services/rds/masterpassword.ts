@@ -2,7 +2,7 @@ import type { Scope } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import type { Change } from "../../records/records.js";
 import { checkMasterPassword } from "./checks.js";
-import { decideMasterSecret, decideRotation, masterSecretRemoval } from "./mastersecret.js";
+import { decideMasterSecret, decideRotation, masterSecretRemoval, type MasterOwner } from "./mastersecret.js";
 import type { DBInstance } from "./records.js";
 
 /** How the master user's password is to be had. */
@@ -16,18 +16,17 @@ export interface MasterPasswordWish {
   readonly rotate?: boolean | undefined;
 }
 
-/** Part of a DB instance's record, and what else is committed with it. */
+/** What the record of a DB instance, or of a DB cluster, holds of it. */
+type Held = Pick<DBInstance, "masterPassword" | "masterSecret">;
+
+/** Part of the owner's record, and what else is committed with it. */
 export interface MasterPasswordDecision {
-  readonly part: Pick<DBInstance, "masterPassword" | "masterSecret">;
+  readonly part: Held;
   readonly changes: readonly Change[];
 }
 
 /** @throws InvalidParameterCombination, InvalidParameterValue, KMSKeyNotAccessibleFault */
-export function firstMasterPassword(
-  scope: Scope,
-  owner: Pick<DBInstance, "identifier" | "masterUsername">,
-  wish: MasterPasswordWish,
-): MasterPasswordDecision {
+export function firstMasterPassword(scope: Scope, owner: MasterOwner, wish: MasterPasswordWish): MasterPasswordDecision {
   if (wish.managed !== true) {
     refuseKey(wish);
     return { part: { masterPassword: checkMasterPassword(wish.masterPassword) }, changes: [] };
@@ -38,15 +37,16 @@ export function firstMasterPassword(
 }
 
 /**
- * What ModifyDBInstance makes of it; what is not said stays.
+ * What ModifyDBInstance or ModifyDBCluster makes of it; what is not said stays.
  * @throws InvalidParameterCombination, InvalidParameterValue, KMSKeyNotAccessibleFault
  */
 export function changedMasterPassword(
   scope: Scope,
-  db: DBInstance,
+  owner: MasterOwner,
+  held: Held,
   wish: MasterPasswordWish & { readonly immediately: boolean },
 ): MasterPasswordDecision {
-  const { masterSecret } = db;
+  const { masterSecret } = held;
   const isManaged = wish.managed ?? masterSecret !== undefined;
   if (!isManaged || masterSecret !== undefined) refuseKey(wish);
   if (isManaged) refuseBoth(wish);
@@ -54,16 +54,16 @@ export function changedMasterPassword(
     if (masterSecret === undefined || !isManaged)
       throw combination("RotateMasterUserPassword can only be specified when RDS manages the master user password.");
     if (!wish.immediately) throw combination("You must specify ApplyImmediately when you rotate the master user password.");
-    const { changes, ...part } = decideRotation(scope, db, masterSecret);
+    const { changes, ...part } = decideRotation(scope, owner, masterSecret);
     return { part, changes };
   }
   if (isManaged && masterSecret === undefined) {
-    const { changes, ...part } = decideMasterSecret(scope, db, wish.secretKmsKeyId);
+    const { changes, ...part } = decideMasterSecret(scope, owner, wish.secretKmsKeyId);
     return { part, changes };
   }
   if (!isManaged && masterSecret !== undefined)
-    return { part: { masterPassword: checkMasterPassword(wish.masterPassword) }, changes: masterSecretRemoval(scope, db) };
-  const masterPassword = wish.masterPassword === undefined ? db.masterPassword : checkMasterPassword(wish.masterPassword);
+    return { part: { masterPassword: checkMasterPassword(wish.masterPassword) }, changes: masterSecretRemoval(scope, held) };
+  const masterPassword = wish.masterPassword === undefined ? held.masterPassword : checkMasterPassword(wish.masterPassword);
   return {
     part: {
       ...(masterPassword === undefined ? {} : { masterPassword }),

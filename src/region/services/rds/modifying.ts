@@ -41,7 +41,7 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
       `Database instance: ${db.identifier} is not in available state: it is ${db.status}.`,
     );
   if (db.origin.kind === "replica") checkReplica(db, wish);
-  const master = changedMasterPassword(call, db, { ...wish.master, immediately: wish.immediately });
+  const master = changedMasterPassword(call, { is: "db", ...db }, db, { ...wish.master, immediately: wish.immediately });
   const { masterPassword: _before, masterSecret: _its, ...rest } = db;
   const groupIds = wish.groupIds === undefined || wish.groupIds.length === 0 ? db.groupIds : wish.groupIds;
   checkGroups(call, groupIds, db.vpcId);

@@ -205,6 +205,8 @@ export interface DBCluster {
   readonly masterUsername: string;
   /** Until the writer has been told. */
   readonly masterPassword?: string;
+  /** Where RDS keeps the password when it manages it itself. */
+  readonly masterSecret?: MasterSecret;
   readonly replicationPassword: string;
   readonly databaseName?: string;
   readonly port: number;

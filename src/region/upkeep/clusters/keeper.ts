@@ -15,6 +15,7 @@ import { handOver } from "../databases/backups/shipping.js";
 import { change } from "../databases/change.js";
 import { retire } from "../databases/failover.js";
 import type { DatabaseHouse } from "../databases/keeper.js";
+import { masterSecretRemoval } from "../../services/rds/mastersecret.js";
 import { parametersTold, settleParameters } from "../databases/parameters.js";
 import { Retention } from "../databases/retention.js";
 import type { ServerCircumstances } from "../databases/spec.js";
@@ -68,6 +69,7 @@ export class ClusterKeeper implements Keeper {
       scope.commit(
         remove(DBClusters, id),
         ...backupsAfterDeletion(scope.records, now),
+        ...masterSecretRemoval(scope, now),
         eventOf(scope, ofCluster(scope, now), "RDS-EVENT-0171"),
       );
       for (const each of new Set([resourceId, ...volumeOwner(now)])) scope.upkeep.nudge("backup", each);

@@ -1,11 +1,17 @@
-import type { DescribeDBInstancesCommandOutput } from "@aws-sdk/client-rds";
+import type { DescribeDBClustersCommandOutput, DescribeDBInstancesCommandOutput } from "@aws-sdk/client-rds";
 import type { DescribeSecretCommandOutput, GetSecretValueCommandOutput } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, test } from "vitest";
 import type { Call } from "../../../../src/region/operations/call.js";
 import { put } from "../../../../src/region/records/records.js";
 import { masterSecretRemoval } from "../../../../src/region/services/rds/mastersecret.js";
 import { rdsOperations } from "../../../../src/region/services/rds/operations.js";
-import { DBInstances, type DBInstance } from "../../../../src/region/services/rds/records.js";
+import {
+  DBClusters,
+  DBInstances,
+  DBSubnetGroups,
+  type DBCluster,
+  type DBInstance,
+} from "../../../../src/region/services/rds/records.js";
 import { secretsmanagerOperations } from "../../../../src/region/services/secretsmanager/operations.js";
 import { SealedValues, Secrets } from "../../../../src/region/services/secretsmanager/records.js";
 import { recordsAlone, run } from "../../../support/records.js";
@@ -109,6 +115,52 @@ describe("a password that RDS manages", () => {
     const before = JSON.stringify(record(call));
     await expect(modify(call, input)).rejects.toMatchObject({ code });
     expect(JSON.stringify(record(call))).toBe(before);
+  });
+});
+
+describe("a password that RDS manages of a DB cluster", () => {
+  const rds = <O>(call: Call, name: string, input: object): Promise<O> =>
+    run<O>(rdsOperations, name, call, { DBClusterIdentifier: "shop", ...input });
+  const cluster = (call: Call): DBCluster => call.records.get(DBClusters, "shop")!;
+
+  async function managedCluster(): Promise<Call> {
+    const { call } = recordsAlone();
+    await database(call);
+    await rds(call, "CreateDBCluster", {
+      Engine: "aurora-postgresql",
+      MasterUsername: "keeper",
+      ManageMasterUserPassword: true,
+      DBSubnetGroupName: call.records.list(DBSubnetGroups)[0]?.name,
+    });
+    return call;
+  }
+
+  test("is in a secret that is called after it, and the writer is told it", async () => {
+    const call = await managedCluster();
+    const { masterSecret, masterPassword } = cluster(call);
+    const [secret] = call.records.list(Secrets);
+    expect(secret).toMatchObject({
+      arn: masterSecret?.secretArn,
+      name: expect.stringMatching(/^rds!cluster-/) as string,
+      tags: { "aws:rds:primaryDBClusterArn": "arn:aws:rds:eu-west-3:000000000000:cluster:shop" },
+    });
+    const said = await run<GetSecretValueCommandOutput>(secretsmanagerOperations, "GetSecretValue", call, {
+      SecretId: secret?.arn,
+    });
+    expect(JSON.parse(said.SecretString ?? "")).toEqual({ username: "keeper", password: masterPassword });
+    const { DBClusters: seen } = await rds<DescribeDBClustersCommandOutput>(call, "DescribeDBClusters", {});
+    expect(seen?.[0]?.MasterUserSecret).toMatchObject({ SecretArn: secret?.arn, SecretStatus: "creating" });
+  });
+
+  test("is another one after a rotation, and the user's again when that is said; the secret goes", async () => {
+    const call = await managedCluster();
+    const before = cluster(call).masterPassword;
+    await rds(call, "ModifyDBCluster", { RotateMasterUserPassword: true, ApplyImmediately: true });
+    expect(cluster(call).masterPassword).not.toBe(before);
+    await rds(call, "ModifyDBCluster", { ManageMasterUserPassword: false, MasterUserPassword: "mine-again-42" });
+    expect(cluster(call)).toMatchObject({ masterPassword: "mine-again-42" });
+    expect(cluster(call).masterSecret).toBeUndefined();
+    expect([...call.records.list(Secrets), ...call.records.list(SealedValues)]).toEqual([]);
   });
 });
 

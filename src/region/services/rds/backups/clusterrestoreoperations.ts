@@ -37,6 +37,7 @@ type Said = Partial<RestoreDBClusterFromSnapshotCommandInput>;
 
 const wishOf = (input: Said): ClusterRestoreWish => ({
   identifier: input.DBClusterIdentifier ?? "",
+  master: {},
   engine: input.Engine,
   engineVersion: input.EngineVersion,
   port: input.Port,

@@ -1,4 +1,4 @@
-import type { MemberRules } from "../../../operations/members.js";
+import { enforced, within, type MemberRules } from "../../../operations/members.js";
 import { clusterRules } from "../../../services/rds/clusterrules.js";
 import { deleteDBCluster } from "../../../services/rds/clusterchanges.js";
 import { modifyDBCluster } from "../../../services/rds/clustermodifying.js";
@@ -9,11 +9,17 @@ import { clusterArn, clusterEndpointName } from "../../../services/rds/names.js"
 import { defaultParameterGroup } from "../../../services/rds/parametermembership.js";
 import { DBClusters } from "../../../services/rds/records.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
+import { masterChange, masterSaid } from "./master.js";
 import { restoreClusterAsSaid, restoreClusterProperties } from "./restoring.js";
 import { optionalFlag, optionalNumber, optionalText, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
 
 const { Tags: _apiTags, ...said } = clusterRules;
-const properties: MemberRules = { ...said, ...restoreClusterProperties, Tags: tagRules };
+const properties: MemberRules = {
+  ...said,
+  ...restoreClusterProperties,
+  MasterUserSecret: within({ KmsKeyId: enforced }),
+  Tags: tagRules,
+};
 
 /** What is said of a cluster that may be said again of one that is there. */
 const changeable = (given: Properties) =>
@@ -39,6 +45,7 @@ export const dbCluster: ResourceProvider = {
     "Endpoint.Address": (call, id) => clusterEndpointName(call, id),
     "Endpoint.Port": (call, id) => String(theDBCluster(call, id).port),
     "ReadEndpoint.Address": (call, id) => clusterEndpointName(call, id, "cluster-ro"),
+    "MasterUserSecret.SecretArn": (call, id) => theDBCluster(call, id).masterSecret?.secretArn ?? "",
     DBClusterArn: (call, id) => clusterArn(call, id),
     DBClusterResourceId: (call, id) => theDBCluster(call, id).resourceId,
   },
@@ -47,7 +54,7 @@ export const dbCluster: ResourceProvider = {
       ...changeable(given),
       identifier: optionalText(given, "DBClusterIdentifier") ?? naming.physicalName(63),
       engineVersion: optionalText(given, "EngineVersion"),
-      masterPassword: optionalText(given, "MasterUserPassword"),
+      master: masterSaid(given),
       port: optionalNumber(given, "Port"),
       subnetGroupName: optionalText(given, "DBSubnetGroupName"),
       deletionProtection: optionalFlag(given, "DeletionProtection"),
@@ -69,12 +76,19 @@ export const dbCluster: ResourceProvider = {
   },
   settled: (call, id, signal) => call.until(() => call.records.get(DBClusters, id)?.status === "available", signal),
   updatable: [
-    ...["DeletionProtection", "MasterUserPassword", "Tags", "BackupRetentionPeriod", "PreferredBackupWindow"],
+    ...[
+      "DeletionProtection",
+      "MasterUserPassword",
+      "ManageMasterUserPassword",
+      "MasterUserSecret",
+      "Tags",
+      "BackupRetentionPeriod",
+      "PreferredBackupWindow",
+    ],
     ...["PreferredMaintenanceWindow", "CopyTagsToSnapshot", "DBClusterParameterGroupName", "AutoMinorVersionUpgrade"],
     ...["VpcSecurityGroupIds", "DBClusterInstanceClass", "AllocatedStorage", "StorageType", "Iops"],
   ],
   update: async (call, id, { from, to }, naming, signal) => {
-    const masterPassword = optionalText(to, "MasterUserPassword");
     const { engine, engineVersion } = theDBCluster(call, id);
     const { parameterGroupName = defaultParameterGroup(theEngine(engine), engineVersion), ...changes } = changeable(to);
     const isAurora = theDBCluster(call, id).kind === "aurora";
@@ -86,7 +100,7 @@ export const dbCluster: ResourceProvider = {
       immediately: true,
       parameterGroupName,
       deletionProtection: optionalFlag(to, "DeletionProtection") ?? false,
-      ...(masterPassword === optionalText(from, "MasterUserPassword") ? {} : { masterPassword }),
+      master: masterChange(from, to),
       tags: tagsOf(to, naming),
     });
     await call.until(() => call.records.get(DBClusters, id)?.status !== "modifying", signal);

@@ -4,7 +4,6 @@ import { enforced, states, within, type MemberRules } from "../../../operations/
 import { theEngine } from "../../../services/rds/engines.js";
 import { instanceRules, settingRules } from "../../../services/rds/instancerules.js";
 import { createDBInstance, defined, deleteDBInstance, theDBInstance } from "../../../services/rds/instances.js";
-import type { MasterPasswordWish } from "../../../services/rds/masterpassword.js";
 import { modifyDBInstance } from "../../../services/rds/modifying.js";
 import { endpointName, instanceArn, subnetGroupArn } from "../../../services/rds/names.js";
 import { defaultParameterGroup } from "../../../services/rds/parametermembership.js";
@@ -12,19 +11,10 @@ import { DBInstances, DBSubnetGroups, type DBInstance, type DBInstanceSettings }
 import { promoteReadReplica } from "../../../services/rds/replicas.js";
 import { createDBSubnetGroup, deleteDBSubnetGroup, modifyDBSubnetGroup } from "../../../services/rds/subnetgroups.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
+import { masterChange, masterSaid } from "./master.js";
 import { changeMemberAsSaid, createMemberAsSaid, isMember } from "./member.js";
 import { isReplica, restoreAsSaid, restoreProperties } from "./restoring.js";
-import {
-  optionalFlag,
-  optionalNumber,
-  optionalText,
-  structure,
-  tagRules,
-  tagsOf,
-  text,
-  texts,
-  unlessGone,
-} from "../properties.js";
+import { optionalFlag, optionalNumber, optionalText, tagRules, tagsOf, text, texts, unlessGone } from "../properties.js";
 
 export const dbSubnetGroup: ResourceProvider = {
   type: "AWS::RDS::DBSubnetGroup",
@@ -78,23 +68,6 @@ const becomeAvailable: NonNullable<ResourceProvider["settled"]> = async (call, i
       500,
     );
 };
-
-const managing = (given: Properties): MasterPasswordWish => ({
-  managed: optionalFlag(given, "ManageMasterUserPassword"),
-  secretKmsKeyId: optionalText(structure(given, "MasterUserSecret") ?? {}, "KmsKeyId"),
-});
-
-/** The password where it is another than before, and who has charge of it where that changed: a secret keeps the key it was made with. */
-function masterChange(from: Properties, to: Properties): MasterPasswordWish {
-  const [before, after] = [managing(from), managing(to)];
-  const password = optionalText(to, "MasterUserPassword");
-  const changesHands = (before.managed ?? false) !== (after.managed ?? false);
-  return {
-    ...(password === optionalText(from, "MasterUserPassword") && !changesHands ? {} : { masterPassword: password }),
-    ...(changesHands ? { managed: after.managed ?? false } : {}),
-    ...(changesHands || before.secretKmsKeyId !== after.secretKmsKeyId ? { secretKmsKeyId: after.secretKmsKeyId } : {}),
-  };
-}
 
 const changeableSettings = (given: Properties): Partial<DBInstanceSettings> => ({
   allocatedStorage: optionalNumber(given, "AllocatedStorage"),
@@ -160,7 +133,7 @@ export const dbInstance: ResourceProvider = {
     }
     const said = {
       identifier,
-      master: { masterPassword: optionalText(given, "MasterUserPassword"), ...managing(given) },
+      master: masterSaid(given),
       port: optionalNumber(given, "Port"),
       subnetGroupName: optionalText(given, "DBSubnetGroupName"),
       zone: optionalText(given, "AvailabilityZone"),
