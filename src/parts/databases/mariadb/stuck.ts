@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
+import { NoAnswer } from "../noanswer.js";
 import type { ServerPlace } from "../place.js";
 import { statusOf, type SlaveStatus } from "./replication.js";
 import { openConnection, type Query } from "./session.js";
@@ -28,20 +29,28 @@ async function waiting(query: Query): Promise<string | undefined> {
  * that it acknowledges, a writer takes all before that position as acknowledged. So we ask for the log from there on, as the copy itself
  * would if it did not go by GTID, and go away when it begins. What the copy lacks is acknowledged by nobody and waits on.
  * https://mariadb.com/kb/en/com_binlog_dump/
+ * @throws NoAnswer
  */
 export async function vouch(place: ServerPlace, { Master_Log_File, Read_Master_Log_Pos }: SlaveStatus): Promise<void> {
   const connection = await openConnection(place);
   try {
-    await connection.query("SET @rpl_semi_sync_slave = 1, @master_binlog_checksum = 'NONE', @mariadb_slave_capability = 4");
+    const sql = "SET @rpl_semi_sync_slave = 1, @master_binlog_checksum = 'NONE', @mariadb_slave_capability = 4";
+    await connection.query({ sql, timeout: patience });
     // What comes is the log: none of the driver's business.
     const { stream } = (connection as unknown as { connection: { stream: NodeJS.ReadWriteStream } }).connection;
     stream.removeAllListeners("data");
     stream.write(dumpRequest(Master_Log_File, Number(Read_Master_Log_Pos)));
-    await once(stream, "data", { signal: AbortSignal.timeout(5000) });
+    const late = AbortSignal.timeout(patience);
+    await once(stream, "data", { signal: late }).catch((error: unknown) => {
+      throw late.aborted ? new NoAnswer(`MariaDB of ${place.name}`, patience) : error;
+    });
   } finally {
     connection.destroy();
   }
 }
+
+/** Milliseconds. */
+const patience = 5000;
 
 /** COM_BINLOG_DUMP; the first four bytes are the packet's length and number. Pure. */
 function dumpRequest(file: string, position: number): Buffer {
