@@ -7,7 +7,8 @@ import type { PlacedInterface, Vpc } from "./vpc.js";
  * What appliances hand on. Groups know a connection by the interface that admitted it (EC2 user guide, "Security group connection
  * tracking"), and the router of a zone tracks it once for all. So an appliance's groups leave no mark on connections of others, which
  * would say of their ends that these do not track them; and they ask their rules for what the appliance has not seen begin: of that
- * each has a bit of the connection's mark. Those beyond the last bit share it.
+ * each has a bit of the connection's mark. Those beyond the last bit share it. What it has seen begin passes its groups, also where an end
+ * of the connection does not track it: that is between the end and its own groups.
  */
 export function applianceChains(vpc: Vpc, zone: string): Piece[] {
   const appliances = (vpc.inZone.get(zone) ?? []).filter((nic) => !nic.sourceDestCheck && nic.natGatewayId === undefined);
@@ -31,10 +32,14 @@ function stepsOf(nic: PlacedInterface, at: number): string[] {
     `${to} ct state new jump groups_out`,
     `${to} ct state new goto ${nic.device}_in`,
     `${to} ct mark & ${bit} == 0 goto ${nic.device}_in`,
+    `${to} ct state established jump groups_out`,
+    `${to} ct state established accept`,
     `${from} ct state new jump ${nic.device}_out`,
     `${from} ct state new oifgroup != ${ranges.subnets} accept`,
     `${from} ct state new goto groups_in`,
     `${from} ct state established ct mark & ${bit} == 0 jump ${nic.device}_out`,
+    `${from} ct state established oifgroup != ${ranges.subnets} accept`,
+    `${from} ct state established goto groups_in`,
   ];
 }
 
