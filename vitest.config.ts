@@ -1,18 +1,24 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-/** What works for a second and more (making a template with the CDK, say), or is repeated at length by a soak: `npm test` has it, `npm run check` does not wait for it. */
+/**
+ * What asks a whole region or program over its wire (a region of its own in each test, by AWS's SDK), makes templates with the CDK, or tries
+ * a law on many random cases: two thirds of the time. `npm test` has it; `npm run check` has what a module decides by itself, and does not wait for it.
+ */
 const thorough = [
   "test/**/fuzz.test.ts",
-  "test/cli/check/{others,stages}.test.ts",
-  "test/cli/{closed-pipe,project}.test.ts",
-  "test/environment/account/examples.test.ts",
+  "test/analysis/{cost/update,objectives/montecarlo,reachability/oracle}.test.ts",
+  "test/cli/check/{input,others,stages,stated,verdicts}.test.ts",
+  "test/cli/{closed-pipe,program,project}.test.ts",
+  "test/environment/account/{describe,examples}.test.ts",
+  "test/environment/graph/laws.test.ts",
   "test/environment/examples.test.ts",
   "test/examples/flask-ha.test.ts",
   "test/parts/fabric/callers.test.ts",
   "test/region/protocol/{compact,paginate,roundtrip}.test.ts",
   "test/region/records/kills.test.ts",
-  "test/region/stacks/{flask-ha,signals,waiting}.test.ts",
+  "test/region/{server,services,stacks,upkeep}/**/*.test.ts",
+  "test/scripts/modelled.test.ts",
   "test/template/{cdk,limits}.test.ts",
 ];
 

@@ -8,6 +8,7 @@ await main(async () => {
   await ensurePackages();
   const started = performance.now();
   const failed = await runChecks([unitTests, ...staticChecks({ fresh: false })]);
+  say("the tests of whole regions and programs are part of npm test");
   say(failed.length === 0 ? `all checks passed in ${seconds(performance.now() - started)}` : `failed: ${failed.join(", ")}`);
   return failed.length === 0 ? 0 : 1;
 });

@@ -1,4 +1,4 @@
-import { CfnOutput, NestedStack, Stack, type App } from "aws-cdk-lib";
+import { CfnOutput, NestedStack, Stack, type App } from "aws-cdk-lib/core";
 import * as ec2 from "aws-cdk-lib/aws-ec2";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as s3 from "aws-cdk-lib/aws-s3";
