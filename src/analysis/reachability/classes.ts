@@ -6,7 +6,7 @@ import type { NodeId } from "../../environment/node.js";
 import type { EndClass } from "./answer.js";
 import { blocksOf, cutsOf, stretchOf } from "./internet.js";
 import type { Lookup } from "./lookup.js";
-import { spotOf, type Placed, type Spot } from "./places.js";
+import { spotOf, within, type Placed, type Spot } from "./places.js";
 
 /** Numbers distinct things in the order in which they come. */
 export class Numbering<T> {
@@ -53,6 +53,8 @@ export interface Classes {
   readonly outer: readonly Spot[];
   /** The inner class that an outer one is part of. */
   readonly innerOf: readonly number[];
+  /** Of each inner class: those of one kind are told apart by nothing but their subnet, from where the way to other subnets is the same. */
+  readonly kindOf: readonly number[];
   readonly groups: readonly GroupClass[];
   readonly lists: readonly GroupList[];
   /** One spot of each stretch of addresses that groups tell apart, as far as somebody is there. */
@@ -68,8 +70,12 @@ export interface Classes {
 export function classesOf(environment: Environment, lookup: Lookup, internet: readonly Spot[]): Classes {
   const targets = routeTargets(environment, lookup);
   const cuts = cutsFor(environment, targets);
+  const isAlone = (nic: NetworkInterface): boolean =>
+    targets.has(nic.id) || nic.owner.kind === "natGateway" || nic.owner.kind === "balancer";
+  const alikeOf = alikeSubnets(environment, lookup, isAlone);
   const sorted = {
-    inner: new Numbering<Spot>(),
+    inner: new Numbering<{ readonly spot: Spot; readonly kind: number }>(),
+    kinds: new Numbering<undefined>(),
     outer: new Numbering<{ readonly spot: Spot; readonly inner: number }>(),
     groups: new Numbering<GroupClass>(),
     lists: new Numbering<GroupList>(),
@@ -78,20 +84,19 @@ export function classesOf(environment: Environment, lookup: Lookup, internet: re
   };
 
   const placeOf = (spot: Spot, nic: NetworkInterface | undefined, alone: string): number => {
-    const inner = `${spot.placed?.subnet.id} ${pairOf(cuts.network, spot)} ${alone} ${nic?.presence?.why}`;
+    const { placed } = spot;
+    const told = `${pairOf(cuts.network, spot)} ${alone} ${nic?.presence?.why}`;
+    const inner = `${placed?.subnet.id} ${told}`;
     const isPublic = nic === undefined ? "" : String(isUnknown(nic.isPublic) ? nic.isPublic.why : nic.isPublic);
     const groups = nic?.filtered === true ? nic.groups : [];
-    const listKey =
-      nic?.filtered === true
-        ? groups
-            .map((id) => (isKnown(id) ? id : `? ${id.why}`))
-            .toSorted()
-            .join()
-        : "none";
+    const listKey = nic?.filtered === true ? groups.map(maybeText).toSorted().join() : "none";
     const list = sorted.lists.numberOf(listKey, () => ({ groups, isFiltered: nic?.filtered === true }));
     const stretch = sorted.stretches.numberOf(pairOf(cuts.groups, spot), () => spot);
     const group = sorted.groups.numberOf(`${list} ${stretch}`, () => ({ spot, list, stretch, groups }));
-    const innerAt = sorted.inner.numberOf(inner, () => spot);
+    const innerAt = sorted.inner.numberOf(inner, () => ({
+      spot,
+      kind: sorted.kinds.numberOf(`${placed === undefined ? "" : alikeOf(placed)} ${told}`, () => undefined),
+    }));
     const outerAt = sorted.outer.numberOf(`${inner} ${isPublic}`, () => ({ spot, inner: innerAt }));
     return sorted.places.numberOf(`${innerAt} ${outerAt} ${group}`, () => ({ spot, inner: innerAt, outer: outerAt, group }));
   };
@@ -102,8 +107,8 @@ export function classesOf(environment: Environment, lookup: Lookup, internet: re
   >();
   for (const nic of environment.interfaces.values()) {
     const placed = lookup.places.get(nic.id) ?? [];
-    const isAlone = targets.has(nic.id) || nic.owner.kind === "natGateway" || nic.owner.kind === "balancer";
-    const places = placed.map((each) => placeOf(spotOf(each), nic, isAlone ? nic.id : ""));
+    const alone = isAlone(nic) ? nic.id : "";
+    const places = placed.map((each) => placeOf(spotOf(each), nic, alone));
     const key = placed.length === 0 ? `nowhere ${nic.id}` : places.join();
     const known = found.get(key);
     if (known === undefined) found.set(key, { first: placed, members: [nic.id], places });
@@ -134,9 +139,10 @@ export function classesOf(environment: Environment, lookup: Lookup, internet: re
   return {
     ends: ends.map((end) => ({ ...end, places: end.places.map((old) => newNumber.get(old) ?? 0) })),
     places: order.flatMap((old) => sorted.places.items[old] ?? []),
-    inner: sorted.inner.items,
+    inner: sorted.inner.items.map(({ spot }) => spot),
     outer: sorted.outer.items.map(({ spot }) => spot),
     innerOf: sorted.outer.items.map(({ inner }) => inner),
+    kindOf: sorted.inner.items.map(({ kind }) => kind),
     groups: sorted.groups.items,
     lists: sorted.lists.items,
     stretches: sorted.stretches.items,
@@ -145,6 +151,32 @@ export function classesOf(environment: Environment, lookup: Lookup, internet: re
 
 const pairOf = (cuts: Float64Array, { low, high }: Spot): string =>
   low === high ? String(stretchOf(cuts, low)) : `${stretchOf(cuts, low)}-${stretchOf(cuts, high)}`;
+
+/**
+ * What a packet that leaves a subnet, or comes to it from another, meets there: its route table and its ACL. A subnet that others pass
+ * through is like no other, as no ACL is asked between what is in it and what passes. Of an address it counts which block of its VPC it is
+ * in, as that is its local route.
+ */
+function alikeSubnets(
+  environment: Environment,
+  lookup: Lookup,
+  isAlone: (nic: NetworkInterface) => boolean,
+): (at: Placed) => string {
+  const passed = new Set([...environment.interfaces.values()].filter(isAlone).flatMap(({ subnets }) => subnets));
+  const keys = new Map<NodeId, string>();
+  return ({ subnet, vpc, low, high }) => {
+    const block = (lookup.blocks.get(vpc) ?? []).findIndex(
+      (each) => each !== undefined && within({ low, high, kind: "interface" }, each) === "yes",
+    );
+    const key =
+      keys.get(subnet.id) ??
+      (passed.has(subnet.id) ? subnet.id : `${vpc} ${maybeText(subnet.routeTable)} ${maybeText(subnet.acl)}`);
+    keys.set(subnet.id, key);
+    return `${key} ${block}`;
+  };
+}
+
+const maybeText = (value: Maybe<NodeId>): string => (isKnown(value) ? value : `? ${value.why}`);
 
 /** Interfaces that routes lead to: appliances. */
 function routeTargets(environment: Environment, lookup: Lookup): Set<NodeId> {

@@ -212,7 +212,7 @@ function runsOf(places: readonly PlaceClass[], outer: number, stretchOf: Uint32A
 
 /** Walks between the first of each network class, remembered. */
 class Crossings {
-  private readonly inside = new Map<number, Crossing>();
+  private readonly inside = new Map<string, Crossing>();
   private readonly rows = new Map<number, readonly Crossing[]>();
 
   constructor(
@@ -226,12 +226,13 @@ class Crossings {
   row(from: PlaceClass): readonly Crossing[] {
     const known = this.rows.get(from.outer);
     if (known !== undefined) return known;
-    const { inner, outer, innerOf } = this.classes;
+    const { inner, outer, innerOf, kindOf } = this.classes;
     const row = outer.map((target, to) => {
       const isOut = from.spot.kind === "internet" || target.kind === "internet";
       if (isOut) return this.cross(outer[from.outer] ?? from.spot, target);
       const [near, far] = [from.inner, innerOf[to] ?? 0];
-      const key = near * inner.length + far;
+      const isWithin = inner[near]?.placed?.subnet.id === inner[far]?.placed?.subnet.id;
+      const key = isWithin ? `${near} ${far}` : `from ${kindOf[near]} to ${kindOf[far]}`;
       const crossing = this.inside.get(key) ?? this.cross(inner[near] ?? from.spot, inner[far] ?? target);
       this.inside.set(key, crossing);
       return crossing;

@@ -65,8 +65,8 @@ export class Passings {
 
   /** What passes one of them. */
   join(a: number, b: number): number {
-    if (a === b || b === this.none) return a;
-    if (a === this.none) return b;
+    if (a === b || b === this.none || a === this.all) return a;
+    if (a === this.none || b === this.all) return b;
     const [low, high] = a < b ? [a, b] : [b, a];
     const known = this.joined.get(low, high);
     if (known !== undefined) return known;

@@ -58,3 +58,24 @@ test("so they do where answers take another way than the connection", () => {
     { numRuns: 15 },
   );
 }, 60_000);
+
+/** All subnets of a VPC have the same route table and ACL: also the one of its appliance, to which routes lead. */
+function alike(environment: Environment): Environment {
+  const all = [...environment.subnets.values()];
+  const subnets = all.map((subnet): [string, typeof subnet] => {
+    const { routeTable, acl } = all.find(({ vpc }) => vpc === subnet.vpc) ?? subnet;
+    return [subnet.id, { ...subnet, routeTable, acl }];
+  });
+  return { ...environment, subnets: new Map(subnets) };
+}
+
+test.each([false, true])(
+  "so they do where subnets differ by their blocks alone (answers take another way: %s)",
+  (asymmetric) => {
+    fc.assert(
+      fc.property(generatedEnvironment({ asymmetric }), fc.nat(6), (environment, more) => agree(alike(environment), 5 + more)),
+      { numRuns: 15 },
+    );
+  },
+  60_000,
+);
