@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
 
-const main = new URL("../dist/cli/main.js", import.meta.url);
+const main = new URL("../dist/bundle/cli/main.js", import.meta.url);
 
 if (!existsSync(main)) {
   process.stderr.write("sandtable is not built yet: run `npm run build` in its folder (or `npm start`).\n");

@@ -18,13 +18,16 @@ class Database:
 
     def __init__(self, secret_id):
         self.secret_id = secret_id
-        config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
-        self.secrets = boto3.client("secretsmanager", config=config)
+        self.secrets = None
         self.lock = threading.Lock()
         self.known = None
 
     def login(self):
         with self.lock:
+            if self.secrets is None:
+                # Not before: making it takes longer than all the rest of a start.
+                config = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
+                self.secrets = boto3.client("secretsmanager", config=config)
             if self.known is None:
                 self.known = json.loads(self.secrets.get_secret_value(SecretId=self.secret_id)["SecretString"])
                 if "host" not in self.known:

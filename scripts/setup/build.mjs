@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { bundle } from "./bundles.mjs";
 import { compiler, root, run, step } from "./run.mjs";
 import { filesBelow, isStamped, stampOfContents, stampOfTimes, writeStamp } from "./stamps.mjs";
 
@@ -20,7 +21,7 @@ export async function ensureBuilt() {
     removeOrphans();
     const compiled = await run([...compiler, "-p", "tsconfig.build.json"], { capture: true });
     copyData();
-    await bundleRegion();
+    await bundle();
     // tsc writes its output even when types are wrong: what can be made is made, and then the build fails.
     await compactTables();
     failed(compiled, "the type check failed");
@@ -37,32 +38,6 @@ function removeOrphans() {
   }
   // What tsc believes it wrote must be there: without its output the incremental state is worth nothing.
   if (!existsSync(join(dist, "faults.js"))) rmSync(join(dist, ".tsbuildinfo"), { force: true });
-}
-
-/**
- * The region's process as one file, with the code that V8 makes of it beside it (src/region/loader.cjs): it starts in a fraction of
- * the time. Packages are inside, Node's own modules are not.
- */
-async function bundleRegion() {
-  // Before the file it was made of changes: V8 tells another file by its length alone.
-  rmSync(join(dist, "bundle/region.cache"), { force: true });
-  // Imported here: it is a package, and the entry scripts must run without any.
-  const { build } = await import("esbuild");
-  await build({
-    entryPoints: [join(dist, "region/main.js")],
-    outfile: join(dist, "bundle/region.cjs"),
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    target: "node20",
-    sourcemap: true,
-    define: { "import.meta.url": "bundleUrl" },
-    banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
-    logLevel: "error",
-  });
-  // It says that options are missing, which is all that is wanted of it.
-  await run([process.execPath, join(dist, "region/loader.cjs"), "--write-cache"], { capture: true });
-  if (!existsSync(join(dist, "bundle/region.cache"))) throw new Error("dist/bundle/region.cjs does not run");
 }
 
 function copyData() {

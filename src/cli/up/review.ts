@@ -37,13 +37,19 @@ export function refuseFindings({ lines, counting, done }: Review, at: string): v
   });
 }
 
+/** One check, on a thread of its own. */
+export interface Reviewer {
+  /** Once. Never rejects: what `check` cannot read is no reason to deploy or not to. */
+  review(wish: ReviewWish): Promise<Review>;
+}
+
 /**
- * Check what is about to be deployed, on a thread of its own: `up` meanwhile starts the region and makes the change set, so that the
- * check costs it no time. Never rejects: what `check` cannot read is no reason to deploy or not to.
+ * Have what is about to be deployed checked, on a thread that is ready by the time it is known: `up` meanwhile reads the definition, starts
+ * the region and makes the change set, so that the check costs it next to no time.
  */
-export function review(wish: ReviewWish): Promise<Review> {
-  return new Promise((resolve) => {
-    const worker = new Worker(join(builtFolder("cli/up"), "review-worker.js"), { workerData: wish });
+export function startReviewer(): Reviewer {
+  const worker = new Worker(join(builtFolder("bundle/cli"), "review-worker.js"));
+  const ended = new Promise<Review>((resolve) => {
     const unable = (error: unknown): void =>
       resolve({
         lines: [`check: not done: ${error instanceof Error ? error.message : String(error)}`],
@@ -54,4 +60,13 @@ export function review(wish: ReviewWish): Promise<Review> {
     worker.on("error", unable);
     worker.on("exit", (code) => unable(`it ended early (exit code ${code})`));
   });
+  // Who finds that there is nothing to check need not end it.
+  worker.unref();
+  return {
+    review(wish) {
+      worker.ref();
+      worker.postMessage(wish);
+      return ended;
+    },
+  };
 }

@@ -21,7 +21,7 @@ export type SynthesisAnswer =
  */
 export function synthesiseAside(wish: SynthesisWish): Promise<readonly AssembledStack[]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(join(builtFolder("cli/up"), "synthesis-worker.js"), {
+    const worker = new Worker(join(builtFolder("bundle/cli"), "synthesis-worker.js"), {
       workerData: wish,
       stdout: true,
       stderr: true,

@@ -21,7 +21,7 @@ import { deploy, DeployFailed, type Deployed, type DeployWish } from "./deploy.j
 import { onInterrupt, type Phase } from "./detach.js";
 import { explainFailure } from "./failure.js";
 import { waitForHealth, type Health } from "./health.js";
-import { refuseFindings, review } from "./review.js";
+import { refuseFindings, startReviewer } from "./review.js";
 import { withoutPlaces } from "./places.js";
 import { imageParameters, parseParameters, planParameters, rememberedParameters, rememberParameters } from "./parameters.js";
 import { openProject, type Project } from "./project.js";
@@ -52,9 +52,11 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
   );
   try {
     // The region starts in a process of its own and the definition is read by a thread of its own.
+    const assembling = assembleSaying(project, options, output);
+    const reviewer = startReviewer();
     const [target, made] = await Promise.all([
       findTarget(options.target, output, { start: true }),
-      assembleSaying(project, options, output),
+      assembling,
       import("@aws-sdk/client-cloudformation"),
     ]);
     const stack = chooseStack(made, options.stack);
@@ -68,7 +70,7 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
     const again = existing !== undefined && !["ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"].includes(existing.StackStatus ?? "");
     const deployedParameters = again ? (existing.Parameters?.map((p) => p.ParameterKey ?? "") ?? []) : [];
     const parameters = await decideParameters(target, stack, given, deployedParameters);
-    const reviewing = review({
+    const reviewing = reviewer.review({
       stacks: stackTexts(project, [stack, ...(stack.inner ?? [])]),
       parameters: { ...keptValues(existing?.Parameters, parameters.keeps ?? []), ...parameters.parameters },
       region: stack.region ?? (target.name === "local" ? target.regionName : undefined),
