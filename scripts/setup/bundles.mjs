@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { root, run } from "./run.mjs";
+import { root, run, sandtable } from "./run.mjs";
 
 const dist = join(root, "dist");
 const folder = join(dist, "bundle");
@@ -51,17 +51,15 @@ async function bundleCommands(build, common) {
     external: ["aws-cdk-lib", "@aws-cdk/*", "tsx"],
     // CommonJS packages call it.
     banner: { js: 'import { createRequire as toRequire } from "node:module"; const require = toRequire(import.meta.url);' },
-    plugins: [
-      { name: "places", setup: ({ onLoad }) => onLoad({ filter: ours }, ({ path }) => ({ contents: placed(path, outdir) })) },
-    ],
+    plugins: [{ name: "places", setup: ({ onLoad }) => onLoad({ filter: /\.js$/ }, ({ path }) => placed(path, outdir)) }],
   });
+  const { code, output } = await run(sandtable("--version"), { capture: true });
+  if (code !== 0) throw new Error(`dist/bundle/cli does not run: ${output}`);
 }
 
-const ours = new RegExp(`^${dist}/.*\\.js$`);
-
 /** What finds files beside itself finds them where it was compiled to. */
-const placed = (path, outdir) =>
-  readFileSync(path, "utf8").replaceAll(
-    "import.meta.url",
-    `new URL(${JSON.stringify(join(relative(outdir, dirname(path)), "."))} + "/_", import.meta.url).href`,
-  );
+function placed(path, outdir) {
+  if (!path.startsWith(`${dist}/`)) return undefined;
+  const there = `new URL(${JSON.stringify(`${relative(outdir, dirname(path))}/_`)}, import.meta.url).href`;
+  return { contents: readFileSync(path, "utf8").replaceAll("import.meta.url", there) };
+}

@@ -5,7 +5,8 @@ import { packaged, root, run, say, seconds } from "./run.mjs";
 const cache = join(root, "node_modules/.cache/sandtable");
 
 /** The type-aware linter needs 2.3 GiB if its (Go's) collector never runs, and a third less of the processor. */
-const roomy = freemem() > 6 * 2 ** 30 ? { GOGC: "off", GOMEMLIMIT: "4GiB" } : {};
+const free = Math.min(freemem(), process.availableMemory?.() ?? Number.POSITIVE_INFINITY);
+const linterEnv = free > 6 * 2 ** 30 ? { GOGC: "off", GOMEMLIMIT: "4GiB" } : {};
 
 /**
  * The static checks, longest first. `fresh`: nothing is taken from an earlier run.
@@ -14,7 +15,11 @@ const roomy = freemem() > 6 * 2 ** 30 ? { GOGC: "off", GOMEMLIMIT: "4GiB" } : {}
 export const staticChecks = ({ fresh }) => [
   // Types are part of the lint: a promise that nobody awaits is the bug this project can least afford. One reading of the program
   // serves both, so the compiler's own findings come with it.
-  { name: "lint and types", argv: packaged("oxlint/bin/oxlint", "--type-aware", "--type-check", "--deny-warnings"), env: roomy },
+  {
+    name: "lint and types",
+    argv: packaged("oxlint/bin/oxlint", "--type-aware", "--type-check", "--deny-warnings"),
+    env: linterEnv,
+  },
   { name: "format", argv: packaged("oxfmt/bin/oxfmt", "--check", ".") },
   {
     name: "unused code",

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 
 /** The root folder of the project. */
-export const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 /** What a child process came to. `output` is empty unless `capture` was asked for. */
 /** @typedef {{ code: number, output: string, milliseconds: number }} Ended */

@@ -1,3 +1,4 @@
+import { readPattern } from "./pattern.js";
 import type { Problems } from "./problems.js";
 import { isList, isScalar, isValues, type Path, type Value } from "./value.js";
 
@@ -101,8 +102,8 @@ export function readParameter(name: string, value: Value, path: Path, problems: 
       "Template format error: Every AllowedValues member must be a list of literal values.",
     );
   const pattern = text("AllowedPattern");
-  if (pattern !== undefined && wholePattern(pattern) === undefined)
-    problems.add([...path, "AllowedPattern"], `Template format error: AllowedPattern is not a regular expression: ${pattern}`);
+  const read = pattern === undefined ? undefined : readPattern(pattern);
+  if (read !== undefined && "why" in read) problems.add([...path, "AllowedPattern"], `Template format error: ${read.why}`);
   return {
     name,
     type,
@@ -205,20 +206,14 @@ function faultOfValue(declaration: ParameterDeclaration, text: string): string |
   const { allowedValues, allowedPattern, minLength, maxLength } = declaration;
   if (allowedValues !== undefined && items.some((item) => !allowedValues.includes(item)))
     return say(`Parameter '${name}' must be one of AllowedValues [${allowedValues.join(", ")}]`);
-  if (allowedPattern !== undefined && items.some((item) => wholePattern(allowedPattern)?.test(item) === false))
-    return say(`Parameter '${name}' must match pattern ${allowedPattern}`);
+  const pattern = allowedPattern === undefined ? undefined : readPattern(allowedPattern);
+  const matches = pattern !== undefined && "matches" in pattern ? items.map(pattern.matches) : [];
+  if (matches.includes(false)) return say(`Parameter '${name}' must match pattern ${allowedPattern}`);
+  if (matches.includes(undefined))
+    return `Parameter '${name}' cannot be compared with pattern ${allowedPattern}: its search does not come to an end`;
   if (minLength !== undefined && text.length < minLength)
     return say(`Parameter '${name}' must contain at least ${minLength} characters`);
   if (maxLength !== undefined && text.length > maxLength)
     return say(`Parameter '${name}' must contain at most ${maxLength} characters`);
   return undefined;
-}
-
-/** AWS holds the pattern against the whole value. */
-function wholePattern(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(`^(?:${pattern})$`);
-  } catch {
-    return undefined;
-  }
 }
