@@ -207,3 +207,74 @@ test("long lists come in pages, and nothing is lost between them", async () => {
   } while (NextToken !== undefined);
   expect(new Set(seen).size).toBe(40 * 3 + 2);
 });
+
+describe("an output that could never have a value is refused as well", () => {
+  const bare = "Resources:\n  A:\n    Type: AWS::SNS::Topic\nOutputs:\n  O:\n    ";
+  test.each([
+    ["Value: !Select [5, [a]]", "nonexistent value at index 5 (line 6, column 12: Outputs.O.Value"],
+    [
+      "Value: !Split [',', 'a,b']",
+      "Output O is malformed. The Value field of every Outputs member must evaluate to a String. (line 6",
+    ],
+    ["Value: a\n    Export: {Name: !Select [1, [a]]}", "nonexistent value at index 1 (line 7"],
+  ])("%s", async (output, said) => {
+    expect(await refusal(bare + output)).toContain(said);
+  });
+
+  test("one that hangs on a resource is not", async () => {
+    await bench.run("CreateStack", { StackName: "s", TemplateBody: `${bare}Value: !Select [0, !Split [':', !Ref A]]` });
+    expect(bench.scope.records.list(Stacks)).toHaveLength(1);
+  });
+});
+
+describe("what a request says of a stack is held against AWS's values", () => {
+  const template = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n";
+  const values = (member: string, said: string, allowed: string): string =>
+    `1 validation error detected: Value '${said}' at '${member}' failed to satisfy constraint: Member must satisfy enum value set: [${allowed}]`;
+  test.each<[string, object, string]>([
+    ["CreateStack", { OnFailure: "delete" }, values("onFailure", "delete", "DELETE, DO_NOTHING, ROLLBACK")],
+    [
+      "CreateStack",
+      { Capabilities: ["CAPABILITY_BOGUS"] },
+      "Value '[CAPABILITY_BOGUS]' at 'capabilities' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [CAPABILITY_AUTO_EXPAND, CAPABILITY_IAM, CAPABILITY_NAMED_IAM]]",
+    ],
+    [
+      "CreateChangeSet",
+      { ChangeSetName: "c", ChangeSetType: "create" },
+      values("changeSetType", "create", "CREATE, IMPORT, UPDATE"),
+    ],
+    [
+      "CreateChangeSet",
+      { ChangeSetName: "c", ChangeSetType: "CREATE", OnStackFailure: "bogus" },
+      values("onStackFailure", "bogus", "DELETE, DO_NOTHING, ROLLBACK"),
+    ],
+    [
+      "CreateStack",
+      { Tags: Array.from({ length: 51 }, (_, at) => ({ Key: `k${at}`, Value: "v" })) },
+      "Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 50",
+    ],
+    [
+      "CreateStack",
+      {
+        Tags: [
+          { Key: "a", Value: "1" },
+          { Key: "a", Value: "2" },
+        ],
+      },
+      "Tags: duplicate tag key a",
+    ],
+    [
+      "CreateStack",
+      { Tags: [{ Key: "a", Value: "v".repeat(257) }] },
+      "Value at 'tags.member.value' failed to satisfy constraint: Member must have length less than or equal to 256",
+    ],
+  ])("%s %j", async (action, input, said) => {
+    const made = bench.run(action, { StackName: "s", TemplateBody: template, ...input });
+    await expect(made).rejects.toMatchObject({ code: "ValidationError", message: expect.stringContaining(said) as string });
+    expect(bench.scope.records.list(Stacks)).toEqual([]);
+  });
+
+  test("ListStacks StackStatusFilter", async () => {
+    await expect(bench.run("ListStacks", { StackStatusFilter: ["BOGUS"] })).rejects.toMatchObject({ code: "ValidationError" });
+  });
+});

@@ -3,7 +3,7 @@ import { isPending, noValue, resolve } from "../../../template/resolve.js";
 import { isScalar } from "../../../template/value.js";
 import { faultOfExports } from "../exports.js";
 import type { StackOutput } from "../records.js";
-import { boundDeployment } from "../validation/prepare.js";
+import { boundDeployment, malformedOutput } from "../validation/prepare.js";
 import { deadlineAt } from "./deadline.js";
 import { entryOf, moveStack } from "./journal.js";
 import { createResource } from "./make.js";
@@ -102,10 +102,7 @@ export function outputsOf(work: Work, bound: BoundTemplate): readonly StackOutpu
     try {
       const resolved = attempt(() => resolve(value, lookup, ["Outputs", name, "Value"]), undefined);
       if (resolved === noValue || resolved === undefined) continue;
-      if (!isScalar(resolved) || isPending(resolved))
-        return {
-          fault: `Template format error: Output ${name} is malformed. The Value field of every Outputs member must evaluate to a String.`,
-        };
+      if (!isScalar(resolved) || isPending(resolved)) return { fault: malformedOutput(name) };
       const shared = exportName === undefined ? undefined : resolve(exportName, lookup, ["Outputs", name, "Export", "Name"]);
       outputs.push({
         name,

@@ -27,6 +27,7 @@ import { settledWish } from "../nested/checking.js";
 import { prepare, validationError, type Wish } from "../validation/prepare.js";
 import { plannedUpdate } from "./changes.js";
 import { checkRole, checkUpdatable, page, requiredName, theStack, wellFormedName, wishRules } from "./common.js";
+import { expectOneOf } from "./enumerations.js";
 import { outdatedBy } from "./outdated.js";
 import { pruneDeleted } from "./prune.js";
 import { beginUpdate, newStack, operationFlags } from "./stacks.js";
@@ -128,6 +129,9 @@ function createWhole(
   formation: CloudFormation,
 ): { Id: string; StackId: string } {
   const changeSetName = wellFormedName(input.ChangeSetName, "changeSetName");
+  expectOneOf("changeSetType", "changeSetType", input.ChangeSetType);
+  expectOneOf("onFailure", "onStackFailure", input.OnStackFailure);
+  expectOneOf("capability", "capabilities", input.Capabilities);
   const type = input.ChangeSetType ?? "UPDATE";
   if (type === "IMPORT") throw new NotModelled("change sets of type IMPORT", "Create the resources with the stack.");
   if (type === "UPDATE" && input.OnStackFailure === "DELETE")

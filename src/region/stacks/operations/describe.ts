@@ -17,6 +17,7 @@ import { operation, type Operation } from "../../operations/operation.js";
 import { eventKey, isMoving, resourcesOf, rootOf, StackEvents, StackResources, Stacks } from "../records.js";
 import { validationError } from "../validation/prepare.js";
 import { page, theStack } from "./common.js";
+import { expectOneOf } from "./enumerations.js";
 import { eventView, resourceDetail, resourceSummary, resourceView, stackSummary, stackView } from "./views.js";
 
 export const describeOperations: readonly Operation[] = [
@@ -46,6 +47,7 @@ export const describeOperations: readonly Operation[] = [
     { StackStatusFilter: enforced, NextToken: enforced },
     (call, input) => {
       const wanted = input.StackStatusFilter;
+      expectOneOf("stackStatus", "stackStatusFilter", wanted);
       const matching = call.records
         .list(Stacks)
         .filter(({ status }) => wanted === undefined || wanted.length === 0 || wanted.includes(status));

@@ -4,6 +4,7 @@ import { operation, type Operation } from "../../operations/operation.js";
 import { entryOf, moveResource } from "../engine/journal.js";
 import { validationError } from "../validation/prepare.js";
 import { requiredName, theStack } from "./common.js";
+import { expectOneOf } from "./enumerations.js";
 
 export const signalOperations: readonly Operation[] = [
   operation<SignalResourceCommandInput, SignalResourceCommandOutput>(
@@ -14,11 +15,8 @@ export const signalOperations: readonly Operation[] = [
       const stack = theStack(call, input.StackName);
       const logicalId = requiredName(input.LogicalResourceId, "logicalResourceId");
       const uniqueId = requiredName(input.UniqueId, "uniqueId");
-      const status = input.Status;
-      if (status !== "SUCCESS" && status !== "FAILURE")
-        throw validationError(
-          `1 validation error detected: Value '${String(status)}' at 'status' failed to satisfy constraint: Member must satisfy enum value set: [FAILURE, SUCCESS]`,
-        );
+      expectOneOf("resourceSignalStatus", "status", requiredName(input.Status, "status"));
+      const status = input.Status === "FAILURE" ? "FAILURE" : "SUCCESS";
       const entry = entryOf(call, stack.stackId, logicalId);
       if (entry === undefined) throw validationError(`Resource ${logicalId} does not exist for stack ${stack.stackName}`);
       if (!entry.status.endsWith("_IN_PROGRESS") || entry.awaits === undefined)

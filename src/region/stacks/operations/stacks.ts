@@ -42,6 +42,7 @@ import {
   wellFormedName,
   wishRules,
 } from "./common.js";
+import { expectOneOf } from "./enumerations.js";
 import { outdatedBy } from "./outdated.js";
 import { pruneDeleted } from "./prune.js";
 
@@ -127,6 +128,8 @@ function createWhole(
   { engine, context }: CloudFormation,
 ): { StackId: string } {
   const stackName = wellFormedName(input.StackName, "stackName");
+  expectOneOf("onFailure", "onFailure", input.OnFailure);
+  expectOneOf("capability", "capabilities", input.Capabilities);
   if (input.DisableRollback !== undefined && input.OnFailure !== undefined)
     throw validationError("You cannot specify both OnFailure and DisableRollback.");
   const existing = findStack(call, stackName);
@@ -178,6 +181,7 @@ function updateWhole(
 ): { StackId: string } {
   const stack = findStack(call, requiredName(input.StackName));
   if (stack === undefined) throw validationError(`Stack [${input.StackName}] does not exist`);
+  expectOneOf("capability", "capabilities", input.Capabilities);
   // The answer to the first request was lost on its way: the same token gets it again.
   if (input.ClientRequestToken !== undefined && stack.token === input.ClientRequestToken && isMoving(stack))
     return { StackId: stack.stackId };

@@ -19,6 +19,7 @@ import { fetchedBody } from "../nested/checking.js";
 import { sentBody, soundTemplate, validationError, valuesOf } from "../validation/prepare.js";
 import { theChangeSet } from "./changesets.js";
 import { theStack } from "./common.js";
+import { expectOneOf } from "./enumerations.js";
 
 export const templateOperations = ({ context }: CloudFormation): readonly Operation[] => [
   operation<GetTemplateCommandInput, GetTemplateCommandOutput>(
@@ -26,6 +27,7 @@ export const templateOperations = ({ context }: CloudFormation): readonly Operat
     "GetTemplate",
     { StackName: enforced, ChangeSetName: enforced, TemplateStage: enforced },
     (call, input) => {
+      expectOneOf("templateStage", "templateStage", input.TemplateStage);
       const stored = storedTemplate(call, input);
       const body =
         input.TemplateStage === "Processed" && stored !== undefined

@@ -1,7 +1,8 @@
 import type { Parameter, Tag } from "@aws-sdk/client-cloudformation";
 import { attempt, bind, type BoundTemplate } from "../../../template/bind.js";
 import { functionsIn } from "../../../template/references.js";
-import { resolve } from "../../../template/resolve.js";
+import { isPending, noValue, resolve } from "../../../template/resolve.js";
+import { isScalar } from "../../../template/value.js";
 import { describeProblems, Problems, type Problem } from "../../../template/problems.js";
 import { readTemplate, type Template } from "../../../template/template.js";
 import type { Call, Scope } from "../../operations/call.js";
@@ -56,11 +57,11 @@ export function prepare(
   const problems = new Problems((path) => template.locate(path));
   checkResources(bound, context.providers, context.specification, problems, stored);
   const imports = importsOf(bound, problems);
+  checkOutputs(bound, problems);
   if (bound.problems.length + problems.found.length > 0) throw refusal([...bound.problems, ...problems.found]);
   checkCapabilities(bound, wish.Capabilities ?? [], options);
   const tags = wish.Tags ?? stack.deployment?.tags ?? [];
-  const reserved = tags.find(({ Key }) => Key?.toLowerCase().startsWith("aws:"));
-  if (reserved !== undefined) throw validationError(`Tag keys may not begin with aws: (${reserved.Key})`);
+  checkTags(tags);
   const parameters = [...bound.parameters].map(([name, { given: text, resolved, noEcho }]): GivenParameter => ({
     name,
     given: text,
@@ -74,6 +75,40 @@ export function prepare(
   };
   templates.set(deployment, template);
   return { deployment, bound };
+}
+
+/** What can be known of outputs before anything exists: one that never has a value would fail a stack that is otherwise whole. */
+function checkOutputs(bound: BoundTemplate, problems: Problems): void {
+  const lookup = bound.lookup();
+  for (const { name, value, exportName } of bound.outputs.values()) {
+    const path = ["Outputs", name];
+    const resolved = attempt(() => resolve(value, lookup, [...path, "Value"]), problems);
+    if (resolved !== undefined && resolved !== noValue && !isScalar(resolved) && !isPending(resolved))
+      problems.add([...path, "Value"], malformedOutput(name));
+    if (exportName !== undefined) attempt(() => resolve(exportName, lookup, [...path, "Export", "Name"]), problems);
+  }
+}
+
+/** In AWS's words. */
+export const malformedOutput = (name: string): string =>
+  `Template format error: Output ${name} is malformed. The Value field of every Outputs member must evaluate to a String.`;
+
+/** AWS's limits of a stack's own tags (CloudFormation user guide, "Resource tag"). */
+function checkTags(tags: readonly Tag[]): void {
+  const keys = tags.map(({ Key = "" }) => Key);
+  const reserved = keys.find((key) => key.toLowerCase().startsWith("aws:"));
+  if (reserved !== undefined) throw validationError(`Tag keys may not begin with aws: (${reserved})`);
+  const twice = keys.find((key, at) => keys.indexOf(key) !== at);
+  if (twice !== undefined) throw validationError(`Tags: duplicate tag key ${twice}`);
+  const fault = (member: string, constraint: string): Error =>
+    validationError(
+      `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have ${constraint}`,
+    );
+  if (tags.length > 50) throw fault("tags", "length less than or equal to 50");
+  for (const { Key = "", Value = "" } of tags) {
+    if (Key.length < 1 || Key.length > 128) throw fault("tags.member.key", "length between 1 and 128");
+    if (Value.length > 256) throw fault("tags.member.value", "length less than or equal to 256");
+  }
 }
 
 /** Names of the exports that a template uses; one that does not exist is a problem. */
