@@ -189,12 +189,14 @@ export const groupRuleOperations: readonly Operation[] = [
     "ModifySecurityGroupRules",
     { GroupId: enforced, SecurityGroupRules: updateMembers, DryRun: states(false) },
     async (call, input) => {
+      const updates = input.SecurityGroupRules ?? [];
+      if (updates.length === 0)
+        throw new ServiceFault("MissingParameter", "The request must contain the parameter SecurityGroupRules");
       const changed = new Map(
-        (input.SecurityGroupRules ?? []).map((update) => [
-          update.SecurityGroupRuleId ?? "",
-          ruleRequested(update.SecurityGroupRule ?? {}),
-        ]),
+        updates.map((update) => [update.SecurityGroupRuleId ?? "", ruleRequested(update.SecurityGroupRule ?? {})]),
       );
+      if (changed.size < updates.length)
+        throw new ServiceFault("InvalidParameterValue", "A security group rule ID may be given once in SecurityGroupRules");
       await modifyRules(call, input.GroupId ?? "", changed);
       return { Return: true };
     },

@@ -18,6 +18,7 @@ import { enforced } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put, remove } from "../../records/records.js";
 import { uniqueId } from "./ids.js";
+import { checkPath } from "./limits.js";
 import { InstanceProfiles, Roles, type InstanceProfile } from "./records.js";
 import { describeRole, theRole } from "./roles.js";
 
@@ -30,7 +31,8 @@ export function createInstanceProfile(call: Call, wish: { name: string; path?: s
   if (call.records.get(InstanceProfiles, wish.name) !== undefined)
     throw new ServiceFault("EntityAlreadyExists", `Instance Profile ${wish.name} already exists.`, 409);
   if (wish.roleName !== undefined) theRole(call, wish.roleName);
-  const path = wish.path ?? "/";
+  const { path = "/" } = wish;
+  checkPath(path);
   const profile: InstanceProfile = {
     name: wish.name,
     profileId: uniqueId("AIPA"),

@@ -26,6 +26,7 @@ import { enforced, recorded, within } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
 import { put, remove } from "../../records/records.js";
 import { uniqueId } from "./ids.js";
+import { checkPath, checkSessionDuration } from "./limits.js";
 import { InstanceProfiles, Roles, type Role } from "./records.js";
 
 /** Why policies are kept without effect; shown by `up`, `status` and the README. */
@@ -53,7 +54,9 @@ export function createRole(call: Call, wish: RoleWish): Role {
     throw new ServiceFault("EntityAlreadyExists", `Role with name ${wish.roleName} already exists.`, 409);
   checkPolicy(wish.assumeRolePolicy);
   Object.values(wish.inlinePolicies ?? {}).forEach(checkPolicy);
-  const path = wish.path ?? "/";
+  const { path = "/", maxSessionDuration = 3600 } = wish;
+  checkPath(path);
+  checkSessionDuration(maxSessionDuration);
   const role: Role = {
     roleName: wish.roleName,
     roleId: uniqueId("AROA"),
@@ -61,7 +64,7 @@ export function createRole(call: Call, wish: RoleWish): Role {
     path,
     assumeRolePolicy: wish.assumeRolePolicy,
     ...(wish.description === undefined ? {} : { description: wish.description }),
-    maxSessionDuration: wish.maxSessionDuration ?? 3600,
+    maxSessionDuration,
     managedPolicyArns: wish.managedPolicyArns ?? [],
     inlinePolicies: wish.inlinePolicies ?? {},
     createdAt: call.now(),
@@ -85,7 +88,9 @@ export function deleteRole(call: Call, roleName: string): void {
 
 /** Change a role's policies in one commit. */
 export const changeRole = (call: Call, roleName: string, change: (role: Role) => Role): void => {
-  call.commit(put(Roles, roleName, change(theRole(call, roleName))));
+  const changed = change(theRole(call, roleName));
+  checkSessionDuration(changed.maxSessionDuration);
+  call.commit(put(Roles, roleName, changed));
 };
 
 export function theRole(call: Pick<Call, "records">, roleName: string | undefined): Role {

@@ -134,6 +134,11 @@ describe("rules", () => {
     expect(asked).toEqual([`network ${VpcId}`]);
     const modify = (SecurityGroupRule: object) =>
       ec2(call, "ModifySecurityGroupRules", { GroupId, SecurityGroupRules: [{ SecurityGroupRuleId: first, SecurityGroupRule }] });
+    const update = { SecurityGroupRuleId: first, SecurityGroupRule: { IpProtocol: "-1", CidrIpv4: "192.0.2.0/24" } };
+    await expect(ec2(call, "ModifySecurityGroupRules", { GroupId })).rejects.toEqual(fault("MissingParameter"));
+    await expect(ec2(call, "ModifySecurityGroupRules", { GroupId, SecurityGroupRules: [update, update] })).rejects.toEqual(
+      fault("InvalidParameterValue", /once/),
+    );
     await expect(modify({ IpProtocol: "-1", ReferencedGroupId: GroupId })).rejects.toEqual(
       fault("InvalidParameterValue", /rule type/),
     );
