@@ -135,6 +135,10 @@ test("changes are counted by type, and only what touches existing resources is l
 
 test("Ctrl-C leaves everything as it is and says how to go on", () => {
   expect(detachText("before", "shop", "local")).toMatchInlineSnapshot(`"Stopped before anything was deployed."`);
+  expect(detachText("clearing", "shop", "local")).toMatchInlineSnapshot(`
+    "Detached: CloudFormation goes on deleting stack shop, which was rolled back.
+      follow it            sandtable status shop --follow"
+  `);
   expect(detachText("creating", "shop", "local")).toMatchInlineSnapshot(`
     "Detached: CloudFormation goes on with stack shop.
       follow it            sandtable status shop --follow

@@ -3,7 +3,8 @@ import type { Clients } from "../aws/clients.js";
 import { followStack } from "../aws/follow.js";
 import { eventsAfter } from "../aws/stacks.js";
 import type { Output } from "../output.js";
-import { createChangeSet, discardChangeSet, executeChangeSet, type ChangeSet, type ChangeSetWish } from "./changeset.js";
+import { createChangeSet, discardChangeSet, executeChangeSet, type ChangeSetWish } from "./changeset.js";
+import type { Course } from "./detach.js";
 import { noEvents, type Deployment } from "./events.js";
 
 export interface DeployWish extends Omit<ChangeSetWish, "exists" | "isNew"> {
@@ -13,6 +14,8 @@ export interface DeployWish extends Omit<ChangeSetWish, "exists" | "isNew"> {
   readonly nameOf?: (logicalId: string) => string | undefined;
   /** Asked once with what would change, before anything does. Rejects to stop: then nothing is left of the question either. */
   approve(changes: readonly Change[]): Promise<void>;
+  /** Told of what would be left half-done by who leaves now. */
+  readonly course: Course;
 }
 
 export interface Deployed {
@@ -41,17 +44,30 @@ export class DeployFailed extends Error {
 export async function deploy(clients: Clients, wish: DeployWish, output: Output): Promise<Deployed> {
   const existing = await cleared(clients, wish, output);
   const exists = existing !== undefined && existing.StackStatus !== "REVIEW_IN_PROGRESS";
-  const changeSet = await createChangeSet(clients, { ...wish, exists, isNew: existing === undefined }).catch((error: unknown) => {
+  const isNew = existing === undefined;
+  const making = createChangeSet(clients, { ...wish, exists, isNew });
+  const discard = async (): Promise<void> => {
+    const made = await making;
+    if (made !== undefined) await discardChangeSet(clients, made, isNew);
+  };
+  await wish.course.enter("before", discard);
+  const changeSet = await making.catch((error: unknown) => {
     throw refused(error);
   });
   if (changeSet === undefined) {
     await protect(clients, wish, existing?.StackId ?? "");
     return { changed: false, stackId: existing?.StackId ?? "", deployment: noEvents };
   }
-  await approved(clients, wish, changeSet, existing === undefined);
+  await wish.approve(changeSet.changes).catch(async (reason: unknown) => {
+    await discard();
+    throw reason;
+  });
   // What happened before this is not ours to tell again.
   const after = (await eventsAfter(clients, changeSet.stackId, undefined)).at(-1)?.EventId;
-  await executeChangeSet(clients, changeSet).catch((error: unknown) => {
+  let executing: Promise<void> = Promise.resolve();
+  await wish.course.enter(exists ? "updating" : "creating", () => executing);
+  executing = executeChangeSet(clients, changeSet);
+  await executing.catch((error: unknown) => {
     throw refused(error);
   });
   const { stack, deployment } = await followStack(
@@ -79,20 +95,12 @@ async function cleared(clients: Clients, wish: DeployWish, output: Output): Prom
   const { DeleteStackCommand } = await import("@aws-sdk/client-cloudformation");
   const stackId = existing.StackId ?? "";
   const after = (await eventsAfter(clients, stackId, undefined)).at(-1)?.EventId;
+  await wish.course.enter("clearing");
   await (await clients.cloudformation()).send(new DeleteStackCommand({ StackName: stackId }));
   const { stack, deployment } = await followStack(clients, { stackId, after, pollInterval: wish.pollInterval }, output);
   if (stack !== undefined && stack.StackStatus !== "DELETE_COMPLETE")
     throw new DeployFailed(deployment, stack.StackStatusReason ?? `the stack is ${stack.StackStatus ?? "in no known state"}`);
   return undefined;
-}
-
-async function approved(clients: Clients, wish: DeployWish, changeSet: ChangeSet, isNew: boolean): Promise<void> {
-  try {
-    await wish.approve(changeSet.changes);
-  } catch (reason) {
-    await discardChangeSet(clients, changeSet, isNew);
-    throw reason;
-  }
 }
 
 /** Only where the definition says something of it. */

@@ -18,7 +18,7 @@ import { publishAssets, refuseAssets } from "./assets.js";
 import type { AssembledStack } from "./assembly.js";
 import { renderChanges, resourceChanges } from "./changes.js";
 import { deploy, DeployFailed, type Deployed, type DeployWish } from "./deploy.js";
-import { onInterrupt, type Phase } from "./detach.js";
+import { Interruption } from "./detach.js";
 import { explainFailure } from "./failure.js";
 import { waitForHealth, type Health } from "./health.js";
 import { refuseFindings, startReviewer } from "./review.js";
@@ -42,14 +42,8 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
   const c = colours();
   const given = parseParameters(options.parameter);
   const project = openProject(path);
-  let phase: Phase = "before";
   let stackName = options.stack ?? project.defaultName;
-  const stopListening = onInterrupt(
-    () => phase,
-    () => stackName,
-    options.target,
-    output,
-  );
+  const course = new Interruption(() => stackName, options.target, output);
   try {
     // The region starts in a process of its own and the definition is read by a thread of its own.
     const assembling = assembleSaying(project, options, output);
@@ -94,19 +88,19 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
         existing,
         nameOf: (logicalId) => stack.names[logicalId],
         pollInterval: pollInterval(target.name),
+        course,
         approve: async (changes) => {
           output.say(renderChanges(stackName, resourceChanges(changes), c));
           for (const line of (await reviewing).lines) output.say(line);
           const question = `Deploy this to ${options.target === "aws" ? "AWS" : "the local region"}?`;
           const otherwise = isLeftover ? "the stack that was rolled back is deleted, nothing else was changed" : undefined;
           await confirm(output, question, options.yes === true, otherwise);
-          phase = again ? "updating" : "creating";
         },
       },
       { target, clients, written: stack.written },
       output,
     );
-    phase = "waiting";
+    await course.enter("waiting");
     const health = await waitForHealth(target, clients, stackName, await listResources(clients, stackName), options.wait, output);
     await show(
       path,
@@ -116,7 +110,7 @@ export async function up(path: string, options: UpOptions, output: Output): Prom
     );
     return health.healthy ? exit.ok : exit.failed;
   } finally {
-    stopListening();
+    course.end();
   }
 }
 
