@@ -71,6 +71,33 @@ describe("a DB cluster", () => {
     ).rejects.toEqual(fault("DBSubnetGroupDoesNotCoverEnoughAZs", /three Availability Zones/));
   });
 
+  const ofThree = { ...wanted, Engine: "postgres", DBClusterInstanceClass: "db.m5.large", AllocatedStorage: 20 };
+
+  test("of Multi-AZ takes the place of no DB instance that has the name of a member", async () => {
+    const call = await withGroup();
+    await rds(call, "CreateDBInstance", {
+      ...{ DBInstanceIdentifier: "shop-instance-2", DBInstanceClass: "db.m5.large", Engine: "postgres", AllocatedStorage: 20 },
+      ...{ MasterUsername: "keeper", MasterUserPassword: "open-sesame-42", DBSubnetGroupName: "data" },
+    });
+    const before = call.records.get(DBInstances, "shop-instance-2");
+    await expect(rds(call, "CreateDBCluster", ofThree)).rejects.toEqual(
+      fault("DBInstanceAlreadyExists", /DB instance already exists: shop-instance-2/),
+    );
+    expect(call.records.list(DBClusters)).toEqual([]);
+    expect(call.records.list(DBInstances)).toEqual([before]);
+  });
+
+  test("of Multi-AZ has an identifier short enough for its members'", async () => {
+    const call = await withGroup();
+    const named = (length: number) => ({ DBClusterIdentifier: "s".repeat(length) });
+    await expect(rds(call, "CreateDBCluster", { ...ofThree, ...named(53) })).rejects.toEqual(
+      fault("InvalidParameterValue", /52 characters at most/),
+    );
+    await rds(call, "CreateDBCluster", { ...ofThree, ...named(52) });
+    await rds(call, "CreateDBCluster", { ...wanted, ...named(63) });
+    expect(call.records.list(DBInstances).map(({ identifier }) => identifier.length)).toEqual([63, 63, 63]);
+  });
+
   test("has its members in different zones, and members say nothing that is the cluster's", async () => {
     const call = await withGroup();
     await rds(call, "CreateDBCluster", wanted);
