@@ -38,13 +38,14 @@ export function deleteDBCluster(
       "InvalidParameterCombination",
       "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified, and only then.",
     );
-  const leaving = { status: "deleting", retainsBackups: how.retainBackups ?? false } as const;
+  const leaving = { status: "deleting", retainsBackups: how.retainBackups ?? false, pending: undefined } as const;
+  const withoutPending = members.map(({ pending: _waiting, ...db }) => db);
   if (how.skipFinalSnapshot)
     return changeCluster(
       call,
       cluster,
       { ...leaving, wish: "deleted" },
-      ...members.map((db) => put(DBInstances, db.identifier, { ...db, wish: "deleted" as const, status: "deleting" as const })),
+      ...withoutPending.map((db) => put(DBInstances, db.identifier, { ...db, wish: "deleted", status: "deleting" })),
     );
   const snapshot = decideSnapshot(
     call,
@@ -64,6 +65,7 @@ export function deleteDBCluster(
     { ...leaving, wish: "running", finalSnapshot: snapshot.identifier },
     put(DBClusterSnapshots, snapshot.identifier, snapshot),
     snapshotEvent(call, clusterBackups, snapshot, "begun"),
+    ...withoutPending.map((db) => put(DBInstances, db.identifier, db)),
   );
   call.upkeep.nudge("backup", cluster.resourceId);
   return last;

@@ -146,7 +146,7 @@ export function deleteDBInstance(
       "InvalidParameterCombination",
       "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
     );
-  const { rebootWished: _forgotten, ...rest } = db;
+  const { rebootWished: _forgotten, pending: _waiting, ...rest } = db;
   const leaving: DBInstance = { ...rest, status: "deleting", retainsBackups: how.retainBackups ?? false };
   if (how.skipFinalSnapshot) return change(call, leaving, { wish: "deleted" });
   const named = { identifier: how.finalSnapshot, member: "FinalDBSnapshotIdentifier", tags: {} };
@@ -180,7 +180,7 @@ function deleteMember(call: Scope, db: DBInstance, how: { readonly finalSnapshot
       "InvalidDBInstanceState",
       `Instance ${db.identifier} belongs to the Multi-AZ DB cluster ${db.clusterId} and goes with it only.`,
     );
-  return change(call, db, { wish: "deleted", status: "deleting", rebootWished: undefined });
+  return change(call, db, { wish: "deleted", status: "deleting", rebootWished: undefined, pending: undefined });
 }
 
 function notOfCluster(db: DBInstance, done: string): void {
