@@ -11,7 +11,14 @@ import { instanceEvents } from "./instanceevents.js";
 import { changedMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { checkGroups, defined, theDBInstance } from "./instances.js";
 import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
-import { DBInstances, type DBInstance, type DBInstanceSettings, type Modification, type PendingModification } from "./records.js";
+import {
+  DBInstances,
+  type DBInstance,
+  type DBInstanceSettings,
+  type DBInstanceStatus,
+  type Modification,
+  type PendingModification,
+} from "./records.js";
 import { serversOf } from "./servers.js";
 
 /** What is not said stays as it is. */
@@ -29,16 +36,19 @@ export interface DBInstanceModification {
   readonly immediately: boolean;
 }
 
+/** Where nothing else is being done to it. More storage, or other parameters, are what some wait for. */
+const modifiable: readonly DBInstanceStatus[] = ["available", "storage-full", "incompatible-parameters", "stopped"];
+
 /**
  * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html; what takes effect at once whatever is said, and
  * what waits: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
  */
 export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInstanceModification): Promise<DBInstance> {
   const db = theDBInstance(call, wanted);
-  if (db.wish === "deleted" || ["creating", "failed", "deleting"].includes(db.status))
+  if (db.wish === "deleted" || !modifiable.includes(db.status))
     throw new ServiceFault(
       "InvalidDBInstanceState",
-      `Database instance: ${db.identifier} is not in available state: it is ${db.status}.`,
+      `Database instance: ${db.identifier} is not in available state: it is ${db.status}. Wait until it is available.`,
     );
   if (db.origin.kind === "replica") checkReplica(db, wish);
   const master = changedMasterPassword(call, { is: "db", ...db }, db, { ...wish.master, immediately: wish.immediately });

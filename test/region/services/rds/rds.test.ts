@@ -254,8 +254,37 @@ describe("the rest of RDS", () => {
     await modify({ ApplyImmediately: true });
     expect(await seen(call)).toMatchObject({ DBInstanceStatus: "modifying", MultiAZ: true, AllocatedStorage: 30 });
     expect((await seen(call))?.PendingModifiedValues).toEqual({ MasterUserPassword: "****" });
+    set(call, { status: "available" });
     await expect(modify({ AllocatedStorage: 25 })).rejects.toEqual(fault("InvalidParameterCombination", /storage can only grow/));
     await expect(modify({ AllocatedStorage: 31 })).rejects.toEqual(fault("InvalidParameterCombination", /ten per cent/));
+  });
+
+  test.each<[DBInstance["status"], boolean]>([
+    ["available", true],
+    ["storage-full", true],
+    ["incompatible-parameters", true],
+    ["stopped", true],
+    ["creating", false],
+    ["backing-up", false],
+    ["modifying", false],
+    ["rebooting", false],
+    ["starting", false],
+    ["stopping", false],
+    ["failed", false],
+    ["deleting", false],
+  ])("an instance that is %s is modified: %s", async (status, isAdmitted) => {
+    const { call } = await withGroup();
+    await make(call);
+    set(call, { status, born: true });
+    const before = call.records.get(DBInstances, "app");
+    const modified = rds(call, "ModifyDBInstance", { DBInstanceIdentifier: "app", DeletionProtection: true });
+    if (isAdmitted) await expect(modified).resolves.toMatchObject({ DBInstance: { DeletionProtection: true } });
+    else await expect(modified).rejects.toEqual(fault("InvalidDBInstanceState", new RegExp(`it is ${status}`)));
+    expect(call.records.get(DBInstances, "app")).toEqual({
+      ...before,
+      deletionProtection: isAdmitted,
+      pending: isAdmitted ? {} : undefined,
+    });
   });
 
   test("tags are added and listed by ARN", async () => {
