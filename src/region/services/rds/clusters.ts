@@ -79,12 +79,12 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
     );
   if (kind === "multi-az") checkMultiAz(call, identifier, wish, group);
   const { restored } = wish;
-  const masterUsername = restored?.masterUsername ?? checkMasterUsername(wish.masterUsername);
+  const masterUsername = restored?.masterUsername ?? checkMasterUsername(engine.name, wish.masterUsername);
   // A restored one has the password of its data, unless it is to be another.
   const isKept = restored !== undefined && wish.master.masterPassword === undefined && wish.master.managed !== true;
   const master = isKept
     ? { part: {}, changes: [] }
-    : firstMasterPassword(call, { is: "cluster", identifier, masterUsername }, wish.master);
+    : firstMasterPassword(call, { is: "cluster", identifier, masterUsername, engine: engine.name }, wish.master);
   checkClusterRetention(wish.backupRetentionPeriod);
   const windows = chosenWindows(
     defined({

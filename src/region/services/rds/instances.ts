@@ -74,14 +74,14 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   const publiclyAccessible = wish.publiclyAccessible ?? false;
   checkPublic(call, publiclyAccessible, group.vpcId);
   checkGroups(call, wish.groupIds ?? [], group.vpcId);
-  const masterUsername = wish.restored?.masterUsername ?? checkMasterUsername(wish.masterUsername);
+  const masterUsername = wish.restored?.masterUsername ?? checkMasterUsername(engine.name, wish.masterUsername);
   const windows = chosenWindows(defined(wish.settings), call.regionName);
   checkRetention(wish.settings.backupRetentionPeriod);
   // A restored one has the password of its data, unless it is to be another.
   const isKept = wish.restored !== undefined && wish.master.masterPassword === undefined && wish.master.managed !== true;
   const { part, changes } = isKept
     ? { part: {}, changes: [] }
-    : firstMasterPassword(call, { is: "db", identifier, masterUsername }, wish.master);
+    : firstMasterPassword(call, { is: "db", identifier, masterUsername, engine: engine.name }, wish.master);
   const databaseName = checkDatabaseName(wish.databaseName);
   const parameters = joinParameterGroup(call, engine, version, wish.parameterGroupName);
   checkOptionGroup(engine, version, wish.optionGroupName);

@@ -10,7 +10,7 @@ import { secretRemoval } from "../secretsmanager/secrets.js";
 import { textValue } from "../secretsmanager/values.js";
 import { decideVersion } from "../secretsmanager/versions.js";
 import { clusterArn, instanceArn } from "./names.js";
-import type { MasterSecret } from "./records.js";
+import type { EngineName, MasterSecret } from "./records.js";
 
 /**
  * The secret that RDS keeps a master user's password in, of its own: users read it and RDS alone changes it
@@ -27,6 +27,7 @@ export interface MasterSecretDecision {
 export interface MasterOwner {
   readonly is: "db" | "cluster";
   readonly identifier: string;
+  readonly engine: EngineName;
   readonly masterUsername: string;
 }
 

@@ -147,6 +147,47 @@ describe("a DB instance", () => {
     expect(call.records.list(NetworkInterfaces)).toEqual([]);
   });
 
+  test.each([
+    ["postgres", "Admin", 63, 128],
+    ["postgres", "pg_keeper", 63, 128],
+    ["mysql", "rdsadmin", 16, 41],
+    ["mariadb", "rdsrepladmin", 16, 41],
+    ["aurora-postgresql", "admin", 63, 99],
+    ["aurora-mysql", "rdsadmin", 16, 41],
+  ])(
+    "of %s has no master user %s, a name of %d characters and a password of %d at most",
+    async (Engine, reserved, name, password) => {
+      const { call } = await withGroup();
+      const { EngineVersion: _latest, ...rest } = wanted;
+      const [operation, identifier] = Engine.startsWith("aurora-")
+        ? (["CreateDBCluster", "DBClusterIdentifier"] as const)
+        : (["CreateDBInstance", "DBInstanceIdentifier"] as const);
+      const { DBInstanceIdentifier: _id, DBInstanceClass, AllocatedStorage, ...common } = rest;
+      const own = Engine.startsWith("aurora-") ? common : { ...common, DBInstanceClass, AllocatedStorage };
+      const create = (id: string, more: object): Promise<unknown> =>
+        rds(call, operation, { ...own, Engine, [identifier]: id, ...more });
+      await expect(create("no", { MasterUsername: reserved })).rejects.toEqual(fault("InvalidParameterValue", /reserved word/));
+      await expect(create("no", { MasterUsername: "a".repeat(name + 1) })).rejects.toEqual(
+        fault("InvalidParameterValue", new RegExp(`${name} characters at most`)),
+      );
+      await expect(create("no", { MasterUserPassword: "p".repeat(password + 1) })).rejects.toEqual(
+        fault("InvalidParameterValue", new RegExp(`longer than ${password} characters`)),
+      );
+      await create("yes", { MasterUsername: "a".repeat(name), MasterUserPassword: "p".repeat(password) });
+    },
+  );
+
+  test.each(["mysql", "mariadb"])("of %s may have the master user admin, as AWS's console proposes", async (Engine) => {
+    const { call } = await withGroup();
+    await make(call, { Engine, EngineVersion: undefined, MasterUsername: "admin" });
+    expect(call.records.get(DBInstances, "app")?.masterUsername).toBe("admin");
+    set(call, { status: "available", born: true });
+    const change = (MasterUserPassword: string): Promise<unknown> =>
+      rds(call, "ModifyDBInstance", { DBInstanceIdentifier: "app", MasterUserPassword });
+    await expect(change("p".repeat(42))).rejects.toEqual(fault("InvalidParameterValue", /longer than 41/));
+    await change("p".repeat(41));
+  });
+
   test("is not made twice", async () => {
     const { call } = await withGroup();
     await make(call);
