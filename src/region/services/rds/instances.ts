@@ -18,6 +18,7 @@ import { newResourceId } from "./names.js";
 import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
 import { defaultSettings } from "./defaults.js";
 import { DBClusters, DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
+import { replicasOf } from "./replication.js";
 import { checkPublic, decideServer, newReplicationPassword, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
 
@@ -136,6 +137,11 @@ export function deleteDBInstance(
       "Cannot delete protected DB Instance, please disable deletion protection and try again.",
     );
   if (db.clusterId !== undefined) return deleteMember(call, db, how);
+  if (db.origin.kind === "replica" && how.finalSnapshot !== undefined)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      "FinalDBSnapshotIdentifier can not be specified when deleting a replica instance",
+    );
   if (how.skipFinalSnapshot && how.finalSnapshot !== undefined)
     throw new ServiceFault(
       "InvalidParameterCombination",
@@ -191,10 +197,26 @@ function notOfCluster(db: DBInstance, done: string): void {
     );
 }
 
+/** Stopped, neither would copy nor be copied: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_StopInstance.html */
+function refuseReplication(call: Scope, { identifier, origin }: DBInstance): void {
+  const replicas = replicasOf(call, identifier).map((replica) => replica.identifier);
+  if (origin.kind === "replica")
+    throw new ServiceFault(
+      "InvalidDBInstanceState",
+      `Instance ${identifier} cannot be stopped: it is a read replica of ${origin.of}. Promote it first: PromoteReadReplica.`,
+    );
+  if (replicas.length > 0)
+    throw new ServiceFault(
+      "InvalidDBInstanceState",
+      `Instance ${identifier} cannot be stopped: it has the read replicas ${replicas.join(", ")}. Delete or promote them first.`,
+    );
+}
+
 export function stopDBInstance(call: Scope, wanted: string): DBInstance {
   const db = theDBInstance(call, wanted);
   notOfCluster(db, "stopped");
   expect(db, "available", "stopped");
+  refuseReplication(call, db);
   return change(call, db, { wish: "stopped", status: "stopping" });
 }
 

@@ -19,6 +19,7 @@ import {
   type Modification,
   type PendingModification,
 } from "./records.js";
+import { replicasOf } from "./replication.js";
 import { serversOf } from "./servers.js";
 
 /** What is not said stays as it is. */
@@ -61,6 +62,7 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   const joined = isJoining ? joinParameterGroup(call, engine, db.engineVersion, wish.parameterGroupName) : undefined;
   const { allocatedStorage: storage, ...settings } = defined(wish.settings ?? {});
   const backups = checkBackupSettings(db, settings);
+  if (backups.turns && settings.backupRetentionPeriod === 0) refuseReplicas(call, db);
   const pending = differing(db, {
     instanceClass: wish.instanceClass ?? db.pending?.instanceClass,
     multiAz: wish.multiAz ?? db.pending?.multiAz,
@@ -95,6 +97,16 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   call.upkeep.nudge("database", db.identifier);
   call.upkeep.nudge("backup", db.resourceId);
   return next;
+}
+
+/** A source's log, which they copy, comes with its automated backups. */
+function refuseReplicas(call: Scope, { identifier }: DBInstance): void {
+  const replicas = replicasOf(call, identifier).map((replica) => replica.identifier);
+  if (replicas.length > 0)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `Automated backups of ${identifier} cannot be turned off: it is the source of the read replicas ${replicas.join(", ")}. Delete or promote them first.`,
+    );
 }
 
 /** Nobody here would keep two servers that copy a third, nor a log that begins anew with every promotion. */

@@ -11,6 +11,7 @@ import { change, checkGroups, defined, theDBInstance } from "./instances.js";
 import { instanceArn, newResourceId } from "./names.js";
 import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
 import { DBInstances, type DBInstance, type DBInstanceSettings, type DBSubnetGroup } from "./records.js";
+import { replicasOf } from "./replication.js";
 import { checkPublic, decideServer, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
 
@@ -128,10 +129,6 @@ export function promoteReadReplica(
     settings: { ...db.settings, backupRetentionPeriod: 1, ...defined(settings) },
   });
 }
-
-/** Those that copy an instance. */
-export const replicasOf = (scope: Pick<Scope, "records">, identifier: string): readonly DBInstance[] =>
-  scope.records.list(DBInstances).filter(({ origin }) => origin.kind === "replica" && origin.of === identifier);
 
 /** When a source goes, its replicas stand alone, as on AWS within a region. */
 export const freedReplicas = (scope: Pick<Scope, "records">, identifier: string): Commit =>
