@@ -16,7 +16,7 @@ import { paginate } from "../../protocol/paginate.js";
 import { put, remove } from "../../records/records.js";
 import { NetworkInterfaces, Subnets, type Tags } from "../ec2/records.js";
 import { subnetGroupArn } from "./names.js";
-import { DBInstances, DBSubnetGroups, type DBSubnetGroup } from "./records.js";
+import { DBClusters, DBInstances, DBSubnetGroups, type DBSubnetGroup } from "./records.js";
 import { serversOf } from "./servers.js";
 import { fromTags, tagRules } from "./tags.js";
 
@@ -104,6 +104,12 @@ export function deleteDBSubnetGroup(call: Scope, wanted: string): void {
     throw new ServiceFault(
       "InvalidDBSubnetGroupStateFault",
       `Cannot delete the subnet group '${group.name}' because at least one database instance: ${user.identifier} is still using it.`,
+    );
+  const cluster = call.records.list(DBClusters).find(({ subnetGroupName }) => subnetGroupName === group.name);
+  if (cluster !== undefined)
+    throw new ServiceFault(
+      "InvalidDBSubnetGroupStateFault",
+      `Cannot delete the subnet group '${group.name}' because at least one database cluster: ${cluster.identifier} is still using it.`,
     );
   call.commit(remove(DBSubnetGroups, group.name));
 }

@@ -98,6 +98,16 @@ describe("a DB cluster", () => {
     expect(call.records.list(DBInstances).map(({ identifier }) => identifier.length)).toEqual([63, 63, 63]);
   });
 
+  test("without members keeps its DB subnet group", async () => {
+    const call = await withGroup();
+    await rds(call, "CreateDBCluster", wanted);
+    await expect(rds(call, "DeleteDBSubnetGroup", { DBSubnetGroupName: "data" })).rejects.toEqual(
+      fault("InvalidDBSubnetGroupStateFault", /database cluster: shop is still using it/),
+    );
+    call.commit(remove(DBClusters, "shop"));
+    await rds(call, "DeleteDBSubnetGroup", { DBSubnetGroupName: "data" });
+  });
+
   test("has its members in different zones, and members say nothing that is the cluster's", async () => {
     const call = await withGroup();
     await rds(call, "CreateDBCluster", wanted);
