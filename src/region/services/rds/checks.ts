@@ -99,3 +99,24 @@ export function checkStorage(engine: string, type: string, gib: number | undefin
     throw invalid(`Invalid storage size for engine name ${engine} and storage type ${type}: ${gib}`);
   return gib;
 }
+
+/** Types of storage whose speed is part of what is bought. */
+const provisioned = ["io1", "io2"];
+
+/** What must be said beside a type of storage. @throws InvalidParameterCombination */
+export function checkIops(type: string, iops: number | undefined): void {
+  if (provisioned.includes(type) && iops === undefined)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `Iops must be specified for the storage type ${type}: give Iops, or choose gp3.`,
+    );
+}
+
+/** Up to where storage may grow by itself. @throws InvalidParameterCombination */
+export function checkMaxStorage(most: number | undefined, gib: number): void {
+  if (most !== undefined && most <= gib)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `Max storage size must be greater than storage size: MaxAllocatedStorage is ${most}, and AllocatedStorage ${gib}.`,
+    );
+}

@@ -8,7 +8,15 @@ import { DBSnapshots, sourceOf } from "./backups/records.js";
 import { checkRetention } from "./backups/settings.js";
 import { decideSnapshot } from "./backups/deciding.js";
 import { chosenWindows } from "./backups/windows.js";
-import { checkDatabaseName, checkIdentifier, checkMasterUsername, checkPort, checkStorage } from "./checks.js";
+import {
+  checkDatabaseName,
+  checkIdentifier,
+  checkIops,
+  checkMasterUsername,
+  checkMaxStorage,
+  checkPort,
+  checkStorage,
+} from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { engineVersion, theEngine } from "./engines.js";
 import { snapshotEvent } from "./events.js";
@@ -59,6 +67,9 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   dbInstanceClass(wish.instanceClass);
   const storageType = wish.settings.storageType ?? (wish.settings.iops === undefined ? "gp3" : "io1");
   const allocatedStorage = checkStorage(engine.name, storageType, wish.settings.allocatedStorage);
+  checkIops(storageType, wish.settings.iops);
+  // Of a restored one it may be what its source had before it was told to be larger.
+  if (wish.restored === undefined) checkMaxStorage(wish.settings.maxAllocatedStorage, allocatedStorage);
   const group = theGroup(call, wish.subnetGroupName);
   const multiAz = wish.multiAz ?? false;
   if (multiAz && wish.zone !== undefined)

@@ -4,7 +4,7 @@ import { put } from "../../records/records.js";
 import { NetworkInterfaces, type Tags } from "../ec2/records.js";
 import { withoutAutomated } from "./backups/automated.js";
 import { checkBackupSettings, withoutLog } from "./backups/settings.js";
-import { checkStorage } from "./checks.js";
+import { checkIops, checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { theEngine } from "./engines.js";
 import { instanceEvents } from "./instanceevents.js";
@@ -66,8 +66,7 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   const pending = differing(db, {
     instanceClass: wish.instanceClass ?? db.pending?.instanceClass,
     multiAz: wish.multiAz ?? db.pending?.multiAz,
-    allocatedStorage:
-      storage === undefined ? db.pending?.allocatedStorage : grown({ engine: db.engine, ...db.settings }, storage),
+    allocatedStorage: decideStorage(db, storage, settings),
   });
   if (pending.instanceClass !== undefined) dbInstanceClass(pending.instanceClass);
   const changed: DBInstance = {
@@ -97,6 +96,18 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   call.upkeep.nudge("database", db.identifier);
   call.upkeep.nudge("backup", db.resourceId);
   return next;
+}
+
+/** The size that waits or is said, held against the type of storage there will be. @throws InvalidParameterValue, -Combination */
+function decideStorage(db: DBInstance, gib: number | undefined, said: Partial<DBInstanceSettings>): number | undefined {
+  const { engine, settings: before } = db;
+  const { storageType, iops } = { ...before, ...said };
+  const size = gib === undefined ? db.pending?.allocatedStorage : grown({ engine, ...before, storageType }, gib);
+  if (storageType !== before.storageType) {
+    checkStorage(engine, storageType, size ?? before.allocatedStorage);
+    checkIops(storageType, iops);
+  }
+  return size;
 }
 
 /** A source's log, which they copy, comes with its automated backups. */

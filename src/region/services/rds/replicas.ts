@@ -4,7 +4,7 @@ import { put, type Commit } from "../../records/records.js";
 import { interfaceChanges } from "../ec2/interfaces.js";
 import type { Tags } from "../ec2/records.js";
 import { checkBackupSettings } from "./backups/settings.js";
-import { checkIdentifier, checkPort } from "./checks.js";
+import { checkIdentifier, checkIops, checkPort, checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { theEngine } from "./engines.js";
 import { change, checkGroups, defined, theDBInstance } from "./instances.js";
@@ -94,6 +94,8 @@ export async function createReadReplica(call: Scope, wish: ReadReplicaWish): Pro
       "InvalidParameterValue",
       `Invalid storage size: ${replica.settings.allocatedStorage} GiB. A read replica of ${source.identifier} needs ${source.settings.allocatedStorage} GiB at least.`,
     );
+  checkStorage(replica.engine, replica.settings.storageType, replica.settings.allocatedStorage);
+  checkIops(replica.settings.storageType, replica.settings.iops);
   call.commit(put(DBInstances, identifier, replica), ...interfaceChanges(nic), ...(joined?.commit ?? []));
   await call.upkeep.network(replica.vpcId);
   call.upkeep.nudge("database", identifier);

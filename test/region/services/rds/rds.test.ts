@@ -130,6 +130,15 @@ describe("a DB instance", () => {
     ["with a reserved user", { MasterUsername: "admin" }, "InvalidParameterValue", /reserved word/],
     ["with a wrong identifier", { DBInstanceIdentifier: "a--b" }, "InvalidParameterValue", /DBInstanceIdentifier/],
     ["with too small a disk", { AllocatedStorage: 5 }, "InvalidParameterValue", /storage type gp3: 5/],
+    ["on a kind of disk that there is not", { StorageType: "banana" }, "InvalidParameterValue", /banana/],
+    [
+      "on io1 without its speed",
+      { StorageType: "io1", AllocatedStorage: 100 },
+      "InvalidParameterCombination",
+      /Iops must be specified for the storage type io1/,
+    ],
+    ["on io2 without its speed", { StorageType: "io2", AllocatedStorage: 100 }, "InvalidParameterCombination", /io2/],
+    ["that may not grow", { MaxAllocatedStorage: 20 }, "InvalidParameterCombination", /greater than storage size/],
     ["on a low port", { Port: 80 }, "InvalidParameterValue", /port/],
     ["in a subnet group that is not there", { DBSubnetGroupName: "none" }, "DBSubnetGroupNotFoundFault", /none/],
     ["without a subnet group", { DBSubnetGroupName: undefined }, "InvalidSubnet", /No default subnet/],
@@ -298,6 +307,31 @@ describe("the rest of RDS", () => {
     set(call, { status: "available" });
     await expect(modify({ AllocatedStorage: 25 })).rejects.toEqual(fault("InvalidParameterCombination", /storage can only grow/));
     await expect(modify({ AllocatedStorage: 31 })).rejects.toEqual(fault("InvalidParameterCombination", /ten per cent/));
+  });
+
+  test.each([
+    [{ StorageType: "banana" }, "InvalidParameterValue", /Invalid storage type: banana/],
+    [{ StorageType: "io1", Iops: 1000 }, "InvalidParameterValue", /storage type io1: 20/],
+    [{ StorageType: "io1", AllocatedStorage: 40, Iops: 1000 }, "InvalidParameterValue", /storage type io1: 40/],
+    [{ StorageType: "io1", AllocatedStorage: 100 }, "InvalidParameterCombination", /Iops must be specified/],
+    [{ StorageType: "standard", AllocatedStorage: 4000 }, "InvalidParameterValue", /storage type standard: 4000/],
+  ])("storage is held against the type that it will have: %j is refused", async (more, code, message) => {
+    const { call } = await withGroup();
+    await make(call);
+    set(call, { status: "available", born: true });
+    const before = call.records.get(DBInstances, "app");
+    await expect(rds(call, "ModifyDBInstance", { DBInstanceIdentifier: "app", ...more })).rejects.toEqual(fault(code, message));
+    expect(call.records.get(DBInstances, "app")).toEqual(before);
+  });
+
+  test("storage of another type may have a size that the former could not have", async () => {
+    const { call } = await withGroup();
+    await make(call, { StorageType: "standard", AllocatedStorage: 3000 });
+    set(call, { status: "available", born: true });
+    await rds(call, "ModifyDBInstance", {
+      ...{ DBInstanceIdentifier: "app", StorageType: "io1", AllocatedStorage: 4000, Iops: 12000, ApplyImmediately: true },
+    });
+    expect(call.records.get(DBInstances, "app")?.settings).toMatchObject({ storageType: "io1", allocatedStorage: 4000 });
   });
 
   test.each<[DBInstance["status"], boolean]>([
