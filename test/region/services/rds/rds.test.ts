@@ -277,6 +277,21 @@ describe("the rest of RDS", () => {
     expect(call.records.get(DBInstances, "app")).toMatchObject({ status: "starting", wish: "running" });
   });
 
+  test.each<[DBInstance["status"], boolean]>([
+    ["available", true],
+    ["incompatible-parameters", true],
+    ["storage-full", false],
+    ["modifying", false],
+    ["stopped", false],
+  ])("an instance that is %s is rebooted: %s", async (status, isAdmitted) => {
+    const { call } = await withGroup();
+    await make(call);
+    set(call, { status, born: true });
+    const rebooted = rds(call, "RebootDBInstance", { DBInstanceIdentifier: "app" });
+    if (isAdmitted) await expect(rebooted).resolves.toMatchObject({ DBInstance: { DBInstanceStatus: "rebooting" } });
+    else await expect(rebooted).rejects.toEqual(fault("InvalidDBInstanceState", new RegExp(`it is ${status}`)));
+  });
+
   test("engine versions that are run are told, and what stands in for MySQL", async () => {
     const { call } = recordsAlone();
     const versions = (input: object): Promise<DescribeDBEngineVersionsCommandOutput> =>
