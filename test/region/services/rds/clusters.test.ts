@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { DescribeDBClustersCommandOutput, DescribeEventsCommandOutput } from "@aws-sdk/client-rds";
+import type {
+  DescribeDBClustersCommandOutput,
+  DescribeDBInstancesCommandOutput,
+  DescribeEventsCommandOutput,
+} from "@aws-sdk/client-rds";
 import { rdsOperations } from "../../../../src/region/services/rds/operations.js";
 import {
   DBClusterAutomatedBackups,
@@ -106,6 +110,28 @@ describe("a DB cluster", () => {
     );
     call.commit(remove(DBClusters, "shop"));
     await rds(call, "DeleteDBSubnetGroup", { DBSubnetGroupName: "data" });
+  });
+
+  test("is what DB instances are asked for by, as by their own names and ARNs", async () => {
+    const call = await withGroup();
+    for (const DBClusterIdentifier of ["shop", "other"]) {
+      await rds(call, "CreateDBCluster", { ...wanted, DBClusterIdentifier });
+      await rds(call, "CreateDBInstance", {
+        ...{ DBInstanceIdentifier: `${DBClusterIdentifier}-one`, DBClusterIdentifier },
+        ...{ Engine: "aurora-postgresql", DBInstanceClass: "db.t3.medium" },
+      });
+    }
+    const arn = "arn:aws:rds:eu-west-3:000000000000";
+    for (const [Name, value] of [
+      ["db-cluster-id", "Shop"],
+      ["db-cluster-id", `${arn}:cluster:shop`],
+      ["db-instance-id", "shop-one"],
+      ["db-instance-id", `${arn}:db:shop-one`],
+    ]) {
+      const input = { Filters: [{ Name, Values: [value] }] };
+      const { DBInstances: found = [] } = await rds<DescribeDBInstancesCommandOutput>(call, "DescribeDBInstances", input);
+      expect(found.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)).toEqual(["shop-one"]);
+    }
   });
 
   test("has its members in different zones, and members say nothing that is the cluster's", async () => {

@@ -377,6 +377,31 @@ describe("the rest of RDS", () => {
     });
   });
 
+  test("an instance is described by its ARN, and by another region's not", async () => {
+    const { call } = await withGroup();
+    const { DBInstance } = await make(call);
+    const described = async (DBInstanceIdentifier = ""): Promise<readonly (string | undefined)[]> =>
+      (
+        (await rds<DescribeDBInstancesCommandOutput>(call, "DescribeDBInstances", { DBInstanceIdentifier })).DBInstances ?? []
+      ).map((db) => db.DBInstanceIdentifier);
+    expect(await described(DBInstance?.DBInstanceArn)).toEqual(["app"]);
+    await expect(described(DBInstance?.DBInstanceArn?.replace("eu-west-3", "us-east-1"))).rejects.toEqual(
+      fault("DBInstanceNotFound"),
+    );
+  });
+
+  test.each([
+    ["DescribeDBInstances", "DBInstances"],
+    ["DescribeDBClusters", "DBClusters"],
+    ["DescribeDBSubnetGroups", "DBSubnetGroups"],
+    ["DescribeDBEngineVersions", "DBEngineVersions"],
+  ])("%s gives 20 to 100 at once, and refuses another number or a wrong marker by RDS's code", async (name, list) => {
+    const { call } = recordsAlone();
+    for (const wrong of [{ MaxRecords: 19 }, { MaxRecords: 101 }, { Marker: "nonsense" }])
+      await expect(rds(call, name, wrong)).rejects.toEqual(fault("InvalidParameterValue"));
+    await expect(rds(call, name, { MaxRecords: 20 })).resolves.toHaveProperty(list);
+  });
+
   test("tags are added and listed by ARN", async () => {
     const { call } = await withGroup();
     const { DBInstance } = await make(call);
