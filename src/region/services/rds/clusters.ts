@@ -11,6 +11,7 @@ import { clusterEvents } from "./clusterevents.js";
 import { decideMember } from "./clustermembers.js";
 import { engineVersion, theEngine } from "./engines.js";
 import { checkGroups, defined } from "./instances.js";
+import { accessibleKey } from "./kmskeys.js";
 import { newResourceId } from "./names.js";
 import { joinClusterParameterGroup } from "./parametermembership.js";
 import { DBClusters, DBInstances, type ClusterVolume, type DBCluster } from "./records.js";
@@ -86,6 +87,7 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
     ? { part: {}, changes: [] }
     : firstMasterPassword(call, { is: "cluster", identifier, masterUsername, engine: engine.name }, wish.master);
   checkClusterRetention(wish.backupRetentionPeriod);
+  if (wish.kmsKeyId !== undefined) accessibleKey(call, wish.kmsKeyId);
   const windows = chosenWindows(
     defined({
       preferredBackupWindow: wish.preferredBackupWindow,

@@ -21,6 +21,7 @@ import { dbInstanceClass } from "./classes.js";
 import { engineVersion, theEngine } from "./engines.js";
 import { snapshotEvent } from "./events.js";
 import { instanceEvents } from "./instanceevents.js";
+import { accessibleKey } from "./kmskeys.js";
 import { firstMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { newResourceId } from "./names.js";
 import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
@@ -89,6 +90,8 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   const masterUsername = wish.restored?.masterUsername ?? checkMasterUsername(engine.name, wish.masterUsername);
   const windows = chosenWindows(defined(wish.settings), call.regionName);
   checkRetention(wish.settings.backupRetentionPeriod);
+  // A restored one is as its backup is.
+  if (wish.restored === undefined && wish.settings.kmsKeyId !== undefined) accessibleKey(call, wish.settings.kmsKeyId);
   // A restored one has the password of its data, unless it is to be another.
   const isKept = wish.restored !== undefined && wish.master.masterPassword === undefined && wish.master.managed !== true;
   const { part, changes } = isKept

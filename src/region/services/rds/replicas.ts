@@ -8,6 +8,7 @@ import { checkIdentifier, checkIops, checkPort, checkStorage } from "./checks.js
 import { dbInstanceClass } from "./classes.js";
 import { theEngine } from "./engines.js";
 import { change, checkGroups, defined, theDBInstance } from "./instances.js";
+import { accessibleKey } from "./kmskeys.js";
 import { instanceArn, newResourceId } from "./names.js";
 import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
 import { DBInstances, type DBInstance, type DBInstanceSettings, type DBSubnetGroup } from "./records.js";
@@ -63,6 +64,7 @@ export async function createReadReplica(call: Scope, wish: ReadReplicaWish): Pro
   const engine = theEngine(source.engine);
   checkOptionGroup(engine, source.engineVersion, wish.optionGroupName);
   const joined = named === undefined ? undefined : joinParameterGroup(call, engine, source.engineVersion, named);
+  if (wish.settings?.kmsKeyId !== undefined) accessibleKey(call, wish.settings.kmsKeyId);
   const placement = { identifier, resourceId: newResourceId(), servers: 0, groupIds, publiclyAccessible };
   const { server, nic } = decideServer(call, placement, site);
   const { applying: _what, failover: _over, masterSecret: _own, ...stays } = source;

@@ -1,3 +1,4 @@
+import type { CreateKeyCommandOutput } from "@aws-sdk/client-kms";
 import type {
   CreateDBInstanceResult,
   DescribeDBEngineVersionsCommandOutput,
@@ -9,6 +10,7 @@ import type { Call } from "../../../../src/region/operations/call.js";
 import { reviewMembers } from "../../../../src/region/operations/members.js";
 import { put } from "../../../../src/region/records/records.js";
 import { NetworkInterfaces } from "../../../../src/region/services/ec2/records.js";
+import { kmsOperations } from "../../../../src/region/services/kms/operations.js";
 import { databaseNames } from "../../../../src/region/services/rds/names.js";
 import { rdsOperations } from "../../../../src/region/services/rds/operations.js";
 import { DBInstances, type DBInstance } from "../../../../src/region/services/rds/records.js";
@@ -196,6 +198,31 @@ describe("a DB instance", () => {
     await expect(change("p".repeat(42))).rejects.toEqual(fault("InvalidParameterValue", /longer than 41/));
     await change("p".repeat(41));
   });
+
+  test.each(["CreateDBInstance", "CreateDBInstanceReadReplica", "CreateDBCluster"])(
+    "is encrypted by %s with a key that there is and that can be used",
+    async (name) => {
+      const { call } = await withGroup();
+      await make(call);
+      set(call, { status: "available", born: true });
+      const { MasterUsername, MasterUserPassword, DBSubnetGroupName } = wanted;
+      const cluster = { Engine: "aurora-postgresql", MasterUsername, MasterUserPassword, DBSubnetGroupName };
+      const inputs: Readonly<Record<string, (id: string) => object>> = {
+        CreateDBInstance: (id) => ({ ...wanted, DBInstanceIdentifier: id, StorageEncrypted: true }),
+        CreateDBInstanceReadReplica: (id) => ({ DBInstanceIdentifier: id, SourceDBInstanceIdentifier: "app" }),
+        CreateDBCluster: (id) => ({ ...cluster, DBClusterIdentifier: id, StorageEncrypted: true }),
+      };
+      const create = (id: string, KmsKeyId: string | undefined): Promise<unknown> =>
+        rds(call, name, { ...inputs[name]?.(id), KmsKeyId });
+      const { KeyMetadata } = await run<CreateKeyCommandOutput>(kmsOperations, "CreateKey", call);
+      await create("first", KeyMetadata?.Arn);
+      await create("second", "alias/aws/rds");
+      await run(kmsOperations, "DisableKey", call, { KeyId: KeyMetadata?.KeyId });
+      const none = "arn:aws:kms:eu-west-3:000000000000:key/11111111-2222-4333-8444-555555555555";
+      for (const key of [KeyMetadata?.Arn, none, "alias/none"])
+        await expect(create("third", key)).rejects.toEqual(fault("KMSKeyNotAccessibleFault", /does not exist, is not enabled/));
+    },
+  );
 
   test("is not made twice", async () => {
     const { call } = await withGroup();
