@@ -86,8 +86,14 @@ export function failoverDBCluster(call: Scope, wanted: string, target: string | 
   });
 }
 
+/** Of Aurora alone: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/multi-az-db-clusters-concepts.Limitations.html */
 export function stopDBCluster(call: Scope, wanted: string): DBCluster {
   const cluster = theDBCluster(call, wanted);
+  if (cluster.kind === "multi-az")
+    throw new ServiceFault(
+      "InvalidDBClusterStateFault",
+      `DBCluster ${cluster.identifier} cannot be stopped: it is a Multi-AZ DB cluster, and only those of Aurora are stopped and started. Delete it with a final snapshot, and restore that later.`,
+    );
   expectCluster(cluster, "available");
   return changeCluster(call, cluster, { wish: "stopped", status: "stopping" });
 }

@@ -102,6 +102,20 @@ describe("a DB cluster", () => {
     expect(call.records.list(DBInstances).map(({ identifier }) => identifier.length)).toEqual([63, 63, 63]);
   });
 
+  test.each([
+    ["of Aurora is stopped", wanted, true],
+    ["of Multi-AZ is not", ofThree, false],
+  ])("%s", async (_kind, input, isStopped) => {
+    const call = await withGroup();
+    await rds(call, "CreateDBCluster", input);
+    const made: DBCluster = { ...call.records.get(DBClusters, "shop")!, status: "available", born: true };
+    call.commit(put(DBClusters, "shop", made));
+    const stopped = rds(call, "StopDBCluster", { DBClusterIdentifier: "shop" });
+    if (isStopped) await expect(stopped).resolves.toMatchObject({ DBCluster: { Status: "stopping" } });
+    else await expect(stopped).rejects.toEqual(fault("InvalidDBClusterStateFault", /only those of Aurora/));
+    expect(call.records.get(DBClusters, "shop")).toEqual(isStopped ? { ...made, status: "stopping", wish: "stopped" } : made);
+  });
+
   test("without members keeps its DB subnet group", async () => {
     const call = await withGroup();
     await rds(call, "CreateDBCluster", wanted);
