@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { ensureSpec } from "../../../scripts/compact-spec.js";
+import { put } from "../../../src/region/records/records.js";
 import { theImage } from "../../../src/region/services/ec2/images.js";
 import { Addresses, Instances, NetworkInterfaces } from "../../../src/region/services/ec2/records.js";
 import { Listeners, LoadBalancers, TargetGroups } from "../../../src/region/services/elbv2/records.js";
 import { Roles } from "../../../src/region/services/iam/records.js";
 import { DBParameterGroups } from "../../../src/region/services/rds/parametergrouprecords.js";
-import { DBSubnetGroups } from "../../../src/region/services/rds/records.js";
+import { DBInstances, DBSubnetGroups, type DBInstance } from "../../../src/region/services/rds/records.js";
 import { readParameter } from "../../../src/region/services/ssm/parameters.js";
 import { canChange } from "../../../src/region/stacks/plan.js";
 import { resourceProviders } from "../../../src/region/stacks/providers/index.js";
@@ -203,6 +204,22 @@ test("an instance changes in place: groups, checks and its profile at once, type
   expect(back).toMatchObject({ state: "running", instanceType: "t3.small", httpTokens: "optional" });
   expect(back).not.toHaveProperty("userData");
   expect(back).not.toHaveProperty("instanceProfileArn");
+});
+
+test("a DB instance that is being backed up is changed when it has been", async () => {
+  const stacks = await realStacks();
+  const { call } = stacks;
+  await stacks.deploy(everything(stacks));
+  const { Db = "" } = await stacks.ids();
+  const becomes = (status: DBInstance["status"]): void =>
+    call.commit(put(DBInstances, Db, { ...call.records.get(DBInstances, Db)!, status }));
+  becomes("backing-up");
+  const update = stacks.deploy(everything(stacks, { Db: { DeletionProtection: true } }));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(call.records.get(DBInstances, Db)).toMatchObject({ status: "backing-up", deletionProtection: false });
+  becomes("available");
+  expect((await update).StackStatus, (await stacks.failures()).join("\n")).toBe("UPDATE_COMPLETE");
+  expect(call.records.get(DBInstances, Db)).toMatchObject({ status: "available", deletionProtection: true });
 });
 
 test("an update that fails later puts a changed instance back", async () => {

@@ -38,13 +38,14 @@ export function deleteDBCluster(
       "InvalidParameterCombination",
       "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified, and only then.",
     );
-  const leaving = { status: "deleting", retainsBackups: how.retainBackups ?? false } as const;
+  const leaving = { status: "deleting", retainsBackups: how.retainBackups ?? false, pending: undefined } as const;
+  const withoutPending = members.map(({ pending: _waiting, ...db }) => db);
   if (how.skipFinalSnapshot)
     return changeCluster(
       call,
       cluster,
       { ...leaving, wish: "deleted" },
-      ...members.map((db) => put(DBInstances, db.identifier, { ...db, wish: "deleted" as const, status: "deleting" as const })),
+      ...withoutPending.map((db) => put(DBInstances, db.identifier, { ...db, wish: "deleted", status: "deleting" })),
     );
   const snapshot = decideSnapshot(
     call,
@@ -64,6 +65,7 @@ export function deleteDBCluster(
     { ...leaving, wish: "running", finalSnapshot: snapshot.identifier },
     put(DBClusterSnapshots, snapshot.identifier, snapshot),
     snapshotEvent(call, clusterBackups, snapshot, "begun"),
+    ...withoutPending.map((db) => put(DBInstances, db.identifier, db)),
   );
   call.upkeep.nudge("backup", cluster.resourceId);
   return last;
@@ -84,8 +86,14 @@ export function failoverDBCluster(call: Scope, wanted: string, target: string | 
   });
 }
 
+/** Of Aurora alone: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/multi-az-db-clusters-concepts.Limitations.html */
 export function stopDBCluster(call: Scope, wanted: string): DBCluster {
   const cluster = theDBCluster(call, wanted);
+  if (cluster.kind === "multi-az")
+    throw new ServiceFault(
+      "InvalidDBClusterStateFault",
+      `DBCluster ${cluster.identifier} cannot be stopped: it is a Multi-AZ DB cluster, and only those of Aurora are stopped and started. Delete it with a final snapshot, and restore that later.`,
+    );
   expectCluster(cluster, "available");
   return changeCluster(call, cluster, { wish: "stopped", status: "stopping" });
 }

@@ -22,13 +22,13 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, within } from "../../operations/members.js";
 import { operation, type Operation, type Output } from "../../operations/operation.js";
-import { paginate } from "../../protocol/paginate.js";
 import { clusterRules } from "./clusterrules.js";
 import { deleteDBCluster, failoverDBCluster, rebootDBCluster, startDBCluster, stopDBCluster } from "./clusterchanges.js";
 import { modifyDBCluster } from "./clustermodifying.js";
 import { createDBCluster } from "./clusters.js";
 import { theDBCluster } from "./clusterstate.js";
 import { describeDBCluster } from "./clusterview.js";
+import { pageOf } from "./pages.js";
 import { DBClusters, type DBCluster } from "./records.js";
 import { fromTags } from "./tags.js";
 
@@ -79,7 +79,7 @@ async function describe(call: Call, input: DescribeDBClustersCommandInput): Prom
   const kept = call.records
     .list(DBClusters)
     .filter((cluster) => (input.Filters ?? []).every((filter) => matches(cluster, filter)));
-  const page = paginate(kept, ({ identifier }) => identifier, { MaxResults: input.MaxRecords, NextToken: input.Marker });
+  const page = pageOf(kept, ({ identifier }) => identifier, input);
   return { DBClusters: page.items.map((cluster) => describeDBCluster(call, cluster)), Marker: page.NextToken };
 }
 

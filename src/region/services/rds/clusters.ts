@@ -11,6 +11,7 @@ import { clusterEvents } from "./clusterevents.js";
 import { decideMember } from "./clustermembers.js";
 import { engineVersion, theEngine } from "./engines.js";
 import { checkGroups, defined } from "./instances.js";
+import { accessibleKey } from "./kmskeys.js";
 import { newResourceId } from "./names.js";
 import { joinClusterParameterGroup } from "./parametermembership.js";
 import { DBClusters, DBInstances, type ClusterVolume, type DBCluster } from "./records.js";
@@ -61,7 +62,7 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
   if (call.records.get(DBClusters, identifier) !== undefined)
     throw new ServiceFault("DBClusterAlreadyExistsFault", `DB Cluster already exists`);
   const engine = theEngine(wish.engine);
-  const kind = engine.name.startsWith("aurora-") ? "aurora" : "multi-az";
+  const kind = clusterKind(engine.name);
   if (engine.name === "mariadb")
     throw new ServiceFault("InvalidParameterValue", "Invalid DB engine: mariadb has no DB clusters.");
   if (wish.subnetGroupName === undefined)
@@ -77,15 +78,16 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
       "InvalidParameterCombination",
       "DBClusterInstanceClass, AllocatedStorage and Iops are for Multi-AZ DB clusters only, not for Aurora.",
     );
-  if (kind === "multi-az") checkMultiAz(call, wish, group);
+  if (kind === "multi-az") checkMultiAz(call, identifier, wish, group);
   const { restored } = wish;
-  const masterUsername = restored?.masterUsername ?? checkMasterUsername(wish.masterUsername);
+  const masterUsername = restored?.masterUsername ?? checkMasterUsername(engine.name, wish.masterUsername);
   // A restored one has the password of its data, unless it is to be another.
   const isKept = restored !== undefined && wish.master.masterPassword === undefined && wish.master.managed !== true;
   const master = isKept
     ? { part: {}, changes: [] }
-    : firstMasterPassword(call, { is: "cluster", identifier, masterUsername }, wish.master);
+    : firstMasterPassword(call, { is: "cluster", identifier, masterUsername, engine: engine.name }, wish.master);
   checkClusterRetention(wish.backupRetentionPeriod);
+  if (wish.kmsKeyId !== undefined) accessibleKey(call, wish.kmsKeyId);
   const windows = chosenWindows(
     defined({
       preferredBackupWindow: wish.preferredBackupWindow,
@@ -139,7 +141,7 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
     const member = decideMember(
       call,
       cluster,
-      { identifier: `${identifier}-instance-${index + 1}`, instanceClass: wish.instanceClass ?? "", tags: wish.tags },
+      { identifier: memberIdentifier(identifier, index), instanceClass: wish.instanceClass ?? "", tags: wish.tags },
       site,
       nics,
     );
@@ -159,8 +161,29 @@ export async function createDBCluster(call: Scope, wish: DBClusterWish): Promise
   return cluster;
 }
 
+const clusterKind = (engine: string): DBCluster["kind"] => (engine.startsWith("aurora-") ? "aurora" : "multi-az");
+
+/** Its members have longer names than it has itself. */
+export const longestClusterIdentifier = (engine: string): number => (clusterKind(engine) === "aurora" ? 63 : 52);
+
+const memberIdentifier = (identifier: string, index: number): string => `${identifier}-instance-${index + 1}`;
+
 /** @throws where a Multi-AZ DB cluster could not have its three members */
-function checkMultiAz(call: Scope, wish: DBClusterWish, group: ReturnType<typeof theDBSubnetGroup>): void {
+function checkMultiAz(call: Scope, identifier: string, wish: DBClusterWish, group: ReturnType<typeof theDBSubnetGroup>): void {
+  const longest = longestClusterIdentifier(wish.engine);
+  if (identifier.length > longest)
+    throw new ServiceFault(
+      "InvalidParameterValue",
+      `The parameter DBClusterIdentifier is not a valid identifier: that of a Multi-AZ DB cluster has ${longest} characters at most, and ${identifier} has ${identifier.length}.`,
+    );
+  const taken = [0, 1, 2]
+    .map((index) => memberIdentifier(identifier, index))
+    .find((each) => call.records.get(DBInstances, each) !== undefined);
+  if (taken !== undefined)
+    throw new ServiceFault(
+      "DBInstanceAlreadyExists",
+      `DB instance already exists: ${taken}, as a member of the DB cluster ${identifier} would be called. Choose another DBClusterIdentifier, or delete it.`,
+    );
   if (wish.instanceClass === undefined)
     throw new ServiceFault("InvalidParameterCombination", "DBClusterInstanceClass is required for Multi-AZ DB clusters.");
   dbInstanceClass(wish.instanceClass);

@@ -22,7 +22,6 @@ import type { Call } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced, states, within } from "../../operations/members.js";
 import { operation, type Operation, type Output } from "../../operations/operation.js";
-import { paginate } from "../../protocol/paginate.js";
 import { createMember } from "./clustermembers.js";
 import { engineVersions } from "./engines.js";
 import { instanceRules, settingRules } from "./instancerules.js";
@@ -38,6 +37,8 @@ import {
 import { checkMember, checkMemberChange } from "./memberrules.js";
 import { modifyDBInstance } from "./modifying.js";
 import { describeDBInstance } from "./instanceview.js";
+import { clusterArn, instanceArn } from "./names.js";
+import { pageOf } from "./pages.js";
 import { DBClusters, DBInstances, type DBInstance } from "./records.js";
 import { settingsOf } from "./settings.js";
 import { fromTags } from "./tags.js";
@@ -122,31 +123,43 @@ async function modify(call: Call, input: ModifyDBInstanceCommandInput): Promise<
 }
 
 async function describe(call: Call, input: DescribeDBInstancesCommandInput): Promise<Output<DescribeDBInstancesCommandOutput>> {
-  const { DBInstanceIdentifier: wanted } = input;
-  if (wanted !== undefined && wanted !== "") {
-    theDBInstance(call, wanted);
+  const { DBInstanceIdentifier: nameOrArn } = input;
+  if (nameOrArn !== undefined && nameOrArn !== "") {
+    const { identifier } = theDBInstance(call, withoutArn(nameOrArn, instanceArn(call, { identifier: "" })));
     await call.holdWhile(() => {
-      const db = call.records.get(DBInstances, wanted.toLowerCase());
+      const db = call.records.get(DBInstances, identifier);
       return db !== undefined && inTransition(db);
     });
-    return { DBInstances: [describeDBInstance(call, theDBInstance(call, wanted))] };
+    return { DBInstances: [describeDBInstance(call, theDBInstance(call, identifier))] };
   }
-  const kept = call.records.list(DBInstances).filter((db) => (input.Filters ?? []).every((filter) => matches(db, filter)));
-  const page = paginate(kept, (db) => db.identifier, { MaxResults: input.MaxRecords, NextToken: input.Marker });
+  const kept = call.records.list(DBInstances).filter((db) => (input.Filters ?? []).every((filter) => matches(call, db, filter)));
+  const page = pageOf(kept, (db) => db.identifier, input);
   return { DBInstances: page.items.map((db) => describeDBInstance(call, db)), Marker: page.NextToken };
 }
 
-const filterable: Readonly<Record<string, (db: DBInstance) => string>> = {
+const filterable: Readonly<Record<string, (db: DBInstance) => string | undefined>> = {
+  "db-cluster-id": (db) => db.clusterId,
   "db-instance-id": (db) => db.identifier,
   "dbi-resource-id": (db) => db.resourceId,
   engine: (db) => db.engine,
 };
 
-function matches(db: DBInstance, filter: Filter): boolean {
-  const read = filter.Name !== undefined && Object.hasOwn(filterable, filter.Name) ? filterable[filter.Name] : undefined;
-  if (read === undefined) throw new ServiceFault("InvalidParameterValue", `Unrecognized filter name: ${filter.Name}`);
-  return (filter.Values ?? []).includes(read(db));
+/** Clusters and instances may be named by their ARNs too. */
+function matches(call: Call, db: DBInstance, { Name = "", Values = [] }: Filter): boolean {
+  const read = Object.hasOwn(filterable, Name) ? filterable[Name] : undefined;
+  if (read === undefined) throw new ServiceFault("InvalidParameterValue", `Unrecognized filter name: ${Name}`);
+  const arns: Readonly<Record<string, string>> = {
+    "db-cluster-id": clusterArn(call, ""),
+    "db-instance-id": instanceArn(call, { identifier: "" }),
+  };
+  const arn = arns[Name];
+  const wanted = arn === undefined ? Values : Values.map((value) => withoutArn(value, arn).toLowerCase());
+  return wanted.includes(read(db) ?? "");
 }
+
+/** The name in an ARN that begins like this; what is none of this region and account stays as it is, and names nothing. */
+const withoutArn = (nameOrArn: string, prefix: string): string =>
+  nameOrArn.startsWith(prefix) ? nameOrArn.slice(prefix.length) : nameOrArn;
 
 function engines(input: DescribeDBEngineVersionsCommandInput): Output<DescribeDBEngineVersionsCommandOutput> {
   const { Engine, EngineVersion, DBParameterGroupFamily } = input;
@@ -156,10 +169,7 @@ function engines(input: DescribeDBEngineVersionsCommandInput): Output<DescribeDB
       [undefined, each.MajorEngineVersion, each.EngineVersion].includes(EngineVersion) &&
       (DBParameterGroupFamily ?? each.DBParameterGroupFamily) === each.DBParameterGroupFamily,
   );
-  const page = paginate(kept, (each) => `${each.Engine} ${each.EngineVersion}`, {
-    MaxResults: input.MaxRecords,
-    NextToken: input.Marker,
-  });
+  const page = pageOf(kept, (each) => `${each.Engine} ${each.EngineVersion}`, input);
   return { DBEngineVersions: [...page.items], Marker: page.NextToken };
 }
 

@@ -8,16 +8,26 @@ import { DBSnapshots, sourceOf } from "./backups/records.js";
 import { checkRetention } from "./backups/settings.js";
 import { decideSnapshot } from "./backups/deciding.js";
 import { chosenWindows } from "./backups/windows.js";
-import { checkDatabaseName, checkIdentifier, checkMasterUsername, checkPort, checkStorage } from "./checks.js";
+import {
+  checkDatabaseName,
+  checkIdentifier,
+  checkIops,
+  checkMasterUsername,
+  checkMaxStorage,
+  checkPort,
+  checkStorage,
+} from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { engineVersion, theEngine } from "./engines.js";
 import { snapshotEvent } from "./events.js";
 import { instanceEvents } from "./instanceevents.js";
+import { accessibleKey } from "./kmskeys.js";
 import { firstMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { newResourceId } from "./names.js";
 import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
 import { defaultSettings } from "./defaults.js";
 import { DBClusters, DBInstances, type DBInstance, type DBInstanceSettings } from "./records.js";
+import { replicasOf } from "./replication.js";
 import { checkPublic, decideServer, newReplicationPassword, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
 
@@ -58,6 +68,9 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   dbInstanceClass(wish.instanceClass);
   const storageType = wish.settings.storageType ?? (wish.settings.iops === undefined ? "gp3" : "io1");
   const allocatedStorage = checkStorage(engine.name, storageType, wish.settings.allocatedStorage);
+  checkIops(storageType, wish.settings.iops);
+  // Of a restored one it may be what its source had before it was told to be larger.
+  if (wish.restored === undefined) checkMaxStorage(wish.settings.maxAllocatedStorage, allocatedStorage);
   const group = theGroup(call, wish.subnetGroupName);
   const multiAz = wish.multiAz ?? false;
   if (multiAz && wish.zone !== undefined)
@@ -74,14 +87,16 @@ export async function createDBInstance(call: Scope, wish: DBInstanceWish): Promi
   const publiclyAccessible = wish.publiclyAccessible ?? false;
   checkPublic(call, publiclyAccessible, group.vpcId);
   checkGroups(call, wish.groupIds ?? [], group.vpcId);
-  const masterUsername = wish.restored?.masterUsername ?? checkMasterUsername(wish.masterUsername);
+  const masterUsername = wish.restored?.masterUsername ?? checkMasterUsername(engine.name, wish.masterUsername);
   const windows = chosenWindows(defined(wish.settings), call.regionName);
   checkRetention(wish.settings.backupRetentionPeriod);
+  // A restored one is as its backup is.
+  if (wish.restored === undefined && wish.settings.kmsKeyId !== undefined) accessibleKey(call, wish.settings.kmsKeyId);
   // A restored one has the password of its data, unless it is to be another.
   const isKept = wish.restored !== undefined && wish.master.masterPassword === undefined && wish.master.managed !== true;
   const { part, changes } = isKept
     ? { part: {}, changes: [] }
-    : firstMasterPassword(call, { is: "db", identifier, masterUsername }, wish.master);
+    : firstMasterPassword(call, { is: "db", identifier, masterUsername, engine: engine.name }, wish.master);
   const databaseName = checkDatabaseName(wish.databaseName);
   const parameters = joinParameterGroup(call, engine, version, wish.parameterGroupName);
   checkOptionGroup(engine, version, wish.optionGroupName);
@@ -136,6 +151,11 @@ export function deleteDBInstance(
       "Cannot delete protected DB Instance, please disable deletion protection and try again.",
     );
   if (db.clusterId !== undefined) return deleteMember(call, db, how);
+  if (db.origin.kind === "replica" && how.finalSnapshot !== undefined)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      "FinalDBSnapshotIdentifier can not be specified when deleting a replica instance",
+    );
   if (how.skipFinalSnapshot && how.finalSnapshot !== undefined)
     throw new ServiceFault(
       "InvalidParameterCombination",
@@ -146,7 +166,7 @@ export function deleteDBInstance(
       "InvalidParameterCombination",
       "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
     );
-  const { rebootWished: _forgotten, ...rest } = db;
+  const { rebootWished: _forgotten, pending: _waiting, ...rest } = db;
   const leaving: DBInstance = { ...rest, status: "deleting", retainsBackups: how.retainBackups ?? false };
   if (how.skipFinalSnapshot) return change(call, leaving, { wish: "deleted" });
   const named = { identifier: how.finalSnapshot, member: "FinalDBSnapshotIdentifier", tags: {} };
@@ -180,7 +200,7 @@ function deleteMember(call: Scope, db: DBInstance, how: { readonly finalSnapshot
       "InvalidDBInstanceState",
       `Instance ${db.identifier} belongs to the Multi-AZ DB cluster ${db.clusterId} and goes with it only.`,
     );
-  return change(call, db, { wish: "deleted", status: "deleting", rebootWished: undefined });
+  return change(call, db, { wish: "deleted", status: "deleting", rebootWished: undefined, pending: undefined });
 }
 
 function notOfCluster(db: DBInstance, done: string): void {
@@ -191,10 +211,26 @@ function notOfCluster(db: DBInstance, done: string): void {
     );
 }
 
+/** Stopped, neither would copy nor be copied: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_StopInstance.html */
+function refuseReplication(call: Scope, { identifier, origin }: DBInstance): void {
+  const replicas = replicasOf(call, identifier).map((replica) => replica.identifier);
+  if (origin.kind === "replica")
+    throw new ServiceFault(
+      "InvalidDBInstanceState",
+      `Instance ${identifier} cannot be stopped: it is a read replica of ${origin.of}. Promote it first: PromoteReadReplica.`,
+    );
+  if (replicas.length > 0)
+    throw new ServiceFault(
+      "InvalidDBInstanceState",
+      `Instance ${identifier} cannot be stopped: it has the read replicas ${replicas.join(", ")}. Delete or promote them first.`,
+    );
+}
+
 export function stopDBInstance(call: Scope, wanted: string): DBInstance {
   const db = theDBInstance(call, wanted);
   notOfCluster(db, "stopped");
   expect(db, "available", "stopped");
+  refuseReplication(call, db);
   return change(call, db, { wish: "stopped", status: "stopping" });
 }
 
@@ -207,7 +243,8 @@ export function startDBInstance(call: Scope, wanted: string): DBInstance {
 
 export function rebootDBInstance(call: Scope, wanted: string, forceFailover: boolean): DBInstance {
   const db = theDBInstance(call, wanted);
-  expect(db, "available", "rebooted");
+  // Parameters that were changed back take effect with a start.
+  if (db.status !== "incompatible-parameters") expect(db, "available", "rebooted");
   if (forceFailover && !db.multiAz)
     throw new ServiceFault(
       "InvalidParameterCombination",

@@ -6,7 +6,7 @@ import { endpointName, instanceArn } from "./names.js";
 import { defaultParameterGroup } from "./parametermembership.js";
 import { DBClusters, DBSubnetGroups, type DBInstance } from "./records.js";
 import { describeDBSubnetGroup } from "./subnetgroups.js";
-import { replicasOf } from "./replicas.js";
+import { replicasOf } from "./replication.js";
 import { toTags } from "./tags.js";
 
 /** A DB instance as DescribeDBInstances tells it. */

@@ -29,7 +29,7 @@ export interface MasterPasswordDecision {
 export function firstMasterPassword(scope: Scope, owner: MasterOwner, wish: MasterPasswordWish): MasterPasswordDecision {
   if (wish.managed !== true) {
     refuseKey(wish);
-    return { part: { masterPassword: checkMasterPassword(wish.masterPassword) }, changes: [] };
+    return { part: { masterPassword: checkMasterPassword(owner.engine, wish.masterPassword) }, changes: [] };
   }
   refuseBoth(wish);
   const { changes, ...part } = decideMasterSecret(scope, owner, wish.secretKmsKeyId);
@@ -62,8 +62,12 @@ export function changedMasterPassword(
     return { part, changes };
   }
   if (!isManaged && masterSecret !== undefined)
-    return { part: { masterPassword: checkMasterPassword(wish.masterPassword) }, changes: masterSecretRemoval(scope, held) };
-  const masterPassword = wish.masterPassword === undefined ? held.masterPassword : checkMasterPassword(wish.masterPassword);
+    return {
+      part: { masterPassword: checkMasterPassword(owner.engine, wish.masterPassword) },
+      changes: masterSecretRemoval(scope, held),
+    };
+  const masterPassword =
+    wish.masterPassword === undefined ? held.masterPassword : checkMasterPassword(owner.engine, wish.masterPassword);
   return {
     part: {
       ...(masterPassword === undefined ? {} : { masterPassword }),

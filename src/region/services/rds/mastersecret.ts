@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { Scope } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import type { Change } from "../../records/records.js";
-import { resolveKey } from "../kms/keys.js";
 import { newSecretArn } from "../secretsmanager/names.js";
 import { randomPassword } from "../secretsmanager/passwords.js";
 import { Secrets, type Secret } from "../secretsmanager/records.js";
 import { secretRemoval } from "../secretsmanager/secrets.js";
 import { textValue } from "../secretsmanager/values.js";
 import { decideVersion } from "../secretsmanager/versions.js";
+import { accessibleKey } from "./kmskeys.js";
 import { clusterArn, instanceArn } from "./names.js";
-import type { MasterSecret } from "./records.js";
+import type { EngineName, MasterSecret } from "./records.js";
 
 /**
  * The secret that RDS keeps a master user's password in, of its own: users read it and RDS alone changes it
@@ -27,12 +27,13 @@ export interface MasterSecretDecision {
 export interface MasterOwner {
   readonly is: "db" | "cluster";
   readonly identifier: string;
+  readonly engine: EngineName;
   readonly masterUsername: string;
 }
 
 /** Decide a new secret with a password of chance. @throws KMSKeyNotAccessibleFault */
 export function decideMasterSecret(scope: Scope, owner: MasterOwner, kmsKeyId: string | undefined): MasterSecretDecision {
-  const key = theMasterKey(scope, kmsKeyId);
+  const key = accessibleKey(scope, kmsKeyId ?? "alias/aws/secretsmanager").arn;
   const name = `rds!${owner.is}-${randomUUID()}`;
   const isCluster = owner.is === "cluster";
   const primary = isCluster ? clusterArn(scope, owner.identifier) : instanceArn(scope, owner);
@@ -75,16 +76,4 @@ function withPassword(scope: Scope, owner: MasterOwner, secret: Secret, masterSe
   const masterPassword = randomPassword({ PasswordLength: 28, ExcludeCharacters: "/@\"'\\` " });
   const value = textValue(JSON.stringify({ username: owner.masterUsername, password: masterPassword }));
   return { masterSecret, masterPassword, changes: decideVersion(scope, secret, { value }).changes };
-}
-
-function theMasterKey(scope: Scope, wanted: string | undefined): string {
-  try {
-    return resolveKey(scope, wanted ?? "alias/aws/secretsmanager").arn;
-  } catch (error) {
-    if (!(error instanceof ServiceFault)) throw error;
-    throw new ServiceFault(
-      "KMSKeyNotAccessibleFault",
-      `The specified KMS key [${wanted}] does not exist, is not enabled or you do not have permissions to access it. (${error.message})`,
-    );
-  }
 }

@@ -4,14 +4,22 @@ import { put } from "../../records/records.js";
 import { NetworkInterfaces, type Tags } from "../ec2/records.js";
 import { withoutAutomated } from "./backups/automated.js";
 import { checkBackupSettings, withoutLog } from "./backups/settings.js";
-import { checkStorage } from "./checks.js";
+import { checkIops, checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { theEngine } from "./engines.js";
 import { instanceEvents } from "./instanceevents.js";
 import { changedMasterPassword, type MasterPasswordWish } from "./masterpassword.js";
 import { checkGroups, defined, theDBInstance } from "./instances.js";
 import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
-import { DBInstances, type DBInstance, type DBInstanceSettings, type Modification, type PendingModification } from "./records.js";
+import {
+  DBInstances,
+  type DBInstance,
+  type DBInstanceSettings,
+  type DBInstanceStatus,
+  type Modification,
+  type PendingModification,
+} from "./records.js";
+import { replicasOf } from "./replication.js";
 import { serversOf } from "./servers.js";
 
 /** What is not said stays as it is. */
@@ -29,16 +37,19 @@ export interface DBInstanceModification {
   readonly immediately: boolean;
 }
 
+/** Where nothing else is being done to it. More storage, or other parameters, are what some wait for. */
+const modifiable: readonly DBInstanceStatus[] = ["available", "storage-full", "incompatible-parameters", "stopped"];
+
 /**
  * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html; what takes effect at once whatever is said, and
  * what waits: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
  */
 export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInstanceModification): Promise<DBInstance> {
   const db = theDBInstance(call, wanted);
-  if (db.wish === "deleted" || ["creating", "failed", "deleting"].includes(db.status))
+  if (db.wish === "deleted" || !modifiable.includes(db.status))
     throw new ServiceFault(
       "InvalidDBInstanceState",
-      `Database instance: ${db.identifier} is not in available state: it is ${db.status}.`,
+      `Database instance: ${db.identifier} is not in available state: it is ${db.status}. Wait until it is available.`,
     );
   if (db.origin.kind === "replica") checkReplica(db, wish);
   const master = changedMasterPassword(call, { is: "db", ...db }, db, { ...wish.master, immediately: wish.immediately });
@@ -51,11 +62,11 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   const joined = isJoining ? joinParameterGroup(call, engine, db.engineVersion, wish.parameterGroupName) : undefined;
   const { allocatedStorage: storage, ...settings } = defined(wish.settings ?? {});
   const backups = checkBackupSettings(db, settings);
+  if (backups.turns && settings.backupRetentionPeriod === 0) refuseReplicas(call, db);
   const pending = differing(db, {
     instanceClass: wish.instanceClass ?? db.pending?.instanceClass,
     multiAz: wish.multiAz ?? db.pending?.multiAz,
-    allocatedStorage:
-      storage === undefined ? db.pending?.allocatedStorage : grown({ engine: db.engine, ...db.settings }, storage),
+    allocatedStorage: decideStorage(db, storage, settings),
   });
   if (pending.instanceClass !== undefined) dbInstanceClass(pending.instanceClass);
   const changed: DBInstance = {
@@ -85,6 +96,28 @@ export async function modifyDBInstance(call: Scope, wanted: string, wish: DBInst
   call.upkeep.nudge("database", db.identifier);
   call.upkeep.nudge("backup", db.resourceId);
   return next;
+}
+
+/** The size that waits or is said, held against the type of storage there will be. @throws InvalidParameterValue, -Combination */
+function decideStorage(db: DBInstance, gib: number | undefined, said: Partial<DBInstanceSettings>): number | undefined {
+  const { engine, settings: before } = db;
+  const { storageType, iops } = { ...before, ...said };
+  const size = gib === undefined ? db.pending?.allocatedStorage : grown({ engine, ...before, storageType }, gib);
+  if (storageType !== before.storageType) {
+    checkStorage(engine, storageType, size ?? before.allocatedStorage);
+    checkIops(storageType, iops);
+  }
+  return size;
+}
+
+/** A source's log, which they copy, comes with its automated backups. */
+function refuseReplicas(call: Scope, { identifier }: DBInstance): void {
+  const replicas = replicasOf(call, identifier).map((replica) => replica.identifier);
+  if (replicas.length > 0)
+    throw new ServiceFault(
+      "InvalidParameterCombination",
+      `Automated backups of ${identifier} cannot be turned off: it is the source of the read replicas ${replicas.join(", ")}. Delete or promote them first.`,
+    );
 }
 
 /** Nobody here would keep two servers that copy a third, nor a log that begins anew with every promotion. */

@@ -4,13 +4,15 @@ import { put, type Commit } from "../../records/records.js";
 import { interfaceChanges } from "../ec2/interfaces.js";
 import type { Tags } from "../ec2/records.js";
 import { checkBackupSettings } from "./backups/settings.js";
-import { checkIdentifier, checkPort } from "./checks.js";
+import { checkIdentifier, checkIops, checkPort, checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { theEngine } from "./engines.js";
 import { change, checkGroups, defined, theDBInstance } from "./instances.js";
+import { accessibleKey } from "./kmskeys.js";
 import { instanceArn, newResourceId } from "./names.js";
 import { checkOptionGroup, joinParameterGroup } from "./parametermembership.js";
 import { DBInstances, type DBInstance, type DBInstanceSettings, type DBSubnetGroup } from "./records.js";
+import { replicasOf } from "./replication.js";
 import { checkPublic, decideServer, sitesOf } from "./servers.js";
 import { theDBSubnetGroup } from "./subnetgroups.js";
 
@@ -62,6 +64,7 @@ export async function createReadReplica(call: Scope, wish: ReadReplicaWish): Pro
   const engine = theEngine(source.engine);
   checkOptionGroup(engine, source.engineVersion, wish.optionGroupName);
   const joined = named === undefined ? undefined : joinParameterGroup(call, engine, source.engineVersion, named);
+  if (wish.settings?.kmsKeyId !== undefined) accessibleKey(call, wish.settings.kmsKeyId);
   const placement = { identifier, resourceId: newResourceId(), servers: 0, groupIds, publiclyAccessible };
   const { server, nic } = decideServer(call, placement, site);
   const { applying: _what, failover: _over, masterSecret: _own, ...stays } = source;
@@ -93,6 +96,8 @@ export async function createReadReplica(call: Scope, wish: ReadReplicaWish): Pro
       "InvalidParameterValue",
       `Invalid storage size: ${replica.settings.allocatedStorage} GiB. A read replica of ${source.identifier} needs ${source.settings.allocatedStorage} GiB at least.`,
     );
+  checkStorage(replica.engine, replica.settings.storageType, replica.settings.allocatedStorage);
+  checkIops(replica.settings.storageType, replica.settings.iops);
   call.commit(put(DBInstances, identifier, replica), ...interfaceChanges(nic), ...(joined?.commit ?? []));
   await call.upkeep.network(replica.vpcId);
   call.upkeep.nudge("database", identifier);
@@ -128,10 +133,6 @@ export function promoteReadReplica(
     settings: { ...db.settings, backupRetentionPeriod: 1, ...defined(settings) },
   });
 }
-
-/** Those that copy an instance. */
-export const replicasOf = (scope: Pick<Scope, "records">, identifier: string): readonly DBInstance[] =>
-  scope.records.list(DBInstances).filter(({ origin }) => origin.kind === "replica" && origin.of === identifier);
 
 /** When a source goes, its replicas stand alone, as on AWS within a region. */
 export const freedReplicas = (scope: Pick<Scope, "records">, identifier: string): Commit =>

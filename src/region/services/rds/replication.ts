@@ -1,3 +1,4 @@
+import type { Scope } from "../../operations/call.js";
 import type { Records } from "../../records/records.js";
 import { DBClusters, DBInstances, type DBInstance } from "./records.js";
 import { serversOf } from "./servers.js";
@@ -38,3 +39,7 @@ function rootOf(records: Records, db: DBInstance): string {
   // The members of a cluster are one set.
   return (root.clusterId === undefined ? undefined : records.get(DBClusters, root.clusterId)?.resourceId) ?? root.resourceId;
 }
+
+/** Those that copy an instance. */
+export const replicasOf = (scope: Pick<Scope, "records">, identifier: string): readonly DBInstance[] =>
+  scope.records.list(DBInstances).filter(({ origin }) => origin.kind === "replica" && origin.of === identifier);

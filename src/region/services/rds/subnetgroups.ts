@@ -12,11 +12,11 @@ import type { Call, Scope } from "../../operations/call.js";
 import { ServiceFault } from "../../operations/fault.js";
 import { enforced } from "../../operations/members.js";
 import { operation, type Operation } from "../../operations/operation.js";
-import { paginate } from "../../protocol/paginate.js";
 import { put, remove } from "../../records/records.js";
 import { NetworkInterfaces, Subnets, type Tags } from "../ec2/records.js";
 import { subnetGroupArn } from "./names.js";
-import { DBInstances, DBSubnetGroups, type DBSubnetGroup } from "./records.js";
+import { pageOf } from "./pages.js";
+import { DBClusters, DBInstances, DBSubnetGroups, type DBSubnetGroup } from "./records.js";
 import { serversOf } from "./servers.js";
 import { fromTags, tagRules } from "./tags.js";
 
@@ -105,6 +105,12 @@ export function deleteDBSubnetGroup(call: Scope, wanted: string): void {
       "InvalidDBSubnetGroupStateFault",
       `Cannot delete the subnet group '${group.name}' because at least one database instance: ${user.identifier} is still using it.`,
     );
+  const cluster = call.records.list(DBClusters).find(({ subnetGroupName }) => subnetGroupName === group.name);
+  if (cluster !== undefined)
+    throw new ServiceFault(
+      "InvalidDBSubnetGroupStateFault",
+      `Cannot delete the subnet group '${group.name}' because at least one database cluster: ${cluster.identifier} is still using it.`,
+    );
   call.commit(remove(DBSubnetGroups, group.name));
 }
 
@@ -131,10 +137,7 @@ export const describeDBSubnetGroup = (call: Scope, group: DBSubnetGroup): ApiDBS
 function describe(call: Call, input: DescribeDBSubnetGroupsCommandInput): Omit<DescribeDBSubnetGroupsCommandOutput, "$metadata"> {
   if (input.DBSubnetGroupName !== undefined)
     return { DBSubnetGroups: [describeDBSubnetGroup(call, theDBSubnetGroup(call, input.DBSubnetGroupName))] };
-  const page = paginate(call.records.list(DBSubnetGroups), (group) => group.name, {
-    MaxResults: input.MaxRecords,
-    NextToken: input.Marker,
-  });
+  const page = pageOf(call.records.list(DBSubnetGroups), (group) => group.name, input);
   return { DBSubnetGroups: page.items.map((group) => describeDBSubnetGroup(call, group)), Marker: page.NextToken };
 }
 

@@ -7,15 +7,19 @@ import { instanceEvents } from "../../services/rds/instanceevents.js";
 import { withPending } from "../../services/rds/modifying.js";
 import { DBClusters, DBInstances, type DBCluster } from "../../services/rds/records.js";
 import { change } from "../databases/change.js";
+import { isIdle } from "../databases/maintenance.js";
 import { changeCluster } from "./change.js";
 
-/** What waits comes into force in the weekly window: of a Multi-AZ DB cluster in its own, of a member of Aurora in the member's. */
+/**
+ * What waits comes into force in the weekly window: of a Multi-AZ DB cluster in its own, of a member of Aurora in the member's. What
+ * is done to either just then is done first.
+ */
 export function maintainCluster(scope: Scope, { identifier }: Pick<DBCluster, "identifier">): void {
   const cluster = scope.records.get(DBClusters, identifier);
-  if (cluster === undefined) return;
+  if (cluster === undefined || cluster.status !== "available") return;
   const isNow = (window: string): boolean => isOpen(maintenanceWindow(window), scope.now());
-  if (cluster.pending !== undefined && isNow(cluster.preferredMaintenanceWindow)) {
-    const before = membersOf(scope, identifier);
+  const before = membersOf(scope, identifier);
+  if (cluster.pending !== undefined && before.every(isIdle) && isNow(cluster.preferredMaintenanceWindow)) {
     const { cluster: next, members } = withClusterPending(cluster, before);
     changeCluster(
       scope,
@@ -28,5 +32,5 @@ export function maintainCluster(scope: Scope, { identifier }: Pick<DBCluster, "i
     );
   }
   for (const db of membersOf(scope, identifier))
-    if (db.pending !== undefined && isNow(db.settings.preferredMaintenanceWindow)) change(scope, db, withPending);
+    if (db.pending !== undefined && isIdle(db) && isNow(db.settings.preferredMaintenanceWindow)) change(scope, db, withPending);
 }

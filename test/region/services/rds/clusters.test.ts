@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { DescribeDBClustersCommandOutput, DescribeEventsCommandOutput } from "@aws-sdk/client-rds";
+import type {
+  DescribeDBClustersCommandOutput,
+  DescribeDBInstancesCommandOutput,
+  DescribeEventsCommandOutput,
+} from "@aws-sdk/client-rds";
 import { rdsOperations } from "../../../../src/region/services/rds/operations.js";
 import {
   DBClusterAutomatedBackups,
@@ -69,6 +73,79 @@ describe("a DB cluster", () => {
         AllocatedStorage: 20,
       }),
     ).rejects.toEqual(fault("DBSubnetGroupDoesNotCoverEnoughAZs", /three Availability Zones/));
+  });
+
+  const ofThree = { ...wanted, Engine: "postgres", DBClusterInstanceClass: "db.m5.large", AllocatedStorage: 20 };
+
+  test("of Multi-AZ takes the place of no DB instance that has the name of a member", async () => {
+    const call = await withGroup();
+    await rds(call, "CreateDBInstance", {
+      ...{ DBInstanceIdentifier: "shop-instance-2", DBInstanceClass: "db.m5.large", Engine: "postgres", AllocatedStorage: 20 },
+      ...{ MasterUsername: "keeper", MasterUserPassword: "open-sesame-42", DBSubnetGroupName: "data" },
+    });
+    const before = call.records.get(DBInstances, "shop-instance-2");
+    await expect(rds(call, "CreateDBCluster", ofThree)).rejects.toEqual(
+      fault("DBInstanceAlreadyExists", /DB instance already exists: shop-instance-2/),
+    );
+    expect(call.records.list(DBClusters)).toEqual([]);
+    expect(call.records.list(DBInstances)).toEqual([before]);
+  });
+
+  test("of Multi-AZ has an identifier short enough for its members'", async () => {
+    const call = await withGroup();
+    const named = (length: number) => ({ DBClusterIdentifier: "s".repeat(length) });
+    await expect(rds(call, "CreateDBCluster", { ...ofThree, ...named(53) })).rejects.toEqual(
+      fault("InvalidParameterValue", /52 characters at most/),
+    );
+    await rds(call, "CreateDBCluster", { ...ofThree, ...named(52) });
+    await rds(call, "CreateDBCluster", { ...wanted, ...named(63) });
+    expect(call.records.list(DBInstances).map(({ identifier }) => identifier.length)).toEqual([63, 63, 63]);
+  });
+
+  test.each([
+    ["of Aurora is stopped", wanted, true],
+    ["of Multi-AZ is not", ofThree, false],
+  ])("%s", async (_kind, input, isStopped) => {
+    const call = await withGroup();
+    await rds(call, "CreateDBCluster", input);
+    const made: DBCluster = { ...call.records.get(DBClusters, "shop")!, status: "available", born: true };
+    call.commit(put(DBClusters, "shop", made));
+    const stopped = rds(call, "StopDBCluster", { DBClusterIdentifier: "shop" });
+    if (isStopped) await expect(stopped).resolves.toMatchObject({ DBCluster: { Status: "stopping" } });
+    else await expect(stopped).rejects.toEqual(fault("InvalidDBClusterStateFault", /only those of Aurora/));
+    expect(call.records.get(DBClusters, "shop")).toEqual(isStopped ? { ...made, status: "stopping", wish: "stopped" } : made);
+  });
+
+  test("without members keeps its DB subnet group", async () => {
+    const call = await withGroup();
+    await rds(call, "CreateDBCluster", wanted);
+    await expect(rds(call, "DeleteDBSubnetGroup", { DBSubnetGroupName: "data" })).rejects.toEqual(
+      fault("InvalidDBSubnetGroupStateFault", /database cluster: shop is still using it/),
+    );
+    call.commit(remove(DBClusters, "shop"));
+    await rds(call, "DeleteDBSubnetGroup", { DBSubnetGroupName: "data" });
+  });
+
+  test("is what DB instances are asked for by, as by their own names and ARNs", async () => {
+    const call = await withGroup();
+    for (const DBClusterIdentifier of ["shop", "other"]) {
+      await rds(call, "CreateDBCluster", { ...wanted, DBClusterIdentifier });
+      await rds(call, "CreateDBInstance", {
+        ...{ DBInstanceIdentifier: `${DBClusterIdentifier}-one`, DBClusterIdentifier },
+        ...{ Engine: "aurora-postgresql", DBInstanceClass: "db.t3.medium" },
+      });
+    }
+    const arn = "arn:aws:rds:eu-west-3:000000000000";
+    for (const [Name, value] of [
+      ["db-cluster-id", "Shop"],
+      ["db-cluster-id", `${arn}:cluster:shop`],
+      ["db-instance-id", "shop-one"],
+      ["db-instance-id", `${arn}:db:shop-one`],
+    ]) {
+      const input = { Filters: [{ Name, Values: [value] }] };
+      const { DBInstances: found = [] } = await rds<DescribeDBInstancesCommandOutput>(call, "DescribeDBInstances", input);
+      expect(found.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)).toEqual(["shop-one"]);
+    }
   });
 
   test("has its members in different zones, and members say nothing that is the cluster's", async () => {

@@ -1,3 +1,4 @@
+import type { CreateKeyCommandOutput } from "@aws-sdk/client-kms";
 import type { DescribeDBClustersCommandOutput, DescribeDBInstancesCommandOutput } from "@aws-sdk/client-rds";
 import type { DescribeSecretCommandOutput, GetSecretValueCommandOutput } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, test } from "vitest";
@@ -12,6 +13,7 @@ import {
   type DBCluster,
   type DBInstance,
 } from "../../../../src/region/services/rds/records.js";
+import { kmsOperations } from "../../../../src/region/services/kms/operations.js";
 import { secretsmanagerOperations } from "../../../../src/region/services/secretsmanager/operations.js";
 import { SealedValues, Secrets } from "../../../../src/region/services/secretsmanager/records.js";
 import { recordsAlone, run } from "../../../support/records.js";
@@ -177,4 +179,17 @@ test.each([
   await database(call);
   await expect(modify(call, input)).rejects.toMatchObject({ code });
   expect(call.records.list(Secrets)).toEqual([]);
+});
+
+test("a disabled key keeps no password, whoever's it is", async () => {
+  const { call } = recordsAlone();
+  await database(call);
+  const { KeyMetadata } = await run<CreateKeyCommandOutput>(kmsOperations, "CreateKey", call);
+  const wish = { ManageMasterUserPassword: true, MasterUserSecretKmsKeyId: KeyMetadata?.Arn };
+  await run(kmsOperations, "DisableKey", call, { KeyId: KeyMetadata?.KeyId });
+  await expect(modify(call, wish)).rejects.toMatchObject({ code: "KMSKeyNotAccessibleFault" });
+  expect(call.records.list(Secrets)).toEqual([]);
+  await run(kmsOperations, "EnableKey", call, { KeyId: KeyMetadata?.KeyId });
+  await modify(call, wish);
+  expect(await seen(call)).toMatchObject({ KmsKeyId: KeyMetadata?.Arn });
 });

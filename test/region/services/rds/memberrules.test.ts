@@ -197,4 +197,37 @@ describe("a read replica", () => {
       fault("NotImplemented", message),
     );
   });
+
+  async function replicated(): Promise<Call> {
+    const { call } = recordsAlone();
+    await database(call);
+    await make(call);
+    call.commit(put(DBInstances, "reads", { ...call.records.get(DBInstances, "reads")!, status: "available", born: true }));
+    return call;
+  }
+
+  test.each([
+    ["StopDBInstance", { DBInstanceIdentifier: "app" }, "InvalidDBInstanceState", /has the read replicas reads/],
+    ["StopDBInstance", { DBInstanceIdentifier: "reads" }, "InvalidDBInstanceState", /is a read replica of app/],
+    [
+      "DeleteDBInstance",
+      { DBInstanceIdentifier: "reads", FinalDBSnapshotIdentifier: "last" },
+      combination,
+      /FinalDBSnapshotIdentifier can not be specified when deleting a replica instance/,
+    ],
+    [
+      "ModifyDBInstance",
+      { DBInstanceIdentifier: "app", BackupRetentionPeriod: 0 },
+      combination,
+      /source of the read replicas reads/,
+    ],
+  ])("keeps its source, and itself, from %s %j until it is promoted", async (name, input, code, message) => {
+    const call = await replicated();
+    const before = call.records.list(DBInstances);
+    await expect(rds(call, name, input)).rejects.toEqual(fault(code, message));
+    expect(call.records.list(DBInstances)).toEqual(before);
+    await rds(call, "PromoteReadReplica", { DBInstanceIdentifier: "reads" });
+    call.commit(put(DBInstances, "reads", { ...call.records.get(DBInstances, "reads")!, status: "available" }));
+    await rds(call, name, input);
+  });
 });

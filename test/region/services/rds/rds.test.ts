@@ -1,3 +1,4 @@
+import type { CreateKeyCommandOutput } from "@aws-sdk/client-kms";
 import type {
   CreateDBInstanceResult,
   DescribeDBEngineVersionsCommandOutput,
@@ -9,6 +10,7 @@ import type { Call } from "../../../../src/region/operations/call.js";
 import { reviewMembers } from "../../../../src/region/operations/members.js";
 import { put } from "../../../../src/region/records/records.js";
 import { NetworkInterfaces } from "../../../../src/region/services/ec2/records.js";
+import { kmsOperations } from "../../../../src/region/services/kms/operations.js";
 import { databaseNames } from "../../../../src/region/services/rds/names.js";
 import { rdsOperations } from "../../../../src/region/services/rds/operations.js";
 import { DBInstances, type DBInstance } from "../../../../src/region/services/rds/records.js";
@@ -130,6 +132,15 @@ describe("a DB instance", () => {
     ["with a reserved user", { MasterUsername: "admin" }, "InvalidParameterValue", /reserved word/],
     ["with a wrong identifier", { DBInstanceIdentifier: "a--b" }, "InvalidParameterValue", /DBInstanceIdentifier/],
     ["with too small a disk", { AllocatedStorage: 5 }, "InvalidParameterValue", /storage type gp3: 5/],
+    ["on a kind of disk that there is not", { StorageType: "banana" }, "InvalidParameterValue", /banana/],
+    [
+      "on io1 without its speed",
+      { StorageType: "io1", AllocatedStorage: 100 },
+      "InvalidParameterCombination",
+      /Iops must be specified for the storage type io1/,
+    ],
+    ["on io2 without its speed", { StorageType: "io2", AllocatedStorage: 100 }, "InvalidParameterCombination", /io2/],
+    ["that may not grow", { MaxAllocatedStorage: 20 }, "InvalidParameterCombination", /greater than storage size/],
     ["on a low port", { Port: 80 }, "InvalidParameterValue", /port/],
     ["in a subnet group that is not there", { DBSubnetGroupName: "none" }, "DBSubnetGroupNotFoundFault", /none/],
     ["without a subnet group", { DBSubnetGroupName: undefined }, "InvalidSubnet", /No default subnet/],
@@ -146,6 +157,72 @@ describe("a DB instance", () => {
     expect(call.records.list(DBInstances)).toEqual([]);
     expect(call.records.list(NetworkInterfaces)).toEqual([]);
   });
+
+  test.each([
+    ["postgres", "Admin", 63, 128],
+    ["postgres", "pg_keeper", 63, 128],
+    ["mysql", "rdsadmin", 16, 41],
+    ["mariadb", "rdsrepladmin", 16, 41],
+    ["aurora-postgresql", "admin", 63, 99],
+    ["aurora-mysql", "rdsadmin", 16, 41],
+  ])(
+    "of %s has no master user %s, a name of %d characters and a password of %d at most",
+    async (Engine, reserved, name, password) => {
+      const { call } = await withGroup();
+      const { EngineVersion: _latest, ...rest } = wanted;
+      const [operation, identifier] = Engine.startsWith("aurora-")
+        ? (["CreateDBCluster", "DBClusterIdentifier"] as const)
+        : (["CreateDBInstance", "DBInstanceIdentifier"] as const);
+      const { DBInstanceIdentifier: _id, DBInstanceClass, AllocatedStorage, ...common } = rest;
+      const own = Engine.startsWith("aurora-") ? common : { ...common, DBInstanceClass, AllocatedStorage };
+      const create = (id: string, more: object): Promise<unknown> =>
+        rds(call, operation, { ...own, Engine, [identifier]: id, ...more });
+      await expect(create("no", { MasterUsername: reserved })).rejects.toEqual(fault("InvalidParameterValue", /reserved word/));
+      await expect(create("no", { MasterUsername: "a".repeat(name + 1) })).rejects.toEqual(
+        fault("InvalidParameterValue", new RegExp(`${name} characters at most`)),
+      );
+      await expect(create("no", { MasterUserPassword: "p".repeat(password + 1) })).rejects.toEqual(
+        fault("InvalidParameterValue", new RegExp(`longer than ${password} characters`)),
+      );
+      await create("yes", { MasterUsername: "a".repeat(name), MasterUserPassword: "p".repeat(password) });
+    },
+  );
+
+  test.each(["mysql", "mariadb"])("of %s may have the master user admin, as AWS's console proposes", async (Engine) => {
+    const { call } = await withGroup();
+    await make(call, { Engine, EngineVersion: undefined, MasterUsername: "admin" });
+    expect(call.records.get(DBInstances, "app")?.masterUsername).toBe("admin");
+    set(call, { status: "available", born: true });
+    const change = (MasterUserPassword: string): Promise<unknown> =>
+      rds(call, "ModifyDBInstance", { DBInstanceIdentifier: "app", MasterUserPassword });
+    await expect(change("p".repeat(42))).rejects.toEqual(fault("InvalidParameterValue", /longer than 41/));
+    await change("p".repeat(41));
+  });
+
+  test.each(["CreateDBInstance", "CreateDBInstanceReadReplica", "CreateDBCluster"])(
+    "is encrypted by %s with a key that there is and that can be used",
+    async (name) => {
+      const { call } = await withGroup();
+      await make(call);
+      set(call, { status: "available", born: true });
+      const { MasterUsername, MasterUserPassword, DBSubnetGroupName } = wanted;
+      const cluster = { Engine: "aurora-postgresql", MasterUsername, MasterUserPassword, DBSubnetGroupName };
+      const inputs: Readonly<Record<string, (id: string) => object>> = {
+        CreateDBInstance: (id) => ({ ...wanted, DBInstanceIdentifier: id, StorageEncrypted: true }),
+        CreateDBInstanceReadReplica: (id) => ({ DBInstanceIdentifier: id, SourceDBInstanceIdentifier: "app" }),
+        CreateDBCluster: (id) => ({ ...cluster, DBClusterIdentifier: id, StorageEncrypted: true }),
+      };
+      const create = (id: string, KmsKeyId: string | undefined): Promise<unknown> =>
+        rds(call, name, { ...inputs[name]?.(id), KmsKeyId });
+      const { KeyMetadata } = await run<CreateKeyCommandOutput>(kmsOperations, "CreateKey", call);
+      await create("first", KeyMetadata?.Arn);
+      await create("second", "alias/aws/rds");
+      await run(kmsOperations, "DisableKey", call, { KeyId: KeyMetadata?.KeyId });
+      const none = "arn:aws:kms:eu-west-3:000000000000:key/11111111-2222-4333-8444-555555555555";
+      for (const key of [KeyMetadata?.Arn, none, "alias/none"])
+        await expect(create("third", key)).rejects.toEqual(fault("KMSKeyNotAccessibleFault", /does not exist, is not enabled/));
+    },
+  );
 
   test("is not made twice", async () => {
     const { call } = await withGroup();
@@ -227,6 +304,21 @@ describe("the rest of RDS", () => {
     expect(call.records.get(DBInstances, "app")).toMatchObject({ status: "starting", wish: "running" });
   });
 
+  test.each<[DBInstance["status"], boolean]>([
+    ["available", true],
+    ["incompatible-parameters", true],
+    ["storage-full", false],
+    ["modifying", false],
+    ["stopped", false],
+  ])("an instance that is %s is rebooted: %s", async (status, isAdmitted) => {
+    const { call } = await withGroup();
+    await make(call);
+    set(call, { status, born: true });
+    const rebooted = rds(call, "RebootDBInstance", { DBInstanceIdentifier: "app" });
+    if (isAdmitted) await expect(rebooted).resolves.toMatchObject({ DBInstance: { DBInstanceStatus: "rebooting" } });
+    else await expect(rebooted).rejects.toEqual(fault("InvalidDBInstanceState", new RegExp(`it is ${status}`)));
+  });
+
   test("engine versions that are run are told, and what stands in for MySQL", async () => {
     const { call } = recordsAlone();
     const versions = (input: object): Promise<DescribeDBEngineVersionsCommandOutput> =>
@@ -254,8 +346,87 @@ describe("the rest of RDS", () => {
     await modify({ ApplyImmediately: true });
     expect(await seen(call)).toMatchObject({ DBInstanceStatus: "modifying", MultiAZ: true, AllocatedStorage: 30 });
     expect((await seen(call))?.PendingModifiedValues).toEqual({ MasterUserPassword: "****" });
+    set(call, { status: "available" });
     await expect(modify({ AllocatedStorage: 25 })).rejects.toEqual(fault("InvalidParameterCombination", /storage can only grow/));
     await expect(modify({ AllocatedStorage: 31 })).rejects.toEqual(fault("InvalidParameterCombination", /ten per cent/));
+  });
+
+  test.each([
+    [{ StorageType: "banana" }, "InvalidParameterValue", /Invalid storage type: banana/],
+    [{ StorageType: "io1", Iops: 1000 }, "InvalidParameterValue", /storage type io1: 20/],
+    [{ StorageType: "io1", AllocatedStorage: 40, Iops: 1000 }, "InvalidParameterValue", /storage type io1: 40/],
+    [{ StorageType: "io1", AllocatedStorage: 100 }, "InvalidParameterCombination", /Iops must be specified/],
+    [{ StorageType: "standard", AllocatedStorage: 4000 }, "InvalidParameterValue", /storage type standard: 4000/],
+  ])("storage is held against the type that it will have: %j is refused", async (more, code, message) => {
+    const { call } = await withGroup();
+    await make(call);
+    set(call, { status: "available", born: true });
+    const before = call.records.get(DBInstances, "app");
+    await expect(rds(call, "ModifyDBInstance", { DBInstanceIdentifier: "app", ...more })).rejects.toEqual(fault(code, message));
+    expect(call.records.get(DBInstances, "app")).toEqual(before);
+  });
+
+  test("storage of another type may have a size that the former could not have", async () => {
+    const { call } = await withGroup();
+    await make(call, { StorageType: "standard", AllocatedStorage: 3000 });
+    set(call, { status: "available", born: true });
+    await rds(call, "ModifyDBInstance", {
+      ...{ DBInstanceIdentifier: "app", StorageType: "io1", AllocatedStorage: 4000, Iops: 12000, ApplyImmediately: true },
+    });
+    expect(call.records.get(DBInstances, "app")?.settings).toMatchObject({ storageType: "io1", allocatedStorage: 4000 });
+  });
+
+  test.each<[DBInstance["status"], boolean]>([
+    ["available", true],
+    ["storage-full", true],
+    ["incompatible-parameters", true],
+    ["stopped", true],
+    ["creating", false],
+    ["backing-up", false],
+    ["modifying", false],
+    ["rebooting", false],
+    ["starting", false],
+    ["stopping", false],
+    ["failed", false],
+    ["deleting", false],
+  ])("an instance that is %s is modified: %s", async (status, isAdmitted) => {
+    const { call } = await withGroup();
+    await make(call);
+    set(call, { status, born: true });
+    const before = call.records.get(DBInstances, "app");
+    const modified = rds(call, "ModifyDBInstance", { DBInstanceIdentifier: "app", DeletionProtection: true });
+    if (isAdmitted) await expect(modified).resolves.toMatchObject({ DBInstance: { DeletionProtection: true } });
+    else await expect(modified).rejects.toEqual(fault("InvalidDBInstanceState", new RegExp(`it is ${status}`)));
+    expect(call.records.get(DBInstances, "app")).toEqual({
+      ...before,
+      deletionProtection: isAdmitted,
+      pending: isAdmitted ? {} : undefined,
+    });
+  });
+
+  test("an instance is described by its ARN, and by another region's not", async () => {
+    const { call } = await withGroup();
+    const { DBInstance } = await make(call);
+    const described = async (DBInstanceIdentifier = ""): Promise<readonly (string | undefined)[]> =>
+      (
+        (await rds<DescribeDBInstancesCommandOutput>(call, "DescribeDBInstances", { DBInstanceIdentifier })).DBInstances ?? []
+      ).map((db) => db.DBInstanceIdentifier);
+    expect(await described(DBInstance?.DBInstanceArn)).toEqual(["app"]);
+    await expect(described(DBInstance?.DBInstanceArn?.replace("eu-west-3", "us-east-1"))).rejects.toEqual(
+      fault("DBInstanceNotFound"),
+    );
+  });
+
+  test.each([
+    ["DescribeDBInstances", "DBInstances"],
+    ["DescribeDBClusters", "DBClusters"],
+    ["DescribeDBSubnetGroups", "DBSubnetGroups"],
+    ["DescribeDBEngineVersions", "DBEngineVersions"],
+  ])("%s gives 20 to 100 at once, and refuses another number or a wrong marker by RDS's code", async (name, list) => {
+    const { call } = recordsAlone();
+    for (const wrong of [{ MaxRecords: 19 }, { MaxRecords: 101 }, { Marker: "nonsense" }])
+      await expect(rds(call, name, wrong)).rejects.toEqual(fault("InvalidParameterValue"));
+    await expect(rds(call, name, { MaxRecords: 20 })).resolves.toHaveProperty(list);
   });
 
   test("tags are added and listed by ARN", async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { rdsOperations } from "../../../../src/region/services/rds/operations.js";
 import { RdsEvents } from "../../../../src/region/services/rds/events.js";
-import { DBInstances } from "../../../../src/region/services/rds/records.js";
+import { put } from "../../../../src/region/records/records.js";
+import { DBInstances, type DBInstance } from "../../../../src/region/services/rds/records.js";
 import { maintain } from "../../../../src/region/upkeep/databases/maintenance.js";
 import { recordsAlone, run } from "../../../support/records.js";
 import { database } from "../../services/rds/database.js";
@@ -59,4 +60,43 @@ test.each([
   expect(messages).toEqual(
     expect.arrayContaining(["Applying modification to database instance class", "Applying modification to allocated storage"]),
   );
+});
+
+test.each<[DBInstance["status"], boolean]>([
+  ["available", true],
+  ["storage-full", true],
+  ["creating", false],
+  ["backing-up", false],
+  ["modifying", false],
+  ["rebooting", false],
+  ["starting", false],
+  ["deleting", false],
+])("what waits comes into force where nothing else is being done: a DB instance that is %s", async (status, applies) => {
+  const { call } = recordsAlone({ now: () => monday(3, 0) });
+  const { settings } = await database(call);
+  const waiting: DBInstance = {
+    ...call.records.get(DBInstances, "app")!,
+    settings: { ...settings, preferredMaintenanceWindow: "mon:03:00-mon:04:00" },
+    pending: { allocatedStorage: 30 },
+    status,
+  };
+  call.commit(put(DBInstances, "app", waiting));
+  maintain(call, waiting);
+  const after = call.records.get(DBInstances, "app")!;
+  expect(after).toEqual(
+    applies
+      ? { ...after, status: "modifying", pending: undefined, settings: { ...waiting.settings, allocatedStorage: 30 } }
+      : waiting,
+  );
+});
+
+test.each([
+  ["at once", { SkipFinalSnapshot: true }],
+  ["after its final snapshot", { FinalDBSnapshotIdentifier: "last" }],
+])("nothing waits for the maintenance window any more when a DB instance is deleted %s", async (_how, input) => {
+  const { call } = recordsAlone();
+  await database(call, { pending: { multiAz: true } });
+  await run(rdsOperations, "DeleteDBInstance", call, { DBInstanceIdentifier: "app", ...input });
+  expect(call.records.get(DBInstances, "app")).toMatchObject({ status: "deleting" });
+  expect(call.records.get(DBInstances, "app")?.pending).toBeUndefined();
 });

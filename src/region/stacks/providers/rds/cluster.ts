@@ -2,7 +2,7 @@ import { enforced, within, type MemberRules } from "../../../operations/members.
 import { clusterRules } from "../../../services/rds/clusterrules.js";
 import { deleteDBCluster } from "../../../services/rds/clusterchanges.js";
 import { modifyDBCluster } from "../../../services/rds/clustermodifying.js";
-import { createDBCluster } from "../../../services/rds/clusters.js";
+import { createDBCluster, longestClusterIdentifier } from "../../../services/rds/clusters.js";
 import { hasData, theDBCluster } from "../../../services/rds/clusterstate.js";
 import { theEngine } from "../../../services/rds/engines.js";
 import { clusterArn, clusterEndpointName } from "../../../services/rds/names.js";
@@ -52,7 +52,9 @@ export const dbCluster: ResourceProvider = {
   create: async (call, given, naming) => {
     const said = {
       ...changeable(given),
-      identifier: optionalText(given, "DBClusterIdentifier") ?? naming.physicalName(63),
+      identifier:
+        optionalText(given, "DBClusterIdentifier") ??
+        naming.physicalName(longestClusterIdentifier(optionalText(given, "Engine") ?? "")),
       engineVersion: optionalText(given, "EngineVersion"),
       master: masterSaid(given),
       port: optionalNumber(given, "Port"),

@@ -52,14 +52,15 @@ const properties: MemberRules = {
   Tags: tagRules,
 };
 
+/** Until nothing is being done to it: only then it can be modified. */
+const beIdle = (call: Call, id: string, signal: AbortSignal): Promise<void> =>
+  call.until(() => {
+    const status = call.records.get(DBInstances, id)?.status ?? "gone";
+    return !["creating", "starting", "stopping", "rebooting", "modifying", "backing-up"].includes(status);
+  }, signal);
+
 const becomeAvailable: NonNullable<ResourceProvider["settled"]> = async (call, id, signal) => {
-  await call.until(
-    () =>
-      !["creating", "starting", "rebooting", "modifying", "backing-up"].includes(
-        call.records.get(DBInstances, id)?.status ?? "gone",
-      ),
-    signal,
-  );
+  await beIdle(call, id, signal);
   const db = theDBInstance(call, id);
   if (db.status !== "available")
     throw new ServiceFault(
@@ -181,6 +182,8 @@ export const dbInstance: ResourceProvider = {
     optionalText(to, "SourceDBInstanceIdentifier") !== undefined &&
     optionalText(to, "SourceDBInstanceIdentifier") !== optionalText(from, "SourceDBInstanceIdentifier"),
   update: async (call, id, { from, to }, naming, signal) => {
+    // A snapshot that somebody takes just then, or what a cancelled update began.
+    await beIdle(call, id, signal);
     if (isMember(to)) {
       await changeMemberAsSaid(call, id, { from, to }, changeableSettings(to), naming);
       return becomeAvailable(call, id, signal);
