@@ -23,6 +23,8 @@ import {
 } from "@aws-sdk/client-rds";
 import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cgroupProcesses } from "../../src/parts/host/cgroup.js";
+import { cgroupPath } from "../../src/parts/host/label.js";
 import { DatabaseJourney, password } from "./database-support.js";
 import { JourneyRegion } from "./region.js";
 
@@ -288,6 +290,28 @@ test("a Multi-AZ DB cluster comes with three members in three zones, and its los
   await journey.zone(zones[1] ?? "", false);
   const kept = new Set((await journey.query("select n from appended", { host })).map(([n]) => Number(n)));
   expect(appender.acknowledged.filter((n) => !kept.has(n))).toEqual([]);
+});
+
+test("a Multi-AZ DB cluster's writer that hangs is taken its place from, and no acknowledged row is lost", async () => {
+  const DBClusterIdentifier = "ledger";
+  const whole = (when: string) =>
+    journey.untilCluster(`it is whole ${when}`, DBClusterIdentifier, ({ Status }) => Status === "available");
+  const { Endpoint: host = "", ...before } = await whole("before");
+  const writer = writerOf(before) ?? "";
+  await journey.query("truncate appended", { host });
+  const serverId = journey.writer(writer);
+  const appender = journey.append(host);
+  await appender.more(20);
+  // Its connections go on, and new ones wait for ever.
+  process.kill(journey.firstProcess(serverId), "SIGSTOP");
+  await journey.untilCluster("another one writes", DBClusterIdentifier, (now) => writerOf(now) !== writer);
+  await appender.more(20);
+  await appender.end();
+  // Nobody is left who could take a write beside the new writer.
+  expect(cgroupProcesses(cgroupPath(region.label, serverId))).toEqual([]);
+  const kept = new Set((await journey.query("select n from appended", { host })).map(([n]) => Number(n)));
+  expect(appender.acknowledged.filter((n) => !kept.has(n))).toEqual([]);
+  await whole("after it");
 });
 
 test("a Multi-AZ DB cluster is rebooted, and has more storage and another class on all its members", async () => {

@@ -14,6 +14,7 @@ import { backupHouse, type BackupHouse } from "../databases/backups/house.js";
 import { handOver } from "../databases/backups/shipping.js";
 import { change } from "../databases/change.js";
 import { retire } from "../databases/failover.js";
+import { isHung } from "../databases/hung.js";
 import type { DatabaseHouse } from "../databases/keeper.js";
 import { masterSecretRemoval } from "../../services/rds/mastersecret.js";
 import { parametersTold, settleParameters } from "../databases/parameters.js";
@@ -99,7 +100,9 @@ export class ClusterKeeper implements Keeper {
     const writer = writerOf(cluster, members);
     if (writer === undefined) return lookEvery;
     const readers = members.filter(({ identifier, wish }) => identifier !== writer.identifier && wish === "running");
-    const heirs = successors(scope, cluster, writer, readers, engine);
+    const couldFailOver = heirsOf(scope, cluster, readers, engine).length > 0;
+    const hangs = couldFailOver && (await isHung(memberWriterSpec(cluster, writer, around), engine));
+    const heirs = successors(scope, cluster, writer, readers, engine, hangs);
     if (heirs.length > 0) {
       await failOverCluster(scope, cluster, writer, heirs, engine, around);
       // One that stays is given another server, and hands over when this one is retired.

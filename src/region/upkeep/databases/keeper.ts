@@ -1,5 +1,4 @@
 import { ServerEnded } from "../../../parts/databases/ended.js";
-import { NoAnswer } from "../../../parts/databases/noanswer.js";
 import type { DatabaseEngine, Origin, ServerSpec } from "../../../parts/databases/spec.js";
 import type { RegionLabel } from "../../../parts/host/label.js";
 import type { Scope } from "../../operations/call.js";
@@ -19,6 +18,7 @@ import { backupHouse, type BackupHouse } from "./backups/house.js";
 import { handOver, shipLast } from "./backups/shipping.js";
 import { change } from "./change.js";
 import { canFailOver, failOver, retire, whyFailOver } from "./failover.js";
+import { isHung } from "./hung.js";
 import { maintain } from "./maintenance.js";
 import { hasOwnParameters, parametersTold, readyStandby, settleParameters } from "./parameters.js";
 import { Retention } from "./retention.js";
@@ -48,8 +48,6 @@ export class DatabaseKeeper implements Keeper {
   readonly kind = "database";
   private readonly failures = new Map<string, number>();
   private readonly watches = new Map<string, () => void>();
-  /** How often in a row a server that runs did not answer. */
-  private readonly silent = new Map<string, number>();
 
   private readonly retention: Retention;
   private readonly backups: BackupHouse;
@@ -86,9 +84,8 @@ export class DatabaseKeeper implements Keeper {
     const parameters = rdsParameters(program, await scope.upkeep.engineParameters(program));
     const db = settleParameters(scope, recorded, engine, parameters);
     await readyStandby(scope, db, engine, around);
-    const why = whyFailOver(scope, db, engine, await this.isHung(db, engine, around));
+    const why = whyFailOver(scope, db, engine, canFailOver(scope, db, engine) && (await isHung(writerSpec(db, around), engine)));
     if (why !== undefined) {
-      this.silent.delete(db.server.id);
       await failOver(scope, db, why, engine, around);
       return 0;
     }
@@ -132,22 +129,6 @@ export class DatabaseKeeper implements Keeper {
     this.watch(scope, now, engine);
     await this.available(scope, db, engine, isWhole);
     return isWhole ? lookEvery[db.multiAz ? "multiAz" : "single"] : 0;
-  }
-
-  /** A writer that runs and does not answer, twice in a row for five seconds, while somebody could take its place. */
-  private async isHung(db: DBInstance, engine: DatabaseEngine, around: ServerCircumstances): Promise<boolean> {
-    const { server, standby } = db;
-    if (standby?.state !== "synchronous" || engine.observe(server.id) !== "ready") return false;
-    const isSilent = await engine.health(writerSpec(db, around)).then(
-      () => false,
-      (error: unknown) => error instanceof NoAnswer,
-    );
-    // One that ended meanwhile is not hung.
-    const times = !isSilent || engine.observe(server.id) !== "ready" ? 0 : (this.silent.get(server.id) ?? 0) + 1;
-    if (times === 0) this.silent.delete(server.id);
-    else this.silent.set(server.id, times);
-    if (times === 1) return this.isHung(db, engine, around);
-    return times > 1;
   }
 
   /** Have the writer (or what copies another instance) run as the record says. */
