@@ -10,7 +10,7 @@ import { eventOf, ofInstance } from "../../services/rds/events.js";
 import { masterSecretRemoval } from "../../services/rds/mastersecret.js";
 import { rdsParameters } from "../../services/rds/rdsparameters.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
-import { freedReplicas } from "../../services/rds/replicas.js";
+import { freedReplicas, replicasOf } from "../../services/rds/replicas.js";
 import { serversOf } from "../../services/rds/servers.js";
 import type { Keeper } from "../keeper.js";
 import { backedInstance } from "./backups/backed.js";
@@ -63,9 +63,11 @@ export class DatabaseKeeper implements Keeper {
 
   async attend(scope: Scope, id: string): Promise<number | void> {
     const db = scope.records.get(DBInstances, id);
-    if (db === undefined || (db.status === "failed" && db.wish === "running")) return;
+    if (db === undefined) return;
     if (db.clusterId !== undefined) return scope.upkeep.nudge("dbcluster", db.clusterId);
     const engine = this.engineOf(db);
+    // It may have failed while it was made: nothing of it goes on.
+    if (db.status === "failed" && db.wish === "running") return engine.stop(db.server.id);
     if (db.wish === "deleted") return this.deleted(scope, db, engine);
     // First of all, so that no server that was taken its place from runs beside the one that has it.
     await retire(scope, db, engine, (server) => handOver(scope, this.backups, db.resourceId, db, server, engine));
@@ -119,7 +121,7 @@ export class DatabaseKeeper implements Keeper {
     this.watch(scope, db, engine);
     this.retention.attend(scope, db, engine);
     const now = scope.records.get(DBInstances, db.identifier);
-    if (now?.resourceId !== db.resourceId || now.wish !== "running") return 0;
+    if (now?.resourceId !== db.resourceId || now.wish !== "running" || now.status === "failed") return 0;
     const isWhole = await keepStandby(scope, now, engine, around).catch((error: unknown) => {
       // A writer that ended meanwhile is looked at anew, and that it did is no failure of ours.
       if (engine.observe(now.server.id) === "ready") throw error;
@@ -179,7 +181,7 @@ export class DatabaseKeeper implements Keeper {
       if (now.wish !== "running" || now.rebootWished !== undefined) return now;
       // A Multi-AZ instance is not there before its standby is.
       if (!isWhole && !now.born) return now;
-      if (now.status === "backing-up" || now.status === "deleting") return now;
+      if (["backing-up", "deleting", "failed"].includes(now.status)) return now;
       const { statusReason: _past, applying = [], ...others } = now;
       const still = applying.filter((each) => each === "multiAz" && now.standby?.state !== "synchronous");
       const rest = still.length === 0 ? others : { ...others, applying: still };
@@ -224,10 +226,10 @@ export class DatabaseKeeper implements Keeper {
     }
     this.failures.delete(db.resourceId);
     this.retention.forget(db);
-    const alone = freedReplicas(scope, db.identifier);
+    const replicas = replicasOf(scope, db.identifier);
     scope.commit(
       remove(DBInstances, db.identifier),
-      ...alone,
+      ...freedReplicas(scope, db.identifier),
       ...removeInterfacesOf(scope, { kind: "database", id: db.identifier }),
       ...backupsAfterDeletion(scope.records, db),
       ...masterSecretRemoval(scope, db),
@@ -236,7 +238,7 @@ export class DatabaseKeeper implements Keeper {
     scope.upkeep.nudge("backup", db.resourceId);
     await scope.upkeep.network(db.vpcId);
     scope.upkeep.nudge("names", db.vpcId);
-    for (const { id } of alone) scope.upkeep.nudge("database", id);
+    for (const { identifier } of replicas) scope.upkeep.nudge("database", identifier);
   }
 
   /** Be told at once when a server ends. */
