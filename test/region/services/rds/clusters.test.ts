@@ -123,6 +123,27 @@ describe("a DB cluster", () => {
   });
 });
 
+test("a reader that lacks commits is not failed over to, and nobody else in its place", async () => {
+  const call = await withGroup();
+  await rds(call, "CreateDBCluster", wanted);
+  for (const DBInstanceIdentifier of ["one", "two", "three"])
+    await rds(call, "CreateDBInstance", {
+      ...{ DBInstanceIdentifier, DBClusterIdentifier: "shop" },
+      ...{ Engine: "aurora-postgresql", DBInstanceClass: "db.t3.medium" },
+    });
+  const serverOf = (id: string): string => call.records.get(DBInstances, id)!.server.id;
+  const copies = { [serverOf("two")]: "synchronous", [serverOf("three")]: "joining" } as const;
+  const shop: DBCluster = { ...call.records.get(DBClusters, "shop")!, status: "available", born: true, writer: "one", copies };
+  call.commit(put(DBClusters, "shop", shop));
+  const failOver = (TargetDBInstanceIdentifier: string): Promise<unknown> =>
+    rds(call, "FailoverDBCluster", { DBClusterIdentifier: "shop", TargetDBInstanceIdentifier });
+  await expect(failOver("one")).rejects.toEqual(fault("InvalidDBInstanceState", /not a reader/));
+  await expect(failOver("three")).rejects.toEqual(fault("InvalidDBInstanceState", /three .* does not have every commit/));
+  expect(call.records.get(DBClusters, "shop")).toEqual(shop);
+  await failOver("Two");
+  expect(call.records.get(DBClusters, "shop")).toMatchObject({ status: "failing-over", failoverWished: { target: "two" } });
+});
+
 describe("backups of a DB cluster", () => {
   /** A cluster with a member that is available. */
   async function available(more: object = {}): Promise<Call> {
