@@ -20,17 +20,14 @@ import { change } from "./change.js";
 import { canFailOver, failOver, retire, whyFailOver } from "./failover.js";
 import { isHung } from "./hung.js";
 import { maintain } from "./maintenance.js";
-import { hasOwnParameters, parametersTold, readyStandby, settleParameters } from "./parameters.js";
+import { parametersTold, readyStandby, settleParameters } from "./parameters.js";
 import { Retention } from "./retention.js";
 import { keepStandby, makeBeside } from "./standby.js";
+import { FailedStarts, isFull, storageFull } from "./starts.js";
 import { readerSpec, writerSpec, type ServerCircumstances } from "./spec.js";
 
-/** A server that does not start this often while it is created is `failed`. */
-const attemptsAtCreation = 3;
 /** How often an available server is looked at beside being told of its end; one that died is started again, as on AWS. Milliseconds. */
 const lookEvery = { single: 2000, multiAz: 1000 } as const;
-/** A disk with less than this is full: an engine needs some to end in order. Bytes. */
-const leastFree = 32 * 1024 * 1024;
 
 export interface DatabaseHouse {
   readonly label: RegionLabel;
@@ -46,7 +43,7 @@ export interface DatabaseHouse {
 /** Keeps the servers of DB instances: their writer, and in Multi-AZ a standby that can take over. */
 export class DatabaseKeeper implements Keeper {
   readonly kind = "database";
-  private readonly failures = new Map<string, number>();
+  private readonly failures = new FailedStarts();
   private readonly watches = new Map<string, () => void>();
 
   private readonly retention: Retention;
@@ -99,10 +96,12 @@ export class DatabaseKeeper implements Keeper {
       // It ended while it was looked at: the next look sees who takes its place. That it did is no failure of a start.
       const hasEnded = error instanceof ServerEnded && canFailOver(scope, db, engine);
       if (hasEnded || (seen === "ready" && engine.observe(db.server.id) !== "ready")) return 50;
-      this.startFailed(scope, db, engine, error);
+      const failed = this.failures.failed(scope, db, engine, error);
+      if (failed.status !== undefined)
+        change(scope, db, (now) => (now.wish === "running" && now.status !== "failed" ? { ...now, ...failed } : now));
       throw error;
     }
-    this.failures.delete(db.resourceId);
+    this.failures.forget(db);
     // What a failover ends with is told when `failover` goes.
     const restarted = hadEnded && db.failover === undefined ? [eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0006")] : [];
     const settled = (now: DBInstance): DBInstance => {
@@ -176,7 +175,7 @@ export class DatabaseKeeper implements Keeper {
   private async available(scope: Scope, db: DBInstance, engine: DatabaseEngine, isWhole: boolean): Promise<void> {
     // Who waits for it calls it by its name.
     if (!db.born) await scope.upkeep.names(db.vpcId);
-    const isFull = engine.storage(db.server.id).free < leastFree;
+    const isDiskFull = isFull(db, engine);
     change(scope, db, (now) => {
       if (now.wish !== "running" || now.rebootWished !== undefined) return now;
       // A Multi-AZ instance is not there before its standby is.
@@ -185,25 +184,13 @@ export class DatabaseKeeper implements Keeper {
       const { statusReason: _past, applying = [], ...others } = now;
       const still = applying.filter((each) => each === "multiAz" && now.standby?.state !== "synchronous");
       const rest = still.length === 0 ? others : { ...others, applying: still };
-      return isFull
-        ? { ...rest, born: true, status: "storage-full", statusReason: storageFull(now) }
+      return isDiskFull
+        ? { ...rest, born: true, status: "storage-full", statusReason: storageFull(scope, now) }
         : { ...rest, born: true, status: "available" };
     });
     const now = scope.records.get(DBInstances, db.identifier);
     if (now !== undefined && (now.status !== db.status || now.keepsLog !== db.keepsLog))
       scope.upkeep.nudge("backup", db.resourceId);
-  }
-
-  private startFailed(scope: Scope, db: DBInstance, engine: DatabaseEngine, error: unknown): void {
-    const failures = (this.failures.get(db.resourceId) ?? 0) + 1;
-    this.failures.set(db.resourceId, failures);
-    const isFull = engine.observe(db.server.id) !== "absent" && engine.storage(db.server.id).free < leastFree;
-    const statusReason = isFull ? storageFull(db) : error instanceof Error ? error.message : String(error);
-    if (isFull) change(scope, db, (now) => ({ ...now, status: "storage-full", statusReason }));
-    else if (failures >= attemptsAtCreation && hasOwnParameters(scope, db) && engine.observe(db.server.id) === "stopped")
-      change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "incompatible-parameters", statusReason } : now));
-    else if (db.status === "creating" && failures >= attemptsAtCreation)
-      change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "failed", statusReason } : now));
   }
 
   private async stopped(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<void> {
@@ -224,7 +211,7 @@ export class DatabaseKeeper implements Keeper {
       if (db.retainsBackups === true) await handOver(scope, this.backups, db.resourceId, db, server, engine);
       await engine.remove(id);
     }
-    this.failures.delete(db.resourceId);
+    this.failures.forget(db);
     this.retention.forget(db);
     const replicas = replicasOf(scope, db.identifier);
     scope.commit(
@@ -272,6 +259,3 @@ export async function stopDatabases(scope: Scope, engines: DatabaseHouse["engine
     }),
   );
 }
-
-const storageFull = (db: DBInstance): string =>
-  `The ${db.settings.allocatedStorage} GiB of ${db.identifier} are full. Give it more with ModifyDBInstance (AllocatedStorage).`;
