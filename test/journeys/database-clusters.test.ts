@@ -1,3 +1,6 @@
+import { rmSync, statfsSync } from "node:fs";
+import { join } from "node:path";
+import { CloudFormationClient, DescribeStackEventsCommand } from "@aws-sdk/client-cloudformation";
 import {
   CopyDBClusterSnapshotCommand,
   CreateDBClusterCommand,
@@ -19,10 +22,14 @@ import {
   waitUntilDBClusterDeleted,
   type DBCluster,
   type DBClusterSnapshot,
+  type DBInstance,
   type ModifyDBClusterCommandInput,
 } from "@aws-sdk/client-rds";
 import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cgroupProcesses } from "../../src/parts/host/cgroup.js";
+import { command, run } from "../../src/parts/host/command.js";
+import { cgroupPath } from "../../src/parts/host/label.js";
 import { DatabaseJourney, password } from "./database-support.js";
 import { JourneyRegion } from "./region.js";
 
@@ -290,6 +297,43 @@ test("a Multi-AZ DB cluster comes with three members in three zones, and its los
   expect(appender.acknowledged.filter((n) => !kept.has(n))).toEqual([]);
 });
 
+test("a Multi-AZ DB cluster's writer that hangs is taken its place from, and no acknowledged row is lost", async () => {
+  const DBClusterIdentifier = "ledger";
+  const whole = (when: string) =>
+    journey.untilCluster(`it is whole ${when}`, DBClusterIdentifier, ({ Status }) => Status === "available");
+  const { Endpoint: host = "", ...before } = await whole("before");
+  const writer = writerOf(before) ?? "";
+  await journey.query("truncate appended", { host });
+  const serverId = journey.writer(writer);
+  const appender = journey.append(host);
+  await appender.more(20);
+  // Its connections go on, and new ones wait for ever.
+  process.kill(journey.firstProcess(serverId), "SIGSTOP");
+  await journey.untilCluster("another one writes", DBClusterIdentifier, (now) => writerOf(now) !== writer);
+  await appender.more(20);
+  await appender.end();
+  // Nobody is left who could take a write beside the new writer.
+  expect(cgroupProcesses(cgroupPath(region.label, serverId))).toEqual([]);
+  const kept = new Set((await journey.query("select n from appended", { host })).map(([n]) => Number(n)));
+  expect(appender.acknowledged.filter((n) => !kept.has(n))).toEqual([]);
+  await whole("after it");
+});
+
+test("a member's full disk is told as an instance's is, until it has room again", async () => {
+  const isNow = (status: string) => (db: DBInstance) => db.DBInstanceStatus === status;
+  const reader = readersOf(await journey.cluster("ledger"))[0] ?? "";
+  await journey.until("it is there", isNow("available"), reader);
+  const disk = join(region.state, "databases", journey.writer(reader), "disk");
+  const { bavail, bsize } = statfsSync(disk);
+  const ballast = join(disk, "ballast");
+  // Less than what an engine needs to end in order.
+  await run(command("fallocate", "--length", String(bavail * bsize - 28 * 1024 ** 2), ballast));
+  const { StatusInfos } = await journey.until("it is full", isNow("storage-full"), reader);
+  expect(StatusInfos?.[0]?.Message).toContain("Give it more with ModifyDBCluster");
+  rmSync(ballast);
+  await journey.until("it has room", isNow("available"), reader);
+});
+
 test("a Multi-AZ DB cluster is rebooted, and has more storage and another class on all its members", async () => {
   const { rds } = journey;
   const DBClusterIdentifier = "ledger";
@@ -369,4 +413,26 @@ test("a Multi-AZ DB cluster's snapshot, a copy of it and its retained backups ou
     await rds.send(new DeleteDBClusterSnapshotCommand({ DBClusterSnapshotIdentifier: name }));
   await rds.send(new DeleteDBClusterAutomatedBackupCommand({ DbClusterResourceId: backup?.DbClusterResourceId }));
   expect(await retained()).toEqual([]);
+});
+
+test("a cluster whose writer cannot start with its parameters says so, and its stack does not wait for it", async () => {
+  const Parameters = {
+    Type: "AWS::RDS::DBClusterParameterGroup",
+    // 8 TiB of memory.
+    Properties: { Description: "too much", Family: "postgres15", Parameters: { shared_buffers: "1073741823" } },
+  };
+  const Cluster = {
+    Type: "AWS::RDS::DBCluster",
+    Properties: {
+      ...{ DBClusterIdentifier: "vast", Engine: "postgres", DBSubnetGroupName, VpcSecurityGroupIds, ...common },
+      ...{ DBClusterInstanceClass: "db.m5.large", AllocatedStorage: 20, DBClusterParameterGroupName: ref("Parameters") },
+    },
+  };
+  await expect(journey.deployAlone("vast", { Parameters, Cluster })).rejects.toThrow();
+  const { StackEvents = [] } = await new CloudFormationClient(region.client).send(
+    new DescribeStackEventsCommand({ StackName: "vast" }),
+  );
+  const failed = StackEvents.find((event) => event.LogicalResourceId === "Cluster" && event.ResourceStatus === "CREATE_FAILED");
+  expect(failed?.ResourceStatusReason).toMatch(/vast-instance-1 is incompatible-parameters: .*(memory|shared)/s);
+  await journey.delete("vast");
 });

@@ -240,6 +240,11 @@ export class DatabaseJourney {
     return /"server":\{"id":"([^"]+)"/.exec(last)?.[1] ?? "";
   }
 
+  /** Of a server, by what is kept of its container. */
+  firstProcess(serverId: string): number {
+    return Number(readFileSync(join(this.region.state, "databases", serverId, "pid"), "utf8"));
+  }
+
   zone(zone: string, cut: boolean): Promise<unknown> {
     return ask(this.region.state, { verb: "zone", zone, cut });
   }

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import {
   DescribeDBLogFilesCommand,
   DownloadDBLogFilePortionCommand,
@@ -24,9 +23,6 @@ beforeAll(async () => {
   host = (await journey.describe()).Endpoint?.Address ?? "";
 });
 afterAll(() => region.purge());
-
-/** The server's first process, by what is kept of its container. */
-const firstProcess = (server: string): number => Number(readFileSync(join(region.state, "databases", server, "pid"), "utf8"));
 
 function killed(pid: number): void {
   try {
@@ -95,7 +91,7 @@ describe("an append workload goes on, and no acknowledged row is lost,", () => {
   const unreachable = "The primary host of the RDS Multi-AZ instance is unreachable due to loss of network connectivity.";
   const unresponsive = "The RDS Multi-AZ primary instance is busy and unresponsive.";
   const ways: readonly (readonly [string, string, (serverId: string, zone: string) => Promise<unknown>])[] = [
-    ["when the engine is killed", unhealthy, async (serverId) => process.kill(firstProcess(serverId), "SIGKILL")],
+    ["when the engine is killed", unhealthy, async (serverId) => process.kill(journey.firstProcess(serverId), "SIGKILL")],
     [
       "when everything of its host is killed",
       unhealthy,
@@ -105,7 +101,7 @@ describe("an append workload goes on, and no acknowledged row is lost,", () => {
       },
     ],
     // Its connections go on, and new ones wait for ever.
-    ["when the engine hangs", unresponsive, async (serverId) => process.kill(firstProcess(serverId), "SIGSTOP")],
+    ["when the engine hangs", unresponsive, async (serverId) => process.kill(journey.firstProcess(serverId), "SIGSTOP")],
     ["when its zone is cut off", unreachable, (_serverId, zone) => journey.zone(zone, true)],
   ];
   // `npm run soak` goes through them more often.

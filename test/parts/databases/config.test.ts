@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { pgHbaConf, postgresqlConf } from "../../../src/parts/databases/postgres/config.js";
-import { databaseStatement, masterStatements, replicationStatements } from "../../../src/parts/databases/postgres/roles.js";
+import {
+  databaseStatement,
+  masterStatements,
+  oneAtATime,
+  replicationStatements,
+} from "../../../src/parts/databases/postgres/roles.js";
 import { passwordVerifier } from "../../../src/parts/databases/postgres/verifier.js";
 import type { ServerSpec } from "../../../src/parts/databases/spec.js";
 import { imageUser, ociConfig } from "../../../src/parts/engine/program.js";
@@ -74,8 +79,9 @@ describe("a PostgreSQL server's files", () => {
 
   test("names are quoted in what the server is told, which is no password but its verifier", async () => {
     const told = [
-      ...masterStatements("fl'a\"sk", "SCRAM-SHA-256$1"),
-      databaseStatement('a"pp', "flask"),
+      oneAtATime,
+      databaseStatement('a"pp'),
+      ...masterStatements("fl'a\"sk", "SCRAM-SHA-256$1", ["postgres", 'a"pp']),
       ...replicationStatements("SCRAM-SHA-256$2"),
     ];
     await expect(`${told.join(";\n")};\n`).toMatchFileSnapshot("roles.sql");

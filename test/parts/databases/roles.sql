@@ -1,11 +1,14 @@
 SELECT pg_advisory_lock(1);
+CREATE DATABASE "a""pp";
+BEGIN;
 DO $do$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_superuser') THEN EXECUTE 'CREATE ROLE "rds_superuser" NOLOGIN'; END IF; END $do$;
 GRANT pg_monitor, pg_signal_backend, pg_checkpoint TO rds_superuser WITH ADMIN OPTION;
 DO $do$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fl''a"sk') THEN EXECUTE 'CREATE ROLE "fl''a""sk" LOGIN CREATEDB CREATEROLE'; END IF; END $do$;
 ALTER ROLE "fl'a""sk" PASSWORD 'SCRAM-SHA-256$1';
 GRANT rds_superuser TO "fl'a""sk";
-ALTER DATABASE postgres OWNER TO "fl'a""sk";
-CREATE DATABASE "a""pp" OWNER "flask";
+ALTER DATABASE "postgres" OWNER TO "fl'a""sk";
+ALTER DATABASE "a""pp" OWNER TO "fl'a""sk";
+COMMIT;
 SELECT pg_advisory_lock(1);
 DO $do$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rdsrepladmin') THEN EXECUTE 'CREATE ROLE "rdsrepladmin" LOGIN REPLICATION'; END IF; END $do$;
 ALTER ROLE "rdsrepladmin" PASSWORD 'SCRAM-SHA-256$2';

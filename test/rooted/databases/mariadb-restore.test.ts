@@ -84,6 +84,16 @@ describe("backups and the log", () => {
     expect(await restored("db-C-4", folder)).toBe("0,1,2,3");
   });
 
+  test("its master user may drop the place of our marks in it, which is made again: the log goes on", async () => {
+    const { mariadb } = servers;
+    const spec = servers.writer("db-A-1", keeping);
+    await servers.query("db-A-1", "drop database rdsadmin");
+    await mariadb.ship(spec, log());
+    await servers.query("db-A-1", "drop table rdsadmin.mark");
+    await mariadb.ship(spec, log());
+    expect(await restored("db-C-10", join(kept, "first"))).toBe("0,1,2,3,4");
+  });
+
   test("a failover leaves no gap in it: what is only in the old writer's log is rescued, but for what nobody was told of", async () => {
     const { mariadb } = servers;
     const reader = servers.reader("db-B-1", "db-A-1", keeping);

@@ -55,6 +55,8 @@ describe("a PostgreSQL server", () => {
     expect(await query("select pg_has_role('rds_superuser', 'member')")).toBe("t");
     await query("create table users (id int); insert into users values (1)");
     expect(await query("select current_database()", { database: "postgres" })).toBe("postgres");
+    const owned = "select string_agg(datname, ',' order by datname) from pg_database where datdba = current_user::regrole";
+    expect(await query(owned)).toBe("app,postgres");
   });
 
   test("shows a certificate that the authority signed for its name, and no other", async () => {
@@ -84,6 +86,23 @@ describe("a PostgreSQL server", () => {
     expect(await query("select 1", { password: "another-password" })).toBe("1");
     await expect(query("select 1")).rejects.toThrow(/password authentication failed/);
     await postgres.setMaster(spec, master);
+  });
+
+  test("another master password makes no database again that was dropped, and takes back none that was given away", async () => {
+    await query("create database other");
+    await query("drop database app", { database: "other" });
+    await query("create role friend", { database: "other" });
+    await query("grant friend to current_user", { database: "other" });
+    await query("alter database postgres owner to friend", { database: "other" });
+    await postgres.setMaster(spec, master);
+    const all = "select string_agg(datname, ',' order by datname) from pg_database where not datistemplate";
+    expect(await query(all, { database: "other" })).toBe("other,postgres");
+    const owner = "select datdba::regrole from pg_database where datname = 'postgres'";
+    expect(await query(owner, { database: "other" })).toBe("friend");
+    // For those that follow.
+    await query("create database app", { database: "other" });
+    await query("create table users (id int)");
+    await query("insert into users values (1)");
   });
 
   test("a setting that it can take while it runs is live; one that wants a restart is pending until then", async () => {

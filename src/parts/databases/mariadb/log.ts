@@ -6,11 +6,11 @@ import { backupGtid } from "./backup.js";
 import { logsOn, sequenceAtStartOf } from "./binlog.js";
 import { logSeconds } from "./config.js";
 import { sequenceOf } from "./gtid.js";
+import { mark } from "./marks.js";
 import { pieceName, piecesAmong } from "./pieces.js";
 import { slaveStatus } from "./replication.js";
 import { withSession } from "./session.js";
 import { wholeTransactions } from "./transactions.js";
-import { markStatement } from "./users.js";
 
 /**
  * The writer begins a new file of its log, and what was before is copied. Of a writer that waits for a copy only what the copy has may
@@ -24,7 +24,7 @@ export async function shipLog(id: string, place: ServerPlace, folder: string): P
       if ((await slaveStatus(query)) !== undefined) return undefined;
       const until = Date.now();
       await query("FLUSH LOCAL BINARY LOGS");
-      await query(markStatement("shipping"));
+      await mark(query, "shipping");
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const logs = (await query<{ Log_name: string }>("SHOW BINARY LOGS")).map(({ Log_name }) =>
         join(place.disk, "binlog", Log_name),

@@ -28,13 +28,14 @@ import { errorLog, files, serverNumber, settingsOf, type Settings } from "./conf
 import { copiesAnother, makeData } from "./data.js";
 import { healthOf, reportOf, type CopyReport } from "./health.js";
 import { pruneLog, rescueLog, shipLog } from "./log.js";
+import { mark } from "./marks.js";
 import { engineProgram, engineUser } from "./program.js";
 import { applyReceivedBefore } from "./relay.js";
 import { receivedUpTo, statusOf, takeRole } from "./replication.js";
 import { withSession, type Query } from "./session.js";
 import { isPending, tellSettings, writeForStart } from "./settings.js";
 import { isStuck, vouch } from "./stuck.js";
-import { databaseStatement, isThere, markStatement, masterStatements, replicationStatements } from "./users.js";
+import { databaseStatement, isThere, masterStatements, replicationStatements } from "./users.js";
 
 /** MariaDB servers, one container each. They stand for RDS's engines mariadb and mysql, and for Aurora MySQL. */
 export class MariaDb implements DatabaseEngine {
@@ -145,7 +146,7 @@ export class MariaDb implements DatabaseEngine {
   async backup(spec: ServerSpec, folder: string): Promise<Backup> {
     const place = this.place(spec.id);
     // It holds up commits until those that wait for a copy have ended: they are to get there before it.
-    if (acknowledgesOf(spec).length > 0) await withSession(place, (query) => query(markStatement("backup")), 30_000);
+    if (acknowledgesOf(spec).length > 0) await withSession(place, (query) => mark(query, "backup"), 30_000);
     return backupInto(place, folder, engineUser(this.options));
   }
 

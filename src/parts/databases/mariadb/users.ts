@@ -1,5 +1,6 @@
 import type { MasterUser } from "../spec.js";
 import { adminUser, replicationUser } from "./config.js";
+import { markPlace } from "./marks.js";
 import { identifier, passwordHash, plain } from "./quoting.js";
 
 /**
@@ -49,14 +50,6 @@ export const templateSql = [
   "GRANT ALL ON *.* TO mysql@localhost;",
   "DROP USER IF EXISTS root@localhost, ''@localhost;",
   "DELETE FROM mysql.proxies_priv;",
-  `CREATE DATABASE ${adminUser};`,
-  `CREATE TABLE ${adminUser}.mark (id TINYINT PRIMARY KEY, at DATETIME(6) NOT NULL) ENGINE = InnoDB;`,
+  ...markPlace.map((statement) => `${statement};`),
   "",
 ].join("\n");
-
-/** Each has a row of its own: one that waits for a copy holds its row, and another would wait for it. */
-const marks = { shipping: 1, backup: 2 } as const;
-
-/** A commit of ours, as RDS's own heartbeats. */
-export const markStatement = (what: keyof typeof marks): string =>
-  `REPLACE INTO ${adminUser}.mark VALUES (${marks[what]}, UTC_TIMESTAMP(6))`;

@@ -27,7 +27,7 @@ import { binaries, certificateFiles, logFolder, pgHbaConf, postgresqlConf } from
 import { accepts, copiesAnother, engineProgram, makeData, writePassword } from "./data.js";
 import { healthOf, receivedUpTo } from "./health.js";
 import { literal } from "./quoting.js";
-import { databaseStatement, masterStatements, replicationStatements } from "./roles.js";
+import { databaseStatement, isThere, masterStatements, oneAtATime, replicationStatements } from "./roles.js";
 import { passwordVerifier } from "./verifier.js";
 import { withSession } from "./session.js";
 
@@ -97,9 +97,13 @@ export class Postgres implements DatabaseEngine {
   setMaster(spec: ServerSpec, user: MasterUser): Promise<void> {
     const { username, databaseName = "postgres" } = user;
     return withSession(this.place(spec.id), spec.port, async (query) => {
-      for (const statement of masterStatements(username, passwordVerifier(user.password))) await query(statement);
-      const there = await query(`SELECT FROM pg_database WHERE datname = ${literal(databaseName)}`);
-      if (there.length === 0) await query(databaseStatement(databaseName, username));
+      await query(oneAtATime);
+      const isNew = (await query(isThere(username))).length === 0;
+      // Before the user: a death in between has both done again, and a user who is there may have dropped it.
+      if (isNew && (await query(`SELECT FROM pg_database WHERE datname = ${literal(databaseName)}`)).length === 0)
+        await query(databaseStatement(databaseName));
+      const owned = isNew ? [...new Set(["postgres", databaseName])] : [];
+      for (const statement of masterStatements(username, passwordVerifier(user.password), owned)) await query(statement);
     }).catch((error: unknown) => {
       // Not the statement itself, which holds the password.
       throw new Error(

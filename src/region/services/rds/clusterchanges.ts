@@ -7,7 +7,7 @@ import { DBClusterSnapshots, sourceOfCluster } from "./backups/records.js";
 import { changeCluster, expectCluster, hasData, theDBCluster } from "./clusterstate.js";
 import { membersOf } from "./clustermembers.js";
 import { snapshotEvent } from "./events.js";
-import { DBInstances, type DBCluster } from "./records.js";
+import { DBInstances, type DBCluster, type DBInstance } from "./records.js";
 
 /** An Aurora cluster goes without its members only; a Multi-AZ DB cluster takes them along. */
 export function deleteDBCluster(
@@ -76,14 +76,25 @@ export function failoverDBCluster(call: Scope, wanted: string, target: string | 
   const cluster = theDBCluster(call, wanted);
   expectCluster(cluster, "available");
   const readers = membersOf(call, cluster.identifier).filter(({ identifier }) => identifier !== cluster.writer);
-  if (target !== undefined && !readers.some(({ identifier }) => identifier === target.toLowerCase()))
-    throw new ServiceFault("InvalidDBInstanceState", `${target} is not a reader of the DB cluster ${cluster.identifier}.`);
+  if (target !== undefined) expectWhole(cluster, target, readers);
   if (readers.length === 0)
     throw new ServiceFault("InvalidDBClusterStateFault", `Cluster ${cluster.identifier} has no reader to fail over to.`);
   return changeCluster(call, cluster, {
     status: "failing-over",
     failoverWished: target === undefined ? {} : { target: target.toLowerCase() },
   });
+}
+
+/** Only a reader that has every commit may take over; another one would do so instead, which is not what was asked for. */
+function expectWhole(cluster: DBCluster, target: string, readers: readonly DBInstance[]): void {
+  const reader = readers.find(({ identifier }) => identifier === target.toLowerCase());
+  if (reader === undefined)
+    throw new ServiceFault("InvalidDBInstanceState", `${target} is not a reader of the DB cluster ${cluster.identifier}.`);
+  if (cluster.copies[reader.server.id] !== "synchronous")
+    throw new ServiceFault(
+      "InvalidDBInstanceState",
+      `Instance ${reader.identifier} cannot become the writer of the DB cluster ${cluster.identifier}: it does not have every commit that was acknowledged, or its Availability Zone cannot be reached. Wait until it has caught up, or name another reader.`,
+    );
 }
 
 /** Of Aurora alone: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/multi-az-db-clusters-concepts.Limitations.html */

@@ -46,7 +46,8 @@ function availability(before: DBInstance, after: DBInstance): readonly Told[] {
   const events: Told[] = [];
   if (!before.born && after.born) events.push(["RDS-EVENT-0005"]);
   if (!before.born && after.born && after.origin.kind === "replica") events.push(["RDS-EVENT-0046"]);
-  if (before.origin.kind === "replica" && after.origin.kind !== "replica") events.push(["RDS-EVENT-0057"]);
+  // One that was never available never copied.
+  if (before.born && before.origin.kind === "replica" && after.origin.kind !== "replica") events.push(["RDS-EVENT-0057"]);
   if (isRestarted(before, after)) events.push(["RDS-EVENT-0004"], ["RDS-EVENT-0006"]);
   if (before.born && before.masterPassword !== undefined && after.masterPassword === undefined) events.push(["RDS-EVENT-0016"]);
   if (before.status === after.status) return events;

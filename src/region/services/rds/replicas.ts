@@ -7,6 +7,7 @@ import { checkBackupSettings } from "./backups/settings.js";
 import { checkIdentifier, checkIops, checkPort, checkStorage } from "./checks.js";
 import { dbInstanceClass } from "./classes.js";
 import { theEngine } from "./engines.js";
+import { instanceEvents } from "./instanceevents.js";
 import { change, checkGroups, defined, theDBInstance } from "./instances.js";
 import { accessibleKey } from "./kmskeys.js";
 import { instanceArn, newResourceId } from "./names.js";
@@ -134,9 +135,25 @@ export function promoteReadReplica(
   });
 }
 
-/** When a source goes, its replicas stand alone, as on AWS within a region. */
-export const freedReplicas = (scope: Pick<Scope, "records">, identifier: string): Commit =>
-  replicasOf(scope, identifier).map((replica) => put(DBInstances, replica.identifier, { ...replica, origin: { kind: "new" } }));
+/**
+ * When a source goes, its replicas stand alone, as on AWS within a region. One that was still being made has nothing to stand with: it
+ * fails, for the empty database that could be made instead is not what was asked for.
+ */
+export const freedReplicas = (scope: Scope, identifier: string): Commit =>
+  replicasOf(scope, identifier).flatMap((replica) => {
+    const isBroken = !replica.born && !["failed", "deleting"].includes(replica.status);
+    const alone: DBInstance = {
+      ...replica,
+      origin: { kind: "new" },
+      ...(isBroken
+        ? {
+            status: "failed",
+            statusReason: `its source, the DB instance ${identifier}, was deleted before it had been copied. Delete it, and make a read replica of another one.`,
+          }
+        : {}),
+    };
+    return [put(DBInstances, replica.identifier, alone), ...instanceEvents(scope, replica, alone)];
+  });
 
 function theSource(call: Scope, wanted: string): DBInstance {
   const [, regionName, named] = /^arn:aws:rds:([^:]*):\d*:db:(.+)$/.exec(wanted) ?? [];

@@ -21,9 +21,10 @@ export function successors(
   writer: DBInstance,
   readers: readonly DBInstance[],
   engine: DatabaseEngine,
+  isHung = false,
 ): readonly DBInstance[] {
   const state = engine.observe(writer.server.id);
-  const isLost = writer.born && (state === "stopped" || state === "absent" || isCut(scope.records, writer.server.zone));
+  const isLost = writer.born && (state === "stopped" || state === "absent" || isHung || isCut(scope.records, writer.server.zone));
   if (!isLost && cluster.failoverWished === undefined && writer.wish === "running") return [];
   return heirsOf(scope, cluster, readers, engine);
 }

@@ -14,11 +14,13 @@ import { backupHouse, type BackupHouse } from "../databases/backups/house.js";
 import { handOver } from "../databases/backups/shipping.js";
 import { change } from "../databases/change.js";
 import { retire } from "../databases/failover.js";
+import { isHung } from "../databases/hung.js";
 import type { DatabaseHouse } from "../databases/keeper.js";
 import { masterSecretRemoval } from "../../services/rds/mastersecret.js";
 import { parametersTold, settleParameters } from "../databases/parameters.js";
 import { Retention } from "../databases/retention.js";
 import type { ServerCircumstances } from "../databases/spec.js";
+import { FailedStarts, isFull, storageFull } from "../databases/starts.js";
 import type { Keeper } from "../keeper.js";
 import { changeCluster } from "./change.js";
 import { keepCopies } from "./copies.js";
@@ -37,6 +39,7 @@ const lookEvery = 1000;
  */
 export class ClusterKeeper implements Keeper {
   readonly kind = "dbcluster";
+  private readonly failures = new FailedStarts();
   private readonly watches = new Map<string, () => void>();
   private readonly retention: Retention;
   private readonly backups: BackupHouse;
@@ -98,8 +101,15 @@ export class ClusterKeeper implements Keeper {
       changeCluster(scope, before, (now) => ({ ...now, writer: writerOf(now, members)?.identifier ?? "" })) ?? before;
     const writer = writerOf(cluster, members);
     if (writer === undefined) return lookEvery;
+    if (writer.status === "failed" && writer.wish === "running") {
+      // It failed while it was made, as a DB instance does: nothing of it goes on, and nobody can copy it.
+      await engine.stop(writer.server.id);
+      return lookEvery;
+    }
     const readers = members.filter(({ identifier, wish }) => identifier !== writer.identifier && wish === "running");
-    const heirs = successors(scope, cluster, writer, readers, engine);
+    const couldFailOver = heirsOf(scope, cluster, readers, engine).length > 0;
+    const hangs = couldFailOver && (await isHung(memberWriterSpec(cluster, writer, around), engine));
+    const heirs = successors(scope, cluster, writer, readers, engine, hangs);
     if (heirs.length > 0) {
       await failOverCluster(scope, cluster, writer, heirs, engine, around);
       // One that stays is given another server, and hands over when this one is retired.
@@ -113,10 +123,12 @@ export class ClusterKeeper implements Keeper {
     } catch (error) {
       // It ended while it was looked at: the next look sees who takes its place.
       if (hasHeirs && error instanceof ServerEnded) return 50;
+      const failed = this.failures.failed(scope, writer, engine, error);
+      if (failed.status !== undefined) this.becomes(scope, writer, failed);
       throw error;
     }
     this.written(scope, cluster);
-    await this.settled(scope, writer);
+    await this.settled(scope, writer, engine);
     const running: boolean[] = [];
     // Nothing reaches one that is cut off.
     const reachable = readers.filter(({ server }) => !isCut(scope.records, server.zone));
@@ -176,11 +188,12 @@ export class ClusterKeeper implements Keeper {
       await engine.start(spec);
       await this.raise(reader, engine, spec);
     } catch (error) {
-      const statusReason = error instanceof Error ? error.message : String(error);
-      change(scope, reader, (now) => ({ ...now, statusReason }));
+      const { status, statusReason } = this.failures.failed(scope, reader, engine, error);
+      // It is tried again, for what keeps it from copying may be its writer's.
+      this.becomes(scope, reader, status === undefined || status === "failed" ? { statusReason } : { status, statusReason });
       return false;
     }
-    await this.settled(scope, reader);
+    await this.settled(scope, reader, engine);
     return true;
   }
 
@@ -193,7 +206,14 @@ export class ClusterKeeper implements Keeper {
     await engine.start(spec);
   }
 
-  private async settled(scope: Scope, member: DBInstance): Promise<void> {
+  private becomes(scope: Scope, member: DBInstance, what: Pick<Partial<DBInstance>, "status" | "statusReason">): void {
+    const now = change(scope, member, (before) => (before.wish === "running" ? { ...before, ...what } : before));
+    if (now !== undefined && member.status !== now.status) scope.upkeep.nudge("names", member.vpcId);
+  }
+
+  private async settled(scope: Scope, member: DBInstance, engine: DatabaseEngine): Promise<void> {
+    this.failures.forget(member);
+    const isDiskFull = isFull(member, engine);
     // Who waits for it calls it by its name.
     if (!member.born) await scope.upkeep.names(member.vpcId);
     const now = change(scope, member, (before) => {
@@ -203,7 +223,9 @@ export class ClusterKeeper implements Keeper {
       if (isNew) return { ...rest, born: true, rebootWished };
       // Another class, which it has now.
       const { applying: _done, ...done } = rest;
-      return { ...done, born: true, status: "available" };
+      return isDiskFull
+        ? { ...done, born: true, status: "storage-full", statusReason: storageFull(scope, done) }
+        : { ...done, born: true, status: "available" };
     });
     if (now !== undefined && member.status !== now.status) scope.upkeep.nudge("names", member.vpcId);
   }
@@ -230,6 +252,7 @@ export class ClusterKeeper implements Keeper {
   }
 
   private forget(db: DBInstance): void {
+    this.failures.forget(db);
     this.retention.forget(db);
     for (const { id } of serversOf(db)) {
       this.watches.get(id)?.();

@@ -1,5 +1,4 @@
 import { ServerEnded } from "../../../parts/databases/ended.js";
-import { NoAnswer } from "../../../parts/databases/noanswer.js";
 import type { DatabaseEngine, Origin, ServerSpec } from "../../../parts/databases/spec.js";
 import type { RegionLabel } from "../../../parts/host/label.js";
 import type { Scope } from "../../operations/call.js";
@@ -12,6 +11,7 @@ import { masterSecretRemoval } from "../../services/rds/mastersecret.js";
 import { rdsParameters } from "../../services/rds/rdsparameters.js";
 import { DBInstances, type DBInstance } from "../../services/rds/records.js";
 import { freedReplicas } from "../../services/rds/replicas.js";
+import { replicasOf } from "../../services/rds/replication.js";
 import { serversOf } from "../../services/rds/servers.js";
 import type { Keeper } from "../keeper.js";
 import { backedInstance } from "./backups/backed.js";
@@ -19,18 +19,16 @@ import { backupHouse, type BackupHouse } from "./backups/house.js";
 import { handOver, shipLast } from "./backups/shipping.js";
 import { change } from "./change.js";
 import { canFailOver, failOver, retire, whyFailOver } from "./failover.js";
+import { isHung } from "./hung.js";
 import { maintain } from "./maintenance.js";
-import { hasOwnParameters, parametersTold, readyStandby, settleParameters } from "./parameters.js";
+import { parametersTold, readyStandby, settleParameters } from "./parameters.js";
 import { Retention } from "./retention.js";
 import { keepStandby, makeBeside } from "./standby.js";
+import { FailedStarts, isFull, storageFull } from "./starts.js";
 import { readerSpec, writerSpec, type ServerCircumstances } from "./spec.js";
 
-/** A server that does not start this often while it is created is `failed`. */
-const attemptsAtCreation = 3;
 /** How often an available server is looked at beside being told of its end; one that died is started again, as on AWS. Milliseconds. */
 const lookEvery = { single: 2000, multiAz: 1000 } as const;
-/** A disk with less than this is full: an engine needs some to end in order. Bytes. */
-const leastFree = 32 * 1024 * 1024;
 
 export interface DatabaseHouse {
   readonly label: RegionLabel;
@@ -46,10 +44,8 @@ export interface DatabaseHouse {
 /** Keeps the servers of DB instances: their writer, and in Multi-AZ a standby that can take over. */
 export class DatabaseKeeper implements Keeper {
   readonly kind = "database";
-  private readonly failures = new Map<string, number>();
+  private readonly failures = new FailedStarts();
   private readonly watches = new Map<string, () => void>();
-  /** How often in a row a server that runs did not answer. */
-  private readonly silent = new Map<string, number>();
 
   private readonly retention: Retention;
   private readonly backups: BackupHouse;
@@ -65,9 +61,11 @@ export class DatabaseKeeper implements Keeper {
 
   async attend(scope: Scope, id: string): Promise<number | void> {
     const db = scope.records.get(DBInstances, id);
-    if (db === undefined || (db.status === "failed" && db.wish === "running")) return;
+    if (db === undefined) return;
     if (db.clusterId !== undefined) return scope.upkeep.nudge("dbcluster", db.clusterId);
     const engine = this.engineOf(db);
+    // It may have failed while it was made: nothing of it goes on.
+    if (db.status === "failed" && db.wish === "running") return engine.stop(db.server.id);
     if (db.wish === "deleted") return this.deleted(scope, db, engine);
     // First of all, so that no server that was taken its place from runs beside the one that has it.
     await retire(scope, db, engine, (server) => handOver(scope, this.backups, db.resourceId, db, server, engine));
@@ -86,9 +84,8 @@ export class DatabaseKeeper implements Keeper {
     const parameters = rdsParameters(program, await scope.upkeep.engineParameters(program));
     const db = settleParameters(scope, recorded, engine, parameters);
     await readyStandby(scope, db, engine, around);
-    const why = whyFailOver(scope, db, engine, await this.isHung(db, engine, around));
+    const why = whyFailOver(scope, db, engine, canFailOver(scope, db, engine) && (await isHung(writerSpec(db, around), engine)));
     if (why !== undefined) {
-      this.silent.delete(db.server.id);
       await failOver(scope, db, why, engine, around);
       return 0;
     }
@@ -100,10 +97,12 @@ export class DatabaseKeeper implements Keeper {
       // It ended while it was looked at: the next look sees who takes its place. That it did is no failure of a start.
       const hasEnded = error instanceof ServerEnded && canFailOver(scope, db, engine);
       if (hasEnded || (seen === "ready" && engine.observe(db.server.id) !== "ready")) return 50;
-      this.startFailed(scope, db, engine, error);
+      const failed = this.failures.failed(scope, db, engine, error);
+      if (failed.status !== undefined)
+        change(scope, db, (now) => (now.wish === "running" && now.status !== "failed" ? { ...now, ...failed } : now));
       throw error;
     }
-    this.failures.delete(db.resourceId);
+    this.failures.forget(db);
     // What a failover ends with is told when `failover` goes.
     const restarted = hadEnded && db.failover === undefined ? [eventOf(scope, ofInstance(scope, db), "RDS-EVENT-0006")] : [];
     const settled = (now: DBInstance): DBInstance => {
@@ -122,7 +121,7 @@ export class DatabaseKeeper implements Keeper {
     this.watch(scope, db, engine);
     this.retention.attend(scope, db, engine);
     const now = scope.records.get(DBInstances, db.identifier);
-    if (now?.resourceId !== db.resourceId || now.wish !== "running") return 0;
+    if (now?.resourceId !== db.resourceId || now.wish !== "running" || now.status === "failed") return 0;
     const isWhole = await keepStandby(scope, now, engine, around).catch((error: unknown) => {
       // A writer that ended meanwhile is looked at anew, and that it did is no failure of ours.
       if (engine.observe(now.server.id) === "ready") throw error;
@@ -132,22 +131,6 @@ export class DatabaseKeeper implements Keeper {
     this.watch(scope, now, engine);
     await this.available(scope, db, engine, isWhole);
     return isWhole ? lookEvery[db.multiAz ? "multiAz" : "single"] : 0;
-  }
-
-  /** A writer that runs and does not answer, twice in a row for five seconds, while somebody could take its place. */
-  private async isHung(db: DBInstance, engine: DatabaseEngine, around: ServerCircumstances): Promise<boolean> {
-    const { server, standby } = db;
-    if (standby?.state !== "synchronous" || engine.observe(server.id) !== "ready") return false;
-    const isSilent = await engine.health(writerSpec(db, around)).then(
-      () => false,
-      (error: unknown) => error instanceof NoAnswer,
-    );
-    // One that ended meanwhile is not hung.
-    const times = !isSilent || engine.observe(server.id) !== "ready" ? 0 : (this.silent.get(server.id) ?? 0) + 1;
-    if (times === 0) this.silent.delete(server.id);
-    else this.silent.set(server.id, times);
-    if (times === 1) return this.isHung(db, engine, around);
-    return times > 1;
   }
 
   /** Have the writer (or what copies another instance) run as the record says. */
@@ -193,34 +176,22 @@ export class DatabaseKeeper implements Keeper {
   private async available(scope: Scope, db: DBInstance, engine: DatabaseEngine, isWhole: boolean): Promise<void> {
     // Who waits for it calls it by its name.
     if (!db.born) await scope.upkeep.names(db.vpcId);
-    const isFull = engine.storage(db.server.id).free < leastFree;
+    const isDiskFull = isFull(db, engine);
     change(scope, db, (now) => {
       if (now.wish !== "running" || now.rebootWished !== undefined) return now;
       // A Multi-AZ instance is not there before its standby is.
       if (!isWhole && !now.born) return now;
-      if (now.status === "backing-up" || now.status === "deleting") return now;
+      if (["backing-up", "deleting", "failed"].includes(now.status)) return now;
       const { statusReason: _past, applying = [], ...others } = now;
       const still = applying.filter((each) => each === "multiAz" && now.standby?.state !== "synchronous");
       const rest = still.length === 0 ? others : { ...others, applying: still };
-      return isFull
-        ? { ...rest, born: true, status: "storage-full", statusReason: storageFull(now) }
+      return isDiskFull
+        ? { ...rest, born: true, status: "storage-full", statusReason: storageFull(scope, now) }
         : { ...rest, born: true, status: "available" };
     });
     const now = scope.records.get(DBInstances, db.identifier);
     if (now !== undefined && (now.status !== db.status || now.keepsLog !== db.keepsLog))
       scope.upkeep.nudge("backup", db.resourceId);
-  }
-
-  private startFailed(scope: Scope, db: DBInstance, engine: DatabaseEngine, error: unknown): void {
-    const failures = (this.failures.get(db.resourceId) ?? 0) + 1;
-    this.failures.set(db.resourceId, failures);
-    const isFull = engine.observe(db.server.id) !== "absent" && engine.storage(db.server.id).free < leastFree;
-    const statusReason = isFull ? storageFull(db) : error instanceof Error ? error.message : String(error);
-    if (isFull) change(scope, db, (now) => ({ ...now, status: "storage-full", statusReason }));
-    else if (failures >= attemptsAtCreation && hasOwnParameters(scope, db) && engine.observe(db.server.id) === "stopped")
-      change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "incompatible-parameters", statusReason } : now));
-    else if (db.status === "creating" && failures >= attemptsAtCreation)
-      change(scope, db, (now) => (now.wish === "running" ? { ...now, status: "failed", statusReason } : now));
   }
 
   private async stopped(scope: Scope, db: DBInstance, engine: DatabaseEngine): Promise<void> {
@@ -241,12 +212,12 @@ export class DatabaseKeeper implements Keeper {
       if (db.retainsBackups === true) await handOver(scope, this.backups, db.resourceId, db, server, engine);
       await engine.remove(id);
     }
-    this.failures.delete(db.resourceId);
+    this.failures.forget(db);
     this.retention.forget(db);
-    const alone = freedReplicas(scope, db.identifier);
+    const replicas = replicasOf(scope, db.identifier);
     scope.commit(
       remove(DBInstances, db.identifier),
-      ...alone,
+      ...freedReplicas(scope, db.identifier),
       ...removeInterfacesOf(scope, { kind: "database", id: db.identifier }),
       ...backupsAfterDeletion(scope.records, db),
       ...masterSecretRemoval(scope, db),
@@ -255,7 +226,7 @@ export class DatabaseKeeper implements Keeper {
     scope.upkeep.nudge("backup", db.resourceId);
     await scope.upkeep.network(db.vpcId);
     scope.upkeep.nudge("names", db.vpcId);
-    for (const { id } of alone) scope.upkeep.nudge("database", id);
+    for (const { identifier } of replicas) scope.upkeep.nudge("database", identifier);
   }
 
   /** Be told at once when a server ends. */
@@ -289,6 +260,3 @@ export async function stopDatabases(scope: Scope, engines: DatabaseHouse["engine
     }),
   );
 }
-
-const storageFull = (db: DBInstance): string =>
-  `The ${db.settings.allocatedStorage} GiB of ${db.identifier} are full. Give it more with ModifyDBInstance (AllocatedStorage).`;

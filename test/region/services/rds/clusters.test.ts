@@ -15,6 +15,7 @@ import { DBClusters, DBInstances, type DBCluster } from "../../../../src/region/
 import { databaseNames } from "../../../../src/region/services/rds/names.js";
 import { NetworkInterfaces } from "../../../../src/region/services/ec2/records.js";
 import { put, remove } from "../../../../src/region/records/records.js";
+import { dbCluster } from "../../../../src/region/stacks/providers/rds/cluster.js";
 import { nextState } from "../../../../src/region/upkeep/clusters/copies.js";
 import { fault } from "../ec2/fault.js";
 import { made } from "../ec2/network-support.js";
@@ -198,6 +199,42 @@ describe("a DB cluster", () => {
     becomes("two");
     expect(names()).toEqual({ cluster: [address("one")], "cluster-ro": [address("two")] });
   });
+});
+
+test("a stack does not wait for a cluster whose member is not going to be available", async () => {
+  const call = await withGroup();
+  await rds(call, "CreateDBCluster", {
+    ...wanted,
+    ...{ Engine: "postgres", DBClusterInstanceClass: "db.m5.large", AllocatedStorage: 20 },
+  });
+  const settled = dbCluster.settled?.(call, "shop", new AbortController().signal);
+  const writer = call.records.get(DBInstances, "shop-instance-1")!;
+  const broken = { ...writer, status: "incompatible-parameters", statusReason: "it has no memory for them" } as const;
+  call.commit(put(DBInstances, writer.identifier, broken));
+  await expect(settled).rejects.toEqual(
+    fault("InternalFailure", /shop-instance-1 is incompatible-parameters: it has no memory for them/),
+  );
+});
+
+test("a reader that lacks commits is not failed over to, and nobody else in its place", async () => {
+  const call = await withGroup();
+  await rds(call, "CreateDBCluster", wanted);
+  for (const DBInstanceIdentifier of ["one", "two", "three"])
+    await rds(call, "CreateDBInstance", {
+      ...{ DBInstanceIdentifier, DBClusterIdentifier: "shop" },
+      ...{ Engine: "aurora-postgresql", DBInstanceClass: "db.t3.medium" },
+    });
+  const serverOf = (id: string): string => call.records.get(DBInstances, id)!.server.id;
+  const copies = { [serverOf("two")]: "synchronous", [serverOf("three")]: "joining" } as const;
+  const shop: DBCluster = { ...call.records.get(DBClusters, "shop")!, status: "available", born: true, writer: "one", copies };
+  call.commit(put(DBClusters, "shop", shop));
+  const failOver = (TargetDBInstanceIdentifier: string): Promise<unknown> =>
+    rds(call, "FailoverDBCluster", { DBClusterIdentifier: "shop", TargetDBInstanceIdentifier });
+  await expect(failOver("one")).rejects.toEqual(fault("InvalidDBInstanceState", /not a reader/));
+  await expect(failOver("three")).rejects.toEqual(fault("InvalidDBInstanceState", /three .* does not have every commit/));
+  expect(call.records.get(DBClusters, "shop")).toEqual(shop);
+  await failOver("Two");
+  expect(call.records.get(DBClusters, "shop")).toMatchObject({ status: "failing-over", failoverWished: { target: "two" } });
 });
 
 describe("backups of a DB cluster", () => {

@@ -1,13 +1,15 @@
+import { ServiceFault } from "../../../operations/fault.js";
 import { enforced, within, type MemberRules } from "../../../operations/members.js";
 import { clusterRules } from "../../../services/rds/clusterrules.js";
 import { deleteDBCluster } from "../../../services/rds/clusterchanges.js";
+import { membersOf } from "../../../services/rds/clustermembers.js";
 import { modifyDBCluster } from "../../../services/rds/clustermodifying.js";
 import { createDBCluster, longestClusterIdentifier } from "../../../services/rds/clusters.js";
 import { hasData, theDBCluster } from "../../../services/rds/clusterstate.js";
 import { theEngine } from "../../../services/rds/engines.js";
 import { clusterArn, clusterEndpointName } from "../../../services/rds/names.js";
 import { defaultParameterGroup } from "../../../services/rds/parametermembership.js";
-import { DBClusters } from "../../../services/rds/records.js";
+import { DBClusters, type DBInstance } from "../../../services/rds/records.js";
 import type { Properties, ResourceProvider } from "../../provider.js";
 import { masterChange, masterSaid } from "./master.js";
 import { restoreClusterAsSaid, restoreClusterProperties } from "./restoring.js";
@@ -35,6 +37,10 @@ const changeable = (given: Properties) =>
     storageType: optionalText(given, "StorageType"),
     iops: optionalNumber(given, "Iops"),
   }) as const;
+
+/** A member without which its cluster does not become available, and which does not go on by itself. */
+const brokenMember = (call: Parameters<typeof membersOf>[0], id: string): DBInstance | undefined =>
+  membersOf(call, id).find(({ status }) => ["failed", "incompatible-parameters", "storage-full"].includes(status));
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html */
 export const dbCluster: ResourceProvider = {
@@ -76,7 +82,17 @@ export const dbCluster: ResourceProvider = {
     });
     return cluster.identifier;
   },
-  settled: (call, id, signal) => call.until(() => call.records.get(DBClusters, id)?.status === "available", signal),
+  settled: async (call, id, signal) => {
+    const isAvailable = (): boolean => call.records.get(DBClusters, id)?.status === "available";
+    await call.until(() => isAvailable() || brokenMember(call, id) !== undefined, signal);
+    const broken = brokenMember(call, id);
+    if (isAvailable() || broken === undefined) return;
+    throw new ServiceFault(
+      "InternalFailure",
+      `DB cluster ${id} is not available: its member ${broken.identifier} is ${broken.status}: ${broken.statusReason ?? ""}`,
+      500,
+    );
+  },
   updatable: [
     ...[
       "DeletionProtection",
