@@ -1,14 +1,20 @@
 import type { PolicyDocument } from "../../environment/identity.js";
-import { isUnknown, type Maybe } from "../../environment/maybe.js";
+import { andThen, isUnknown, type Maybe } from "../../environment/maybe.js";
 import type { Rule, Said } from "../finding.js";
-import { isForEverybody } from "../identity/grants.js";
+import { meansStrangers } from "../identity/strangers.js";
 import { at, notKnown, ruleOn } from "../rule.js";
 
 /** Does a resource's policy let everybody do something, in any account? */
 function* openTo(policy: Maybe<PolicyDocument> | undefined, said: Said): Generator<Said> {
   if (policy === undefined) return;
-  if (isUnknown(policy)) yield notKnown({ ...said, title: `perhaps ${said.title}` }, policy);
-  else if (policy.statements.some((statement) => statement.effect === "Allow" && isForEverybody(statement))) yield said;
+  const isOpen = isUnknown(policy)
+    ? [policy]
+    : policy.statements
+        .filter(({ effect }) => effect === "Allow")
+        .map((statement) => andThen(meansStrangers(statement), () => statement.unknown?.effect ?? true));
+  const unsure = isOpen.find(isUnknown);
+  if (isOpen.includes(true)) yield said;
+  else if (unsure !== undefined) yield notKnown({ ...said, title: `perhaps ${said.title}` }, unsure);
 }
 
 export const openKey: Rule = ruleOn(
