@@ -60,6 +60,12 @@ export interface UserGroup extends Node {
   readonly policies: readonly AttachedPolicy[];
 }
 
+/** A policy of one's own that is a resource by itself. */
+export interface ManagedPolicy extends Node, AttachedPolicy {
+  /** The roles, users and groups of the graph that have it; others may. */
+  readonly attachedTo: readonly NodeId[];
+}
+
 /** What a provider (GitHub, a pipeline) may come in by, without keys. */
 export interface IdentityProvider extends Node {
   readonly url: Maybe<string>;
