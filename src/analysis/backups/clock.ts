@@ -1,7 +1,8 @@
-import { isKnown, isUnknown } from "../../environment/maybe.js";
+import { isKnown, isUnknown, type Maybe } from "../../environment/maybe.js";
+import type { Schedule } from "../../environment/watching.js";
 import type { Rule } from "../finding.js";
 import { at, notKnown, ruleOn, type About } from "../rule.js";
-import { timingOf } from "./schedules.js";
+import { notBefore, timingOf } from "./schedules.js";
 
 const about: Omit<About, "id" | "summary"> = {
   subject: "backups",
@@ -23,11 +24,23 @@ export const neverFires: Rule = ruleOn(
     if (isUnknown(expression))
       yield { ...notKnown({ title: "may never fire", reason: "Its expression is not known.", fix }, expression), ...place };
     else {
-      const timing = timingOf(expression);
-      if ("never" in timing) yield { title: "never fires", reason: `${timing.never}.`, fix, ...place };
+      const never = whyNever(schedule, expression);
+      if (never !== undefined) yield { title: "never fires", reason: `${never}.`, fix, ...place };
     }
   },
 );
+
+/** Why a schedule never fires, of whatever kind it is. */
+function whyNever({ type, until }: Schedule, expression: string): string | undefined {
+  if (type === "AWS::Events::Rule" && /^\s*at\(/.test(expression))
+    return `${expression.trim()}: a rule of EventBridge takes cron(…) and rate(…), and AWS refuses it; at(…) is for a schedule of EventBridge Scheduler`;
+  const timing = timingOf(expression);
+  if ("never" in timing) return timing.never;
+  return isOver(until) ? `Its EndDate ${String(until)} is over` : undefined;
+}
+
+const isOver = (until: Maybe<string> | undefined): boolean =>
+  until !== undefined && isKnown(until) && Date.parse(until) < notBefore.getTime();
 
 export const planNeverFires: Rule = ruleOn(
   "backupPlans",

@@ -8,7 +8,7 @@ export type Timing =
   | { readonly longestGap: number | undefined };
 
 /** A schedule that is read here is of a template that is yet to be deployed: years before this are over. */
-const notBefore = new Date("2026-01-01T00:00:00Z");
+export const notBefore = new Date("2026-01-01T00:00:00Z");
 
 const units: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 };
 
@@ -25,10 +25,16 @@ export function timingOf(expression: string): Timing {
     case "cron":
       return cron(inside.trim());
     case "at":
-      return Number.isNaN(Date.parse(`${inside.trim()}Z`)) ? { never: `at(${inside}) is no time` } : { longestGap: undefined };
+      return once(inside.trim());
     default:
       return { never: `${expression} is none of rate(…), cron(…) and at(…)` };
   }
+}
+
+function once(text: string): Timing {
+  const time = Date.parse(`${text}Z`);
+  if (Number.isNaN(time)) return { never: `at(${text}) is no time` };
+  return time < notBefore.getTime() ? { never: `at(${text}) is over` } : { longestGap: undefined };
 }
 
 function rate(text: string): Timing {

@@ -49,6 +49,17 @@ const rule = (expression: unknown, more: object = {}): Resources => ({
     { ScheduleExpression: expression, Targets: [{ Id: "a", Arn: "arn:aws:lambda:eu-west-3:1:function:f" }], ...more },
   ],
 });
+const schedule = (expression: unknown, more: object = {}): Resources => ({
+  Schedule: [
+    "Scheduler::Schedule",
+    {
+      ScheduleExpression: expression,
+      FlexibleTimeWindow: { Mode: "OFF" },
+      Target: { Arn: "arn:aws:lambda:eu-west-3:1:function:f", RoleArn: "arn:aws:iam::1:role/r" },
+      ...more,
+    },
+  ],
+});
 const exporter: Resources = {
   Role: [
     "IAM::Role",
@@ -66,6 +77,16 @@ type Case = readonly [name: string, rule: string, resources: Resources, found: r
 const cases: readonly Case[] = [
   ["no backups", "automated-backups-off", database({ BackupRetentionPeriod: 0 }), ["Db fails"]],
   ["a week of backups", "automated-backups-off", database({ BackupRetentionPeriod: 7 }), []],
+  ["a time that is over", "schedule-never-fires", schedule("at(2020-01-01T00:00:00)"), ["Schedule fails"]],
+  ["a time that is to come", "schedule-never-fires", schedule("at(2030-01-01T00:00:00)"), []],
+  ["a time for a rule", "schedule-never-fires", rule("at(2030-01-01T00:00:00)"), ["Rule fails"]],
+  [
+    "an end that is over",
+    "schedule-never-fires",
+    schedule("rate(1 day)", { EndDate: "2020-01-01T00:00:00Z" }),
+    ["Schedule fails"],
+  ],
+  ["an end to come", "schedule-never-fires", schedule("rate(1 day)", { EndDate: "2030-01-01T00:00:00Z" }), []],
   ["who knows how many", "automated-backups-off", database({ BackupRetentionPeriod: anyone }), ["Db unknown"]],
   [
     "an RPO as long as the logs' upload",
