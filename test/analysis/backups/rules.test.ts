@@ -77,6 +77,8 @@ type Case = readonly [name: string, rule: string, resources: Resources, found: r
 const cases: readonly Case[] = [
   ["no backups", "automated-backups-off", database({ BackupRetentionPeriod: 0 }), ["Db fails"]],
   ["a week of backups", "automated-backups-off", database({ BackupRetentionPeriod: 7 }), []],
+  ["fewer than none", "automated-backups-off", database({ BackupRetentionPeriod: -5 }), ["Db unknown"]],
+  ["more than AWS keeps", "automated-backups-off", database({ BackupRetentionPeriod: 36 }), ["Db unknown"]],
   ["a time that is over", "schedule-never-fires", schedule("at(2020-01-01T00:00:00)"), ["Schedule fails"]],
   ["a time that is to come", "schedule-never-fires", schedule("at(2030-01-01T00:00:00)"), []],
   ["a time for a rule", "schedule-never-fires", rule("at(2030-01-01T00:00:00)"), ["Rule fails"]],
