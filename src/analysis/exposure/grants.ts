@@ -93,7 +93,7 @@ export const starGrant: Rule = ruleOver(
         const whole = isAll ? "the whole account" : "the whole service";
         const said: Said = {
           title: isLoose ? `lets whoever gets it do ${what} on ${resources}` : `may do ${what} on ${resources}`,
-          reason: `The policy ${policy.name} allows it on ${resourceText(statement)} ${isConditional ? `with no condition but on ${listed(conditionKeys(statement))}, which narrows neither` : "without a condition"}: one leaked credential of ${isLoose ? "somebody who has it" : "it"} is ${whole}.`,
+          reason: `The policy ${policy.name} allows it on ${resourceText(statement)} ${isConditional ? `with no condition but on ${listed(conditionKeys(statement))}, which keeps nobody from it` : "without a condition"}: one leaked credential of ${isLoose ? "somebody who has it" : "it"} is ${whole}.`,
           fix: "name the actions that it needs, and the resources by ARN",
           severity: isAll ? "critical" : "high",
           ...at(identity, isLoose ? "PolicyDocument" : "Policies"),

@@ -30,7 +30,7 @@ export const openKey: Rule = ruleOn(
     openTo(key.policy, {
       title: "may be used by everybody",
       reason:
-        'A statement of its policy allows the principal "*" without a condition: any account may decrypt with it, and with kms:* delete it or shut its owner out.',
+        'A statement of its policy allows the principal "*" without a condition that keeps others out: any account may decrypt with it, and with kms:* delete it or shut its owner out.',
       fix: 'name the account (arn:aws:iam::ACCOUNT:root), roles and services, or add a condition such as "kms:CallerAccount"',
       ...at(key, "KeyPolicy"),
     }),
@@ -48,7 +48,8 @@ export const openRole: Rule = ruleOn(
   (role) =>
     openTo(role.trust, {
       title: "may be taken on by everybody",
-      reason: 'A statement of its trust policy allows the principal "*" without a condition: any account of AWS gets its rights.',
+      reason:
+        'A statement of its trust policy allows the principal "*" without a condition that keeps others out: any account of AWS gets its rights.',
       fix: "name the account, role or service that takes it on; for accounts of one's own add a condition on aws:PrincipalOrgID",
       ...at(role, "AssumeRolePolicyDocument"),
     }),

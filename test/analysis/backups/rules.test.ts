@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { backupRules } from "../../../src/analysis/backups/rules.js";
 import { timingOf } from "../../../src/analysis/backups/schedules.js";
+import { judge } from "../../../src/analysis/verdict/judge.js";
+import { graphOfResources } from "../../support/graphs.js";
 import { anyone, group, host, judged, network, userData } from "../../support/analysed.js";
 
 type Resources = Parameters<typeof judged>[2];
@@ -226,4 +228,19 @@ describe("schedules", () => {
   ])("%s never does", (expression, why) => {
     expect(timingOf(expression)).toEqual({ never: expect.stringMatching(why) as string });
   });
+});
+
+test("what is over is told by the day of the check", () => {
+  const now = new Date("2026-11-22T00:00:00Z");
+  expect(timingOf("at(2026-11-21T23:59:59)", now)).toHaveProperty("never");
+  expect(timingOf("at(2026-11-22T00:00:00)", now)).not.toHaveProperty("never");
+  expect(timingOf("cron(0 12 1 3 ? 2026)", now)).toHaveProperty("never");
+  expect(timingOf("cron(0 12 1 3 ? 2026)")).not.toHaveProperty("never");
+  const graph = graphOfResources(
+    `Once: {Type: AWS::Scheduler::Schedule, Properties: {ScheduleExpression: "at(2026-03-01T00:00:00)", Target: {Arn: x}}}`,
+  );
+  const report = judge(graph, backupRules, { failOn: "high", today: "2026-11-22" });
+  expect(report.findings.map(({ rule, reason }) => `${rule}: ${reason}`)).toEqual([
+    "schedule-never-fires: at(2026-03-01T00:00:00) is over.",
+  ]);
 });
