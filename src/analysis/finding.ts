@@ -28,7 +28,7 @@ export interface Finding {
   readonly sources: readonly string[];
 }
 
-/** One thing that is looked for. Pure: the same environment gives the same findings, in the order of the graph. */
+/** One thing that is looked for. Pure: the same environment and day give the same findings, in the order of the graph. */
 export interface Rule {
   readonly id: string;
   readonly subject: Subject;
@@ -36,7 +36,8 @@ export interface Rule {
   /** What it looks for, for the list of rules and for SARIF. */
   readonly summary: string;
   readonly sources: readonly string[];
-  judge(environment: Environment): readonly Finding[];
+  /** `today`, e.g. `2026-11-22`: what is over by then. Not said: what was over when these rules were written. */
+  judge(environment: Environment, today?: string): readonly Finding[];
 }
 
 /** What a rule says about a node; the rest of the finding is the rule's own, unless it says otherwise. */

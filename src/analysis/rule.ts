@@ -10,14 +10,16 @@ export type About = Pick<Rule, "id" | "subject" | "severity" | "summary" | "sour
 export function ruleOn<K extends Kind>(
   kind: K,
   about: About,
-  look: (node: NodeKinds[K], environment: Environment) => Iterable<Said>,
+  look: (node: NodeKinds[K], environment: Environment, today?: string) => Iterable<Said>,
 ): Rule {
   return {
     ...about,
-    judge(environment) {
+    judge(environment, today) {
       const kinds: Nodes = environment;
       const nodes: ReadonlyMap<NodeId, NodeKinds[K]> = kinds[kind];
-      return [...nodes.values()].flatMap((node) => Array.from(look(node, environment), (said) => found(about, node, said)));
+      return [...nodes.values()].flatMap((node) =>
+        Array.from(look(node, environment, today), (said) => found(about, node, said)),
+      );
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Balancer, Listener, TargetGroup } from "./balancing.js";
 import type { AutoScalingGroup, ElasticIp, Instance, LaunchTemplate } from "./compute.js";
 import type { Database, DatabaseCluster, DatabaseSubnetGroup } from "./databases.js";
-import type { IdentityProvider, Role, User, UserGroup } from "./identity.js";
+import type { IdentityProvider, ManagedPolicy, Role, User, UserGroup } from "./identity.js";
 import type { Maybe } from "./maybe.js";
 import type {
   GatewayEndpoint,
@@ -48,6 +48,7 @@ export interface NodeKinds {
   roles: Role;
   users: User;
   userGroups: UserGroup;
+  managedPolicies: ManagedPolicy;
   identityProviders: IdentityProvider;
   alarms: Alarm;
   topics: Topic;
@@ -103,6 +104,7 @@ const kindTable: { readonly [K in Kind]: true } = {
   roles: true,
   users: true,
   userGroups: true,
+  managedPolicies: true,
   identityProviders: true,
   alarms: true,
   topics: true,

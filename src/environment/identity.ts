@@ -1,4 +1,4 @@
-import type { Maybe } from "./maybe.js";
+import type { Maybe, Unknown } from "./maybe.js";
 import type { Node, NodeId, SourcePlace } from "./node.js";
 
 /**
@@ -21,6 +21,16 @@ export interface PolicyStatement {
    * (`NotPrincipal`) are `*` here: everybody else is among them. */
   readonly principals: Readonly<Record<string, readonly string[]>> | "*" | undefined;
   readonly conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** Why parts of it are not known that may say anything, a star too. What is known of them stands above. */
+  readonly unknown?: UnknownParts;
+}
+
+export interface UnknownParts {
+  readonly effect?: Unknown;
+  readonly principals?: Unknown;
+  readonly actions?: Unknown;
+  readonly resources?: Unknown;
+  readonly conditions?: Unknown;
 }
 
 export interface AttachedPolicy {
@@ -48,6 +58,12 @@ export interface User extends Node {
 
 export interface UserGroup extends Node {
   readonly policies: readonly AttachedPolicy[];
+}
+
+/** A policy of one's own that is a resource by itself. */
+export interface ManagedPolicy extends Node, AttachedPolicy {
+  /** The roles, users and groups of the graph that have it; others may. */
+  readonly attachedTo: readonly NodeId[];
 }
 
 /** What a provider (GitHub, a pipeline) may come in by, without keys. */

@@ -11,6 +11,9 @@ export class Unknown {
   ) {}
 }
 
+/** Of an account nobody has named. Whatever it is, it is one account, and no pattern. */
+export const accountNotKnown = "the account is not known";
+
 export type Maybe<T> = T | Unknown;
 
 export const isUnknown = (value: unknown): value is Unknown => value instanceof Unknown;
@@ -20,3 +23,10 @@ export const isKnown = <T>(value: Maybe<T>): value is T => !(value instanceof Un
 /** What is known of it, or `otherwise`. */
 export const known = <T, U = undefined>(value: Maybe<T>, otherwise?: U): T | U =>
   value instanceof Unknown ? (otherwise as U) : value;
+
+/** Both; unknown only where what is known does not already say no. */
+export function andThen(left: Maybe<boolean>, right: () => Maybe<boolean>): Maybe<boolean> {
+  if (left === false) return false;
+  const other = right();
+  return other === false || !isUnknown(left) ? other : left;
+}

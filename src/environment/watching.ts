@@ -71,6 +71,8 @@ export interface BackupPlan extends Node {
 /** EventBridge rules and Lifecycle Manager policies: what happens by the clock. */
 export interface Schedule extends Node {
   readonly expression: Maybe<string> | undefined;
+  /** When EventBridge Scheduler ends it, e.g. `2027-01-01T00:00:00Z`; undefined: never. */
+  readonly until?: Maybe<string>;
   readonly enabled: Maybe<boolean>;
   readonly targets: number;
   /** Those that are topics. */

@@ -1,6 +1,7 @@
-import { isKnown, isUnknown } from "../../environment/maybe.js";
+import type { Environment } from "../../environment/environment.js";
+import { isKnown, isUnknown, type Maybe } from "../../environment/maybe.js";
 import type { Alarm } from "../../environment/watching.js";
-import type { Rule } from "../finding.js";
+import type { Rule, Said } from "../finding.js";
 import { at, notKnown, ruleOn } from "../rule.js";
 import { namespaces, type Metric } from "./metrics.js";
 
@@ -31,9 +32,13 @@ export const reversedComparison: Rule = ruleOn(
       "Elastic Load Balancing User Guide: CloudWatch metrics",
     ],
   },
-  function* (alarm) {
+  function* (alarm, environment) {
     const metric = metricOf(alarm);
-    if (metric === undefined || metric.bad === "either") return;
+    if (metric === undefined) return;
+    if (metric.bad === "either") {
+      yield* reversedLoad(alarm, metric, environment);
+      return;
+    }
     const said = {
       title: "compares the wrong way round",
       reason: `${metricText(alarm)} is bad when it is ${metric.bad}. Raised on the good side, the alarm is on while all is well, and off when it is not.`,
@@ -52,6 +57,34 @@ export const reversedComparison: Rule = ruleOn(
       };
   },
 );
+
+/** Less than this part of a share is idle; to be below more than half of it is the rule. */
+const idle = 0.5;
+
+/** A load may be too low as well as too high, but one below 80 % is no news. */
+function* reversedLoad(alarm: Alarm, { range }: Metric, environment: Environment): Generator<Said> {
+  const { threshold, comparison, statistic } = alarm;
+  const [, most] = range;
+  if (most === Infinity || statistic === "Sum" || statistic === "SampleCount") return;
+  if (threshold === undefined || isUnknown(threshold) || threshold < most * idle) return;
+  if (isKnown(comparison) && !/^LessThan(?:OrEqualTo)?Threshold$/.test(comparison)) return;
+  const notifies = onlyNotifies(alarm, environment);
+  if (notifies === false) return;
+  const said = {
+    title: "compares the wrong way round",
+    reason: `${isKnown(comparison) ? comparison : "LessThanThreshold"} ${String(threshold)}, but ${metricText(alarm)} is below that while all is well: a threshold of ${String(most * idle)} or more of ${String(most)} is a limit of load, not of idleness. The alarm tells people (it scales nothing in) while there is nothing to do, and is silent under load.`,
+    fix: "use GreaterThanThreshold; to hear of what stands idle take a low threshold, e.g. LessThanThreshold 5",
+    ...at(alarm, "ComparisonOperator"),
+  };
+  const unsure = [comparison, notifies].find(isUnknown);
+  yield unsure === undefined ? said : notKnown({ ...said, title: "may compare the wrong way round" }, unsure);
+}
+
+/** Is all that it does to tell somebody? What it does besides (scaling in, stopping a host) is a use of a low load. */
+function onlyNotifies({ alarmActions }: Alarm, { topics }: Environment): Maybe<boolean> {
+  const isTold = alarmActions.filter(isKnown).map((action) => topics.has(action) || /:sns:/.test(action));
+  return isTold.includes(false) ? false : (alarmActions.find(isUnknown) ?? isTold.length > 0);
+}
 
 export const thresholdOutOfRange: Rule = ruleOn(
   "alarms",

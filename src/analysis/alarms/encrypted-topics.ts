@@ -3,7 +3,8 @@ import { isUnknown, type Maybe } from "../../environment/maybe.js";
 import type { NodeId } from "../../environment/node.js";
 import { managedKey, type Topic } from "../../environment/watching.js";
 import type { Rule } from "../finding.js";
-import { isForEverybody, saidBy } from "../identity/grants.js";
+import { saidBy } from "../identity/grants.js";
+import { meansStrangers } from "../identity/strangers.js";
 import { at, listed, notKnown, ruleOn } from "../rule.js";
 
 interface Publisher {
@@ -35,12 +36,20 @@ function mayUse({ keys }: Environment, { key }: Topic, service: string): Maybe<b
   const policy = keys.get(key)?.policy;
   if (policy === undefined) return false;
   if (isUnknown(policy)) return policy;
-  const statements = policy.statements.filter(
-    (statement) =>
-      isForEverybody(statement) ||
-      (typeof statement.principals === "object" && statement.principals["Service"]?.includes(service)),
-  );
-  return saidBy({ statements }, "kms:GenerateDataKey", () => true) === "granted";
+  const meant = policy.statements.map((statement) => ({
+    statement,
+    isMeant:
+      (typeof statement.principals === "object" && statement.principals["Service"]?.includes(service)) === true ||
+      meansStrangers(statement),
+  }));
+  const lets = (isMeant: (each: Maybe<boolean>) => boolean): boolean =>
+    saidBy(
+      { statements: meant.filter((each) => isMeant(each.isMeant)).map(({ statement }) => statement) },
+      "kms:GenerateDataKey",
+      () => true,
+    ) === "granted";
+  const unsure = meant.map(({ isMeant }) => isMeant).find(isUnknown);
+  return lets((each) => each === true) || (unsure !== undefined && lets((each) => each !== false) ? unsure : false);
 }
 
 export const shutTopic: Rule = ruleOn(

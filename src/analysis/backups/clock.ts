@@ -1,7 +1,8 @@
-import { isKnown, isUnknown } from "../../environment/maybe.js";
+import { isKnown, isUnknown, type Maybe } from "../../environment/maybe.js";
+import type { Schedule } from "../../environment/watching.js";
 import type { Rule } from "../finding.js";
 import { at, notKnown, ruleOn, type About } from "../rule.js";
-import { timingOf } from "./schedules.js";
+import { notBefore, timingOf } from "./schedules.js";
 
 const about: Omit<About, "id" | "summary"> = {
   subject: "backups",
@@ -16,30 +17,44 @@ const fix = "e.g. cron(0 5 ? * * *) for five o'clock UTC each day, or rate(12 ho
 export const neverFires: Rule = ruleOn(
   "schedules",
   { ...about, id: "schedule-never-fires", summary: "A schedule that has no time, or that AWS refuses" },
-  function* (schedule) {
+  function* (schedule, _, today) {
     const { expression } = schedule;
     if (expression === undefined) return;
     const place = at(schedule, "ScheduleExpression");
     if (isUnknown(expression))
       yield { ...notKnown({ title: "may never fire", reason: "Its expression is not known.", fix }, expression), ...place };
     else {
-      const timing = timingOf(expression);
-      if ("never" in timing) yield { title: "never fires", reason: `${timing.never}.`, fix, ...place };
+      const never = whyNever(schedule, expression, startOf(today));
+      if (never !== undefined) yield { title: "never fires", reason: `${never}.`, fix, ...place };
     }
   },
 );
 
+/** Why a schedule never fires, of whatever kind it is. */
+function whyNever({ type, until }: Schedule, expression: string, now: Date): string | undefined {
+  if (type === "AWS::Events::Rule" && /^\s*at\(/.test(expression))
+    return `${expression.trim()}: a rule of EventBridge takes cron(…) and rate(…), and AWS refuses it; at(…) is for a schedule of EventBridge Scheduler`;
+  const timing = timingOf(expression, now);
+  if ("never" in timing) return timing.never;
+  return isOver(until, now) ? `Its EndDate ${String(until)} is over` : undefined;
+}
+
+const isOver = (until: Maybe<string> | undefined, now: Date): boolean =>
+  until !== undefined && isKnown(until) && Date.parse(until) < now.getTime();
+
+const startOf = (today: string | undefined): Date => (today === undefined ? notBefore : new Date(`${today}T00:00:00Z`));
+
 export const planNeverFires: Rule = ruleOn(
   "backupPlans",
   { ...about, id: "backup-plan-never-fires", summary: "A backup plan with a schedule that has no time, or that AWS refuses" },
-  function* (plan) {
+  function* (plan, _, today) {
     for (const { name, schedule } of plan.rules) {
       if (schedule === undefined) continue;
       if (isUnknown(schedule)) {
         yield notKnown({ title: `its rule ${name} may never fire`, reason: "Its schedule is not known.", fix }, schedule);
         continue;
       }
-      const timing = timingOf(schedule);
+      const timing = timingOf(schedule, startOf(today));
       if ("never" in timing)
         yield { title: `its rule ${name} never fires`, reason: `${timing.never}.`, fix, ...at(plan, "BackupPlan") };
     }

@@ -26,7 +26,7 @@ export const backupsOff: Rule = ruleOver(
       if (plans.some(({ plan }) => plan.rules.some(({ continuous }) => continuous === true))) continue;
       const said = {
         title: "has no automated backups",
-        reason: `BackupRetentionPeriod is 0: no daily snapshot and no logs, so no restore to a moment. ${plans.length === 0 ? "Nothing else of what was read backs it up: what somebody does by hand is as regular as they are." : `${listed(plans.map(({ plan }) => plan.name))} takes snapshots, and what was written since the last is lost.`}`,
+        reason: `${isKnown(backupRetention) ? "BackupRetentionPeriod is 0" : "Where BackupRetentionPeriod is 0"}: no daily snapshot and no logs, so no restore to a moment. ${plans.length === 0 ? "Nothing else of what was read backs it up: what somebody does by hand is as regular as they are." : `${listed(plans.map(({ plan }) => plan.name))} takes snapshots, and what was written since the last is lost.`}`,
         fix: "set BackupRetentionPeriod to 7 or more",
         severity: plans.length === 0 ? ("high" as const) : ("medium" as const),
         ...at(store, "BackupRetentionPeriod"),

@@ -3,7 +3,7 @@ import type { Bucket } from "../../environment/storage.js";
 import type { Rule } from "../finding.js";
 import { hostsOf, scriptOf } from "../hosts/hosts.js";
 import { at, notKnown, ruleOn } from "../rule.js";
-import { namesOf, publicReadOf } from "./bucket-access.js";
+import { namesOf, publicReadOf, publicWriteOf } from "./bucket-access.js";
 
 const blockPublicAccess = "Amazon S3 User Guide: Blocking public access to your Amazon S3 storage";
 
@@ -29,6 +29,30 @@ export const publicBucket: Rule = ruleOn(
     };
     const unsure = [way, bucket.website].find(isUnknown);
     yield unsure === undefined ? said : notKnown(said, unsure);
+  },
+);
+
+export const writableBucket: Rule = ruleOn(
+  "buckets",
+  {
+    id: "bucket-writable-by-everybody",
+    subject: "exposure",
+    severity: "critical",
+    summary: "A bucket into which the world may write, or whose policy it may change",
+    sources: [blockPublicAccess, "AWS Security Hub control S3.3"],
+  },
+  function* (bucket) {
+    const way = publicWriteOf(bucket);
+    if (way === undefined) return;
+    const said = {
+      title: "may be written to by the world",
+      reason: isKnown(way)
+        ? `Its ${way === "acl" ? "ACL" : "policy"} lets everybody put or delete objects, or change who may, and its public access block lets that stand: what is there may be lost or replaced, and strangers' files are stored at your cost.`
+        : "Its ACL or its policy may let everybody put or delete objects, or change who may.",
+      fix: "turn all four settings of PublicAccessBlockConfiguration on, name the principals that write, and give others presigned URLs",
+      ...at(bucket, "PublicAccessBlockConfiguration"),
+    };
+    yield isUnknown(way) ? notKnown(said, way) : said;
   },
 );
 

@@ -1,10 +1,10 @@
 import type { AttachedPolicy, PolicyStatement } from "../../environment/identity.js";
 import type { Environment } from "../../environment/environment.js";
-import { isUnknown } from "../../environment/maybe.js";
+import { isUnknown, type Unknown } from "../../environment/maybe.js";
 import type { Node } from "../../environment/node.js";
-import type { Rule, Severity } from "../finding.js";
-import { policyName, statementsOf } from "../identity/grants.js";
-import { at, listed, ruleOver } from "../rule.js";
+import type { Rule, Said, Severity } from "../finding.js";
+import { atMost, policyName, statementsOf } from "../identity/grants.js";
+import { at, listed, notKnown, ruleOver } from "../rule.js";
 
 type Identity = Node & { readonly policies: readonly AttachedPolicy[] };
 
@@ -14,15 +14,65 @@ export const identitiesOf = (environment: Environment): readonly Identity[] => [
   ...environment.userGroups.values(),
 ];
 
+/** A managed policy that is attached to nobody here is made to be attached by somebody else. */
+const unattached = ({ managedPolicies }: Environment): readonly Identity[] =>
+  [...managedPolicies.values()]
+    .filter(({ attachedTo }) => attachedTo.length === 0)
+    .map((policy) => ({ ...policy, policies: [policy] }));
+
 const leastPrivilege = "AWS IAM User Guide: Security best practices in IAM (apply least-privilege permissions)";
 
-/** Actions that end in a star and so grant all of a service, or all of AWS; on everything, without a condition. */
-function starsOf(statement: PolicyStatement): readonly string[] {
-  const isNarrowed = Object.keys(statement.conditions).length > 0 || !statement.resources.includes("*");
-  if (statement.effect !== "Allow" || isNarrowed) return [];
-  if (statement.notActions.length > 0) return [`everything but ${listed(statement.notActions)}`];
-  return statement.actions.filter((action) => action === "*" || /^[\w-]+:\*$/.test(action));
+/** Conditions on these leave all that is granted in somebody's hands: a region, a way to come, a claim. */
+const narrowsNothing = /^aws:(?:RequestedRegion|SecureTransport|UserAgent|Referer)$/i;
+
+/** `**`, `?*` and `*` are the same. */
+const plain = (pattern: string): string => pattern.replaceAll(/\?*\*[*?]*/g, "*");
+
+/** `*`, and an ARN that leaves all but the partition open (`arn:aws:*:*:*:*`). */
+const isEverything = (resource: string): boolean => /^(?:\*|arn:[^:]+(?::\*)+)$/.test(plain(resource));
+
+/** All of a service, or of AWS (`*:*` is that, too). */
+const isStar = (action: string): boolean => /^(?:\*|[\w-]+):\*$|^\*$/.test(plain(action));
+const isAllOfAws = (action: string): boolean => /^\*(?::\*)?$/.test(plain(action));
+
+interface Stars {
+  readonly actions: readonly string[];
+  readonly isAll: boolean;
+  /** `everything`, but for what it excludes. */
+  readonly resources: string;
+  readonly isConditional: boolean;
+  /** Why it is not known whether it is so. */
+  readonly unknown: Unknown | undefined;
 }
+
+/** Actions that end in a star and so grant all of a service, or all of AWS; on everything, without a condition that narrows it. */
+function starsOf(statement: PolicyStatement): Stars | undefined {
+  const { effect, actions, notActions, resources, notResources, unknown = {} } = statement;
+  const keys = conditionKeys(statement);
+  if (effect !== "Allow" || !keys.every((key) => narrowsNothing.test(key))) return undefined;
+  const stars = actions.filter(isStar);
+  const maybe = stars.length > 0 || unknown.actions === undefined ? [] : actions.filter((action) => isStar(atMost(action)));
+  const isOnAll = resources.some(isEverything) || (notResources.length > 0 && !notResources.some(isEverything));
+  if (stars.length + maybe.length + notActions.length === 0) return undefined;
+  if (!isOnAll && unknown.resources === undefined) return undefined;
+  return {
+    actions: notActions.length > 0 ? [`everything but ${listed(notActions)}`] : [...stars, ...maybe],
+    isAll: notActions.length > 0 || stars.some(isAllOfAws) || maybe.some((action) => isAllOfAws(atMost(action))),
+    resources: notResources.length > 0 ? `everything but ${listed(notResources)}` : "everything",
+    isConditional: keys.length > 0,
+    unknown:
+      (stars.length > 0 ? undefined : unknown.actions) ??
+      (isOnAll && notResources.length === 0 ? undefined : unknown.resources) ??
+      unknown.conditions ??
+      unknown.effect,
+  };
+}
+
+const conditionKeys = ({ conditions }: PolicyStatement): readonly string[] =>
+  Object.values(conditions).flatMap((keys) => Object.keys(keys));
+
+const resourceText = ({ resources, notResources }: PolicyStatement): string =>
+  notResources.length > 0 ? `everything but NotResource ${listed(notResources)}` : `Resource "${resources.join(", ")}"`;
 
 export const starGrant: Rule = ruleOver(
   {
@@ -33,21 +83,22 @@ export const starGrant: Rule = ruleOver(
     sources: [leastPrivilege, "AWS Security Hub controls IAM.1 and IAM.21"],
   },
   function* (environment) {
-    for (const identity of identitiesOf(environment))
+    for (const identity of [...identitiesOf(environment), ...unattached(environment)])
       for (const { policy, statement } of statementsOf(identity.policies)) {
         const stars = starsOf(statement);
-        if (stars.length === 0) continue;
-        const isAll = stars.includes("*") || statement.notActions.length > 0;
-        yield [
-          identity,
-          {
-            title: `may do ${listed(stars.map((star) => (star === "*" ? "everything" : star)))} on everything`,
-            reason: `The policy ${policy.name} allows it on Resource "*" without a condition: one leaked credential of it is ${isAll ? "the whole account" : "the whole service"}.`,
-            fix: "name the actions that it needs, and the resources by ARN",
-            severity: isAll ? "critical" : "high",
-            ...at(identity, "Policies"),
-          },
-        ];
+        if (stars === undefined) continue;
+        const { actions, isAll, resources, isConditional, unknown } = stars;
+        const isLoose = environment.managedPolicies.has(identity.id);
+        const what = listed(actions.map((star) => (isAllOfAws(star) ? "everything" : star)));
+        const whole = isAll ? "the whole account" : "the whole service";
+        const said: Said = {
+          title: isLoose ? `lets whoever gets it do ${what} on ${resources}` : `may do ${what} on ${resources}`,
+          reason: `The policy ${policy.name} allows it on ${resourceText(statement)} ${isConditional ? `with no condition but on ${listed(conditionKeys(statement))}, which keeps nobody from it` : "without a condition"}: one leaked credential of ${isLoose ? "somebody who has it" : "it"} is ${whole}.`,
+          fix: "name the actions that it needs, and the resources by ARN",
+          severity: isAll ? "critical" : "high",
+          ...at(identity, isLoose ? "PolicyDocument" : "Policies"),
+        };
+        yield [identity, unknown === undefined ? said : notKnown({ ...said, title: `perhaps ${said.title}` }, unknown)];
       }
   },
 );

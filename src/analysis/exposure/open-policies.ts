@@ -1,14 +1,20 @@
 import type { PolicyDocument } from "../../environment/identity.js";
-import { isUnknown, type Maybe } from "../../environment/maybe.js";
+import { andThen, isUnknown, type Maybe } from "../../environment/maybe.js";
 import type { Rule, Said } from "../finding.js";
-import { isForEverybody } from "../identity/grants.js";
+import { meansStrangers } from "../identity/strangers.js";
 import { at, notKnown, ruleOn } from "../rule.js";
 
 /** Does a resource's policy let everybody do something, in any account? */
 function* openTo(policy: Maybe<PolicyDocument> | undefined, said: Said): Generator<Said> {
   if (policy === undefined) return;
-  if (isUnknown(policy)) yield notKnown({ ...said, title: `perhaps ${said.title}` }, policy);
-  else if (policy.statements.some((statement) => statement.effect === "Allow" && isForEverybody(statement))) yield said;
+  const isOpen = isUnknown(policy)
+    ? [policy]
+    : policy.statements
+        .filter(({ effect }) => effect === "Allow")
+        .map((statement) => andThen(meansStrangers(statement), () => statement.unknown?.effect ?? true));
+  const unsure = isOpen.find(isUnknown);
+  if (isOpen.includes(true)) yield said;
+  else if (unsure !== undefined) yield notKnown({ ...said, title: `perhaps ${said.title}` }, unsure);
 }
 
 export const openKey: Rule = ruleOn(
@@ -24,7 +30,7 @@ export const openKey: Rule = ruleOn(
     openTo(key.policy, {
       title: "may be used by everybody",
       reason:
-        'A statement of its policy allows the principal "*" without a condition: any account may decrypt with it, and with kms:* delete it or shut its owner out.',
+        'A statement of its policy allows the principal "*" without a condition that keeps others out: any account may decrypt with it, and with kms:* delete it or shut its owner out.',
       fix: 'name the account (arn:aws:iam::ACCOUNT:root), roles and services, or add a condition such as "kms:CallerAccount"',
       ...at(key, "KeyPolicy"),
     }),
@@ -42,7 +48,8 @@ export const openRole: Rule = ruleOn(
   (role) =>
     openTo(role.trust, {
       title: "may be taken on by everybody",
-      reason: 'A statement of its trust policy allows the principal "*" without a condition: any account of AWS gets its rights.',
+      reason:
+        'A statement of its trust policy allows the principal "*" without a condition that keeps others out: any account of AWS gets its rights.',
       fix: "name the account, role or service that takes it on; for accounts of one's own add a condition on aws:PrincipalOrgID",
       ...at(role, "AssumeRolePolicyDocument"),
     }),

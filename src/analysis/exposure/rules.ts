@@ -4,7 +4,7 @@ import { noWayBack, unusedPeering } from "./peering.js";
 import { openKey, openRole } from "./open-policies.js";
 import { publicAddressSpace } from "./address-space.js";
 import { debugMode, masterUser, unpinned } from "./application.js";
-import { publicBucket, publicBucketHoldsData } from "./buckets.js";
+import { publicBucket, publicBucketHoldsData, writableBucket } from "./buckets.js";
 import { databaseInPublicSubnet, deletionProtection, literalPassword, publicDatabase, unencryptedDatabase } from "./databases.js";
 import { decryptMissing } from "./decrypt.js";
 import { clearText } from "./encryption-in-transit.js";
@@ -45,6 +45,7 @@ export const exposureRules: readonly Rule[] = [
   unencryptedTopic,
   publicBucket,
   publicBucketHoldsData,
+  writableBucket,
   openKey,
   openRole,
   starGrant,

@@ -11,19 +11,22 @@ export function covers(pattern: string, text: string): boolean {
   return new RegExp(`^${escaped}$`, "is").test(text);
 }
 
-/** Is everybody among a statement's principals, without a condition that could narrow it? */
-export const isForEverybody = ({ principals, conditions }: PolicyStatement): boolean =>
-  Object.keys(conditions).length === 0 && (principals === "*" || (principals?.AWS?.includes("*") ?? false));
-
 /** A text with a part that is not known. */
 export const hasGap = (text: string): boolean => /\$\{(?!aws:|saml:|www\.|cognito)/i.test(text);
 
 export type Grant = "granted" | "denied" | "none" | "unknown";
 
-const concernsAction = (statement: PolicyStatement, action: string): boolean =>
-  statement.actions.length > 0
-    ? statement.actions.some((pattern) => covers(pattern, action))
-    : statement.notActions.length > 0 && !statement.notActions.some((pattern) => covers(pattern, action));
+/** What is not known of a pattern may be a star. */
+export const atMost = (pattern: string): string => (hasGap(pattern) ? pattern.replaceAll(/\$\{[^}]*\}/g, "*") : pattern);
+
+export function concernsAction({ actions, notActions, unknown }: PolicyStatement, action: string): Maybe<boolean> {
+  const isNamed = actions.length > 0;
+  if (!isNamed && notActions.length === 0) return false;
+  const patterns = isNamed ? actions : notActions;
+  if (patterns.some((pattern) => covers(pattern, action))) return isNamed;
+  const why = patterns.some((pattern) => covers(atMost(pattern), action)) ? unknown?.actions : undefined;
+  return why ?? !isNamed;
+}
 
 /** What one document says about an action on anything that `concerns` finds to be meant. */
 export function saidBy(
@@ -33,14 +36,16 @@ export function saidBy(
 ): Grant {
   let grant: Grant = "none";
   for (const statement of document.statements) {
-    if (!concernsAction(statement, action)) continue;
+    const isConcerned = concernsAction(statement, action);
+    if (isConcerned === false) continue;
     const meant = concerns(statement);
     if (meant === false) continue;
-    const certain = meant === true && Object.keys(statement.conditions).length === 0;
+    const isSure = meant === true && isConcerned === true && statement.unknown?.effect === undefined;
     if (statement.effect === "Deny") {
-      if (certain) return "denied";
+      if (isSure && Object.keys(statement.conditions).length === 0 && statement.unknown?.conditions === undefined)
+        return "denied";
       grant = "unknown";
-    } else if (grant === "none") grant = certain || meant === true ? "granted" : "unknown";
+    } else if (grant === "none") grant = isSure ? "granted" : "unknown";
   }
   return grant;
 }

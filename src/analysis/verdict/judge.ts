@@ -7,7 +7,7 @@ import type { Count, JudgeOptions, Overall, Report, RuleOutcome } from "./report
 
 /** Hold an environment against the rules, and say what it amounts to. Pure. */
 export function judge(environment: Environment, rules: readonly Rule[], options: JudgeOptions): Report {
-  const ours = rules.map((rule) => ({ rule, findings: rule.judge(environment) }));
+  const ours = rules.map((rule) => ({ rule, findings: rule.judge(environment, options.today) }));
   const all = withoutRepeats([...ours.flatMap(({ findings }) => findings), ...(options.others ?? [])]).toSorted(worstFirst);
   const { open, accepted, remarks } = applyBaseline(all, options.acceptances ?? [], options.today);
   const examined = countExamined(environment);

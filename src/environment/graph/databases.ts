@@ -56,7 +56,7 @@ function settingsOf({ node, read, resource }: Draft, from: Reading | undefined) 
     encrypted:
       inherited("StorageEncrypted").flag() ?? (inherited("KmsKeyId").given ? true : restored ? silent("the encryption") : false),
     kmsKey: keyOf(inherited("KmsKeyId")),
-    backupRetention: inherited("BackupRetentionPeriod").number(1),
+    backupRetention: retentionOf(inherited("BackupRetentionPeriod")),
     backupWindow: inherited("PreferredBackupWindow").text(),
     masterPassword: passwordOf(read),
     deletionPolicy: resource.deletionPolicy ?? new Unknown("only a template says what becomes of it when its stack is deleted"),
@@ -192,4 +192,14 @@ function clusterOf(builder: EnvironmentBuilder, draft: Draft, members: readonly 
     isMultiAzCluster,
     instanceClass: read.at("DBClusterInstanceClass").text(),
   };
+}
+
+/** Days that AWS keeps automated backups for at most; it refuses more, and fewer than none. */
+const longestRetention = 35;
+
+function retentionOf(read: Reading): Maybe<number> {
+  const days = read.number(1);
+  return isKnown(days) && (days < 0 || days > longestRetention)
+    ? new Unknown(`BackupRetentionPeriod is ${String(days)}, and AWS takes 0 to ${String(longestRetention)} days`)
+    : days;
 }

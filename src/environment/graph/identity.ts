@@ -26,6 +26,14 @@ export function drawIdentity(catalogue: Catalogue, builder: EnvironmentBuilder):
     });
   for (const draft of draftsOf(catalogue, userType)) builder.add("users", userOf(catalogue, draft, policiesOf(draft)));
   for (const draft of draftsOf(catalogue, groupType)) builder.add("userGroups", { ...draft.node, policies: policiesOf(draft) });
+  for (const draft of draftsOf(catalogue, managedType))
+    builder.add("managedPolicies", {
+      ...draft.node,
+      ...madeHere(draft.read),
+      attachedTo: draftsOf(catalogue, roleType, userType, groupType)
+        .filter(({ node, read }) => isAttached(draft, node.id, read))
+        .map(({ node }) => node.id),
+    });
   for (const { node, read } of draftsOf(catalogue, "AWS::IAM::OIDCProvider"))
     builder.add("identityProviders", {
       ...node,
@@ -93,6 +101,11 @@ function managed(catalogue: Catalogue, arn: Reading): AttachedPolicy {
   const name = text instanceof Unknown ? arn.rendered() : text.replace(/^.*\//, "");
   return { name, arn: text, document: undefined };
 }
+
+/** By the word of the holder, or by its own. */
+const isAttached = ({ node, read }: Draft, holder: NodeId, ofHolder: Reading): boolean =>
+  ofHolder.at("ManagedPolicyArns").nodes(managedType).includes(node.id) ||
+  holders.some(([member, type]) => read.at(member).nodes(type).includes(holder));
 
 function madeHere(read: Reading): AttachedPolicy {
   const name = read.at("ManagedPolicyName").text();

@@ -1,5 +1,6 @@
-import type { PolicyDocument, PolicyStatement } from "../identity.js";
-import type { Maybe } from "../maybe.js";
+import { PartialText } from "../described.js";
+import type { PolicyDocument, PolicyStatement, UnknownParts } from "../identity.js";
+import { accountNotKnown, isUnknown, Unknown, type Maybe } from "../maybe.js";
 import type { Reading } from "./reading.js";
 
 /**
@@ -30,6 +31,7 @@ const texts = (read: Reading): readonly string[] => read.list().map((item) => it
 
 function statementOf(statement: Reading): PolicyStatement {
   const sid = statement.at("Sid").text();
+  const unknown = unknownOf(statement);
   return {
     ...(typeof sid === "string" ? { sid } : {}),
     // What neither allows nor denies for sure is taken for the one that a judge has to look at.
@@ -45,7 +47,34 @@ function statementOf(statement: Reading): PolicyStatement {
         .entries()
         .map(([operator, keys]) => [operator, Object.fromEntries(keys.entries().map(([key, values]) => [key, texts(values)]))]),
     ),
+    ...(Object.keys(unknown).length === 0 ? {} : { unknown }),
   };
+}
+
+function unknownOf(statement: Reading): UnknownParts {
+  const effect = statement.at("Effect").text();
+  const principal = statement.at("Principal");
+  const condition = statement.at("Condition");
+  const found: { [part in keyof UnknownParts]: Unknown | undefined } = {
+    effect: isUnknown(effect) ? effect : undefined,
+    principals: principal.entries().length === 0 ? openIn(principal) : openIn(principal.at("AWS")),
+    // Half an action (`s3:${Verb}`) may hold a star like a whole one.
+    actions: [...statement.at("Action").list(), ...statement.at("NotAction").list()]
+      .map((action) => action.text())
+      .find(isUnknown),
+    resources: openIn(statement.at("Resource")) ?? openIn(statement.at("NotResource")),
+    conditions: condition.unknown ?? condition.entries().find(([, keys]) => keys.unknown !== undefined)?.[1].unknown,
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, why]) => why !== undefined));
+}
+
+/** Why an item of a list may be anything: nothing of its text is known. A resource that it refers to is one, so no star. */
+const openIn = (read: Reading): Unknown | undefined => read.list().map(whollyUnknown).find(isUnknown);
+
+function whollyUnknown({ value }: Reading): Unknown | undefined {
+  const parts = value instanceof PartialText ? value.parts : [value];
+  const [first] = parts;
+  return first instanceof Unknown && first.why !== accountNotKnown && parts.every(isUnknown) ? first : undefined;
 }
 
 function principalsOf(read: Reading): PolicyStatement["principals"] {

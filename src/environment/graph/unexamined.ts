@@ -28,7 +28,6 @@ const parts: Readonly<Record<string, readonly (readonly [members: readonly strin
   "AWS::IAM::AccessKey": [[["UserName"], "AWS::IAM::User"]],
   "AWS::IAM::GroupPolicy": [[["GroupName"], "AWS::IAM::Group"]],
   "AWS::IAM::InstanceProfile": [],
-  "AWS::IAM::ManagedPolicy": [],
   "AWS::IAM::Policy": [[["Roles", "Users", "Groups"], types.roleType, "AWS::IAM::User", "AWS::IAM::Group"]],
   "AWS::IAM::RolePolicy": [[["RoleName"], types.roleType]],
   "AWS::IAM::UserPolicy": [[["UserName"], "AWS::IAM::User"]],

@@ -115,16 +115,19 @@ const backedUp = [
 const byArn = (named: Reading): readonly string[] => [named.node(...backedUp)].filter((id) => typeof id === "string");
 
 function drawSchedules(catalogue: Catalogue, builder: EnvironmentBuilder): void {
-  for (const { node, read } of draftsOf(catalogue, "AWS::Events::Rule", "AWS::Scheduler::Schedule"))
+  for (const { node, read } of draftsOf(catalogue, "AWS::Events::Rule", "AWS::Scheduler::Schedule")) {
+    const until = read.at("EndDate").text();
     builder.add("schedules", {
       ...node,
       expression: read.at("ScheduleExpression").text(),
+      ...(until === undefined ? {} : { until }),
       enabled: isEnabled(read.at("State")),
       targets: read.at("Target").given ? 1 : read.at("Targets").list().length,
       topics: [read.at("Target"), ...read.at("Targets").list()]
         .map((target) => target.at("Arn").node(topicType))
         .filter((id) => typeof id === "string"),
     });
+  }
   for (const { node, read } of draftsOf(catalogue, "AWS::DLM::LifecyclePolicy")) {
     const details = read.at("PolicyDetails");
     builder.add("schedules", {

@@ -11,7 +11,7 @@ import type { Resource, Template } from "../../template/template.js";
 import { isScalar, type Path, type Value } from "../../template/value.js";
 import { PartialText, Reference, type Said } from "../described.js";
 import { sameAsProperty } from "../graph/names.js";
-import { Unknown } from "../maybe.js";
+import { accountNotKnown, Unknown } from "../maybe.js";
 import type { NodeId } from "../node.js";
 import { saidOf, split, type Names } from "./said.js";
 import { zonesOf } from "./zones.js";
@@ -290,7 +290,7 @@ export class StackReading {
 
   #whyNot(name: string): Unknown {
     if (name === "AWS::Region") return new Unknown("the region is not known; give it with --region");
-    if (name === "AWS::AccountId") return new Unknown("the account is not known");
+    if (name === "AWS::AccountId") return new Unknown(accountNotKnown);
     if (isPseudoParameter(name)) return new Unknown(`${name} is known only when it is deployed`);
     const passed = this.#passedFor(name);
     if (passed !== undefined)

@@ -27,6 +27,21 @@ const onHost = (properties: object, more: object = {}): Resources => ({
 });
 const storage = { Namespace: "AWS/RDS", MetricName: "FreeStorageSpace", Threshold: 5e9 };
 const topic = { Ref: "Topic" };
+const reversed = "alarm-comparison-reversed";
+const loaded = (properties: object): Resources => ({
+  Topic: ["SNS::Topic"],
+  Fewer: ["AutoScaling::ScalingPolicy", { AutoScalingGroupName: "g", ScalingAdjustment: -1 }],
+  Alarm: alarm({ ComparisonOperator: "LessThanThreshold", AlarmActions: [topic], ...properties }),
+});
+const query = {
+  Namespace: undefined,
+  MetricName: undefined,
+  Statistic: undefined,
+  Period: undefined,
+  Metrics: [
+    { Id: "m", MetricStat: { Metric: { Namespace: "AWS/EC2", MetricName: "CPUUtilization" }, Period: 60, Stat: "Average" } },
+  ],
+};
 const balancer = (type: string, more: Resources = {}): Resources => ({
   ...network,
   Balancer: ["ElasticLoadBalancingV2::LoadBalancer", { Type: type, Subnets: [{ Ref: "Public" }, { Ref: "Private" }] }],
@@ -57,6 +72,16 @@ test.each<readonly [name: string, rule: string, resources: Resources, found: rea
     ["Alarm fails"],
   ],
   ["an idle CPU may be meant", "alarm-comparison-reversed", one({ ComparisonOperator: "LessThanThreshold", Threshold: 5 }), []],
+  ["a load below 80 % is no news", reversed, loaded({}), ["Alarm fails"]],
+  ["… as a metric query", reversed, loaded(query), ["Alarm fails"]],
+  ["… for a topic elsewhere", reversed, loaded({ AlarmActions: ["arn:aws:sns:eu-west-3:1:ops"] }), ["Alarm fails"]],
+  ["… below half of it is idleness", reversed, loaded({ Threshold: 49 }), []],
+  ["… that scales in", reversed, loaded({ AlarmActions: [{ Ref: "Fewer" }] }), []],
+  ["… that scales in and tells", reversed, loaded({ AlarmActions: [{ Ref: "Fewer" }, topic] }), []],
+  ["… for who knows whom", reversed, loaded({ AlarmActions: [anyone] }), ["Alarm unknown"]],
+  ["… that tells nobody", reversed, loaded({ AlarmActions: [] }), []],
+  ["… added up", reversed, loaded({ Statistic: "Sum" }), []],
+  ["… above 80 %", reversed, loaded({ ComparisonOperator: "GreaterThanThreshold" }), []],
   ["more than 100 %", "alarm-threshold-out-of-range", one({ Threshold: 100 }), ["Alarm fails"]],
   [
     "always above",

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { backupRules } from "../../../src/analysis/backups/rules.js";
 import { timingOf } from "../../../src/analysis/backups/schedules.js";
+import { judge } from "../../../src/analysis/verdict/judge.js";
+import { graphOfResources } from "../../support/graphs.js";
 import { anyone, group, host, judged, network, userData } from "../../support/analysed.js";
 
 type Resources = Parameters<typeof judged>[2];
@@ -49,6 +51,17 @@ const rule = (expression: unknown, more: object = {}): Resources => ({
     { ScheduleExpression: expression, Targets: [{ Id: "a", Arn: "arn:aws:lambda:eu-west-3:1:function:f" }], ...more },
   ],
 });
+const schedule = (expression: unknown, more: object = {}): Resources => ({
+  Schedule: [
+    "Scheduler::Schedule",
+    {
+      ScheduleExpression: expression,
+      FlexibleTimeWindow: { Mode: "OFF" },
+      Target: { Arn: "arn:aws:lambda:eu-west-3:1:function:f", RoleArn: "arn:aws:iam::1:role/r" },
+      ...more,
+    },
+  ],
+});
 const exporter: Resources = {
   Role: [
     "IAM::Role",
@@ -66,6 +79,18 @@ type Case = readonly [name: string, rule: string, resources: Resources, found: r
 const cases: readonly Case[] = [
   ["no backups", "automated-backups-off", database({ BackupRetentionPeriod: 0 }), ["Db fails"]],
   ["a week of backups", "automated-backups-off", database({ BackupRetentionPeriod: 7 }), []],
+  ["fewer than none", "automated-backups-off", database({ BackupRetentionPeriod: -5 }), ["Db unknown"]],
+  ["more than AWS keeps", "automated-backups-off", database({ BackupRetentionPeriod: 36 }), ["Db unknown"]],
+  ["a time that is over", "schedule-never-fires", schedule("at(2020-01-01T00:00:00)"), ["Schedule fails"]],
+  ["a time that is to come", "schedule-never-fires", schedule("at(2030-01-01T00:00:00)"), []],
+  ["a time for a rule", "schedule-never-fires", rule("at(2030-01-01T00:00:00)"), ["Rule fails"]],
+  [
+    "an end that is over",
+    "schedule-never-fires",
+    schedule("rate(1 day)", { EndDate: "2020-01-01T00:00:00Z" }),
+    ["Schedule fails"],
+  ],
+  ["an end to come", "schedule-never-fires", schedule("rate(1 day)", { EndDate: "2030-01-01T00:00:00Z" }), []],
   ["who knows how many", "automated-backups-off", database({ BackupRetentionPeriod: anyone }), ["Db unknown"]],
   [
     "an RPO as long as the logs' upload",
@@ -203,4 +228,19 @@ describe("schedules", () => {
   ])("%s never does", (expression, why) => {
     expect(timingOf(expression)).toEqual({ never: expect.stringMatching(why) as string });
   });
+});
+
+test("what is over is told by the day of the check", () => {
+  const now = new Date("2026-11-22T00:00:00Z");
+  expect(timingOf("at(2026-11-21T23:59:59)", now)).toHaveProperty("never");
+  expect(timingOf("at(2026-11-22T00:00:00)", now)).not.toHaveProperty("never");
+  expect(timingOf("cron(0 12 1 3 ? 2026)", now)).toHaveProperty("never");
+  expect(timingOf("cron(0 12 1 3 ? 2026)")).not.toHaveProperty("never");
+  const graph = graphOfResources(
+    `Once: {Type: AWS::Scheduler::Schedule, Properties: {ScheduleExpression: "at(2026-03-01T00:00:00)", Target: {Arn: x}}}`,
+  );
+  const report = judge(graph, backupRules, { failOn: "high", today: "2026-11-22" });
+  expect(report.findings.map(({ rule, reason }) => `${rule}: ${reason}`)).toEqual([
+    "schedule-never-fires: at(2026-03-01T00:00:00) is over.",
+  ]);
 });
