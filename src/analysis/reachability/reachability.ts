@@ -175,7 +175,10 @@ export class Reachability {
     if (!isAddress(address)) return { nobody: `${address} is not an IPv4 address`, reach: "blocked" };
     const low = toNumber(address);
     const near = other.kind === "interface" ? (this.lookup.places.get(other.id) ?? []).map(({ vpc }) => vpc) : [];
-    const vpcs = [...new Set([...near, ...this.lookup.vpcsWith(low)])];
+    const having = this.lookup.vpcsWith(low);
+    const own = near.filter((vpc) => having.includes(vpc));
+    // A packet for an address of its own VPC stays there, whoever has that address elsewhere.
+    const vpcs = own.length > 0 ? [...new Set(own)] : [...new Set([...near, ...having])];
     const found = vpcs.flatMap((vpc) => this.lookup.at(vpc, low) ?? [])[0];
     if (found !== undefined) return { spots: [spotOf(found)] };
     const may = vpcs.flatMap((vpc) => this.lookup.mayBeAt(vpc, low));
