@@ -70,6 +70,31 @@ describe("two VPCs with nothing between them", () => {
   });
 });
 
+test.each([
+  ["the same block", "10.0.0.0/16", "10.0.7.0/24"],
+  ["a block around the other's", "10.0.0.0/8", "10.9.0.0/24"],
+])("a peering connection between VPCs that have %s is never made, and carries nothing", (_, block, subnet) => {
+  const networks = vpcs(["one", "10.0.0.0/16", "10.0.1.0/24", "10.0.1.10"], ["two", block, subnet, chosen])
+    .peering("pcx", "one", "two")
+    .table("one-main", "one", { "10.9.0.0/24": { kind: "peering", id: "pcx" } })
+    .table("two-main", "two", { "10.0.1.0/24": { kind: "peering", id: "pcx" } });
+  expect(reach(networks, "one-host", "two-host").reach).toBe("blocked");
+  expect(reach(networks, "two-host", "one-host").last).toMatchObject({ outcome: "stops" });
+});
+
+test("it is said of the connection which blocks overlap", () => {
+  const networks = vpcs(["one", "10.0.0.0/16", "10.0.1.0/24", "10.0.1.10"], ["two", "10.9.0.0/16", "10.9.0.0/24", "10.9.0.10"])
+    .vpc("two", "10.9.0.0/16", "10.0.128.0/17")
+    .peering("pcx", "one", "two")
+    .table("one-main", "one", { "10.9.0.0/16": { kind: "peering", id: "pcx" } })
+    .table("two-main", "two", { "10.0.0.0/16": { kind: "peering", id: "pcx" } });
+  expect(reach(networks, "one-host", "two-host").last).toMatchObject({
+    step: "peering",
+    outcome: "stops",
+    why: "AWS does not make it, as the blocks of one (10.0.0.0/16) and two (10.0.128.0/17) overlap",
+  });
+});
+
 describe("an address that two VPCs have", () => {
   /** `hub` is peered with both, and its route leads to `one`. */
   const hub = (): Networks =>
