@@ -42,7 +42,8 @@ export class Reachability {
 
   /** Hop by hop, there and back, to the first thing that stops it. */
   query({ from, to, ...header }: Query): Answer {
-    const [froms, tos] = [this.endsOf(from, to), this.endsOf(to, from)];
+    const froms = this.endsOf(from, to);
+    const tos = notCarried(froms, to) ?? this.endsOf(to, from);
     for (const [ends, end] of [
       [froms, from],
       [tos, to],
@@ -191,6 +192,16 @@ export class Reachability {
     return isInternetAddress(low) ? this.internetEnds(address) : { spots: [{ low, high: low, kind: "address" }] };
   }
 }
+
+/** Whoever has a private address, nobody reaches it under that one from the internet. */
+const notCarried = (froms: Ends, to: End): Ends | undefined =>
+  "spots" in froms &&
+  froms.spots.every(({ kind }) => kind === "internet") &&
+  to.kind === "address" &&
+  isAddress(to.address) &&
+  !isInternetAddress(toNumber(to.address))
+    ? { nobody: `the internet does not carry ${to.address}: it is a private address`, reach: "blocked" }
+    : undefined;
 
 const isAnyone = (end: End): boolean => end.kind === "internet" && end.address === undefined;
 
