@@ -127,8 +127,16 @@ class World {
     const here = String(subnet.vpc);
     const there = here === a ? b : here === b ? a : undefined;
     if (there === undefined || this.owner(here, packet.source) === undefined) return undefined;
+    if (this.shareAddresses(here, there)) return undefined;
     const owner = this.owner(there, packet.destination);
     return owner === undefined ? undefined : this.into(owner, undefined, packet, hops);
+  }
+
+  /** Of two blocks that share an address, one begins within the other. */
+  private shareAddresses(one: string, other: string): boolean {
+    const [ones, others] = [one, other].map((id) => (this.environment.vpcs.get(id)?.cidrs ?? []).map(String));
+    const firstOf = (cidr: string): string => String(cidr.split("/")[0]);
+    return (ones ?? []).some((a) => (others ?? []).some((b) => isInside(firstOf(a), b) || isInside(firstOf(b), a)));
   }
 
   private translate(

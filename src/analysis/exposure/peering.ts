@@ -4,7 +4,8 @@ import { isKnown, isUnknown, known, Unknown, type Maybe } from "../../environmen
 import type { Peering, Subnet } from "../../environment/network.js";
 import type { NodeId } from "../../environment/node.js";
 import type { Rule } from "../finding.js";
-import { listed, notKnown, ruleOn } from "../rule.js";
+import { overlapOf } from "../reachability/overlap.js";
+import { at, listed, notKnown, ruleOn } from "../rule.js";
 
 /** A subnet, and what its route table leads through a connection to. */
 interface Way {
@@ -61,6 +62,50 @@ function sidesOf(environment: Environment, peering: Peering): readonly Side[] {
   });
 }
 
+/** Why AWS does not make it; unknown where a block is not, undefined where nothing stands against it. */
+function overlapOn(environment: Environment, peering: Peering): readonly [one: string, other: string] | Unknown | undefined {
+  const [one, other] = [peering.requester, peering.accepter].map((vpc) => environment.vpcs.get(known(vpc, ""))?.cidrs);
+  if (one === undefined || other === undefined) return undefined;
+  return overlapOf(one.map(blockOf), other.map(blockOf)) ?? [...one, ...other].find(isUnknown);
+}
+
+const cannotBe = (environment: Environment, peering: Peering): boolean => {
+  const overlap = overlapOn(environment, peering);
+  return overlap !== undefined && !isUnknown(overlap);
+};
+
+export const overlappingPeering: Rule = ruleOn(
+  "peerings",
+  {
+    id: "peering-blocks-overlap",
+    subject: "reachability",
+    severity: "high",
+    summary: "A peering connection between VPCs whose IPv4 CIDR blocks match or overlap",
+    sources: ["VPC Peering Guide: VPC peering limitations", "VPC Peering Guide: VPC peering connection lifecycle"],
+  },
+  function* (peering, environment) {
+    const overlap = overlapOn(environment, peering);
+    if (overlap === undefined) return;
+    const names = [peering.requester, peering.accepter].map((vpc) => environment.vpcs.get(known(vpc, ""))?.name ?? "");
+    const fix = `give ${listed(names)} CIDR blocks that share no address`;
+    if (isUnknown(overlap)) {
+      const title = `perhaps the CIDR blocks of ${listed(names)} overlap`;
+      yield notKnown({ title, reason: neverMade, fix }, overlap);
+      return;
+    }
+    const [one, other] = overlap;
+    yield {
+      title: `AWS does not make it: the CIDR blocks of ${listed(names)} overlap`,
+      reason: `${names[0] ?? ""} has ${one} and ${names[1] ?? ""} has ${other}. ${neverMade}`,
+      fix,
+      ...at(peering, "PeerVpcId"),
+    };
+  },
+);
+
+const neverMade =
+  "A connection between VPCs with matching or overlapping IPv4 CIDR blocks, be it of any two of several, goes from initiating-request to failed: nothing passes it, and a stack that has it does not come up.";
+
 export const noWayBack: Rule = ruleOn(
   "peerings",
   {
@@ -72,7 +117,7 @@ export const noWayBack: Rule = ruleOn(
   },
   function* (peering, environment) {
     const [one, other] = sidesOf(environment, peering);
-    if (one === undefined || other === undefined || peering.active === false) return;
+    if (one === undefined || other === undefined || peering.active === false || cannotBe(environment, peering)) return;
     for (const [near, far] of [
       [one, other],
       [other, one],
@@ -105,7 +150,7 @@ export const unusedPeering: Rule = ruleOn(
   },
   function* (peering, environment) {
     const sides = sidesOf(environment, peering);
-    if (sides.length < 2 || sides.some(({ ways }) => ways.length > 0)) return;
+    if (sides.length < 2 || sides.some(({ ways }) => ways.length > 0) || cannotBe(environment, peering)) return;
     const said = {
       title: "no route leads through it",
       reason: `Neither ${listed(sides.map(({ name }) => name))} has a route to it: it connects nothing, however it is accepted.`,

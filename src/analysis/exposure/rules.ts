@@ -1,6 +1,6 @@
 import type { Rule } from "../finding.js";
 import { blockedAnswers } from "./acls.js";
-import { noWayBack, unusedPeering } from "./peering.js";
+import { noWayBack, overlappingPeering, unusedPeering } from "./peering.js";
 import { openKey, openRole } from "./open-policies.js";
 import { publicAddressSpace } from "./address-space.js";
 import { debugMode, masterUser, unpinned } from "./application.js";
@@ -32,6 +32,7 @@ export const exposureRules: readonly Rule[] = [
   closedPublishedPort,
   unreachableBalancer,
   blockedAnswers,
+  overlappingPeering,
   noWayBack,
   unusedPeering,
   clearText,

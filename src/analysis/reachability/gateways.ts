@@ -1,4 +1,5 @@
 import { isUnknown } from "../../environment/maybe.js";
+import type { Peering } from "../../environment/network.js";
 import type { NodeId } from "../../environment/node.js";
 import type { Passage } from "./passage.js";
 import { isPublicEnd, whoHas } from "./passage.js";
@@ -101,6 +102,23 @@ function toService(passage: Passage, id: NodeId): void {
   passage.arrived(destination);
 }
 
+/** AWS makes no connection between VPCs whose blocks overlap (VPC peering guide, "VPC peering limitations"). Ends the walk there. */
+function canPeer(passage: Passage, peering: Peering, one: NodeId, other: NodeId): boolean {
+  const { lookup } = passage;
+  const overlap = lookup.overlap(one, other);
+  if (overlap === undefined) return true;
+  const [here, there] = [lookup.vpcName(one), lookup.vpcName(other)];
+  passage.stop(
+    () => ({
+      step: "peering",
+      at: peering,
+      why: `AWS does not make it, as the blocks of ${here} (${overlap[0]}) and ${there} (${overlap[1]}) overlap`,
+    }),
+    () => `give ${here} and ${there} blocks that share no address`,
+  );
+  return false;
+}
+
 /** For the addresses of its two VPCs alone: nothing goes on beyond (VPC peering guide, "Unsupported VPC peering configurations"). */
 export function throughPeering(passage: Passage, at: Placed, id: NodeId): void {
   const { lookup, source, destination } = passage;
@@ -123,6 +141,7 @@ export function throughPeering(passage: Passage, at: Placed, id: NodeId): void {
     passage.stop(() => ({ step: "peering", at: peering, why: `it does not belong to ${lookup.vpcName(at.vpc)}` }));
     return;
   }
+  if (other !== undefined && !isUnknown(other) && !canPeer(passage, peering, at.vpc, other)) return;
   if (source.placed?.vpc !== at.vpc) {
     passage.stop(() => ({
       step: "peering",

@@ -11,6 +11,7 @@ export function blocksOf(
 ): { readonly network: readonly Block[]; readonly groups: readonly Block[] } {
   const network = new Set<string>();
   const groups = new Set<string>();
+  for (const { cidrs } of environment.vpcs.values()) for (const cidr of cidrs) if (isKnown(cidr)) network.add(cidr);
   for (const table of environment.routeTables.values())
     for (const { destination } of table.routes) if (isKnown(destination) && "cidr" in destination) network.add(destination.cidr);
   for (const acl of environment.acls.values()) for (const { cidr } of acl.entries) if (isKnown(cidr)) network.add(cidr);

@@ -3,6 +3,7 @@ import type { Environment } from "../../environment/environment.js";
 import { isKnown, isUnknown, known, type Unknown } from "../../environment/maybe.js";
 import type { InternetGateway, NetworkInterface, Route, RouteTable } from "../../environment/network.js";
 import type { NodeId } from "../../environment/node.js";
+import { overlapOf } from "./overlap.js";
 import { placesOf, type Placed } from "./places.js";
 
 /** A route as it is compared: by its block, or by what keeps that from being known. */
@@ -26,6 +27,7 @@ export class Lookup {
   private readonly byPublicAddress = new Map<number, Placed>();
   private readonly unaddressed = new Map<NodeId, Placed[]>();
   private readonly tables = new Map<NodeId, ReadTable>();
+  private readonly overlaps = new Map<string, { readonly found: readonly [one: string, other: string] | undefined }>();
   private readonly gateways = new Map<NodeId, InternetGateway>();
   private readonly ofNat = new Map<NodeId, NetworkInterface>();
   /** Of each VPC. */
@@ -118,6 +120,16 @@ export class Lookup {
     return [...this.blocks].flatMap(([id, blocks]) =>
       blocks.some((block) => block !== undefined && address >= block.base && address < block.base + block.size) ? [id] : [],
     );
+  }
+
+  /** Blocks of two VPCs that share addresses. */
+  overlap(one: NodeId, other: NodeId): readonly [one: string, other: string] | undefined {
+    const key = `${one} ${other}`;
+    const known = this.overlaps.get(key);
+    if (known !== undefined) return known.found;
+    const found = overlapOf(this.blocks.get(one) ?? [], this.blocks.get(other) ?? []);
+    this.overlaps.set(key, { found });
+    return found;
   }
 
   vpcName(id: NodeId): string {

@@ -9,6 +9,7 @@ import type { HeaderSet } from "./headers.js";
 import type { Lookup } from "./lookup.js";
 import { Passings } from "./passings.js";
 import type { Spot } from "./places.js";
+import { pairsOf } from "./quantified.js";
 import type { Step } from "./steps.js";
 import { walk } from "./walk.js";
 
@@ -92,10 +93,13 @@ export class ClassMatrix implements Matrix {
     // One whose subnet is not known: perhaps.
     if (source.places.length === 0 || target.places.length === 0)
       return this.bounded(this.passings.numberOf(this.filters.unknown), source, target);
-    const pairs = source.places.flatMap((a) => target.places.map((b) => this.atPlaces(a, b)));
-    const isAnyOf = source.members.length === 0 || target.members.length === 0;
-    const number = pairs.reduce((a, b) => (isAnyOf ? this.passings.join(a, b) : this.passings.either(a, b)));
-    return this.bounded(number, source, target);
+    const pairs = pairsOf(source.places, target.places, source.members.length === 0, target.members.length === 0);
+    const ways = pairs.map((some) => some.map(([a, b]) => this.atPlaces(a, b)).reduce((a, b) => this.passings.join(a, b)));
+    return this.bounded(
+      ways.reduce((a, b) => this.passings.either(a, b)),
+      source,
+      target,
+    );
   }
 
   private bounded(number: number, source: EndClass, target: EndClass): number {

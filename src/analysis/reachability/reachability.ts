@@ -13,6 +13,7 @@ import { groupsBetween } from "./bound.js";
 import { blocksOf, internetSpots } from "./internet.js";
 import { Lookup } from "./lookup.js";
 import { ClassMatrix } from "./matrix.js";
+import { pairsOf } from "./quantified.js";
 import { isInternetAddress, spotOf, spotText, whyNowhere, type Spot } from "./places.js";
 import type { Step } from "./steps.js";
 import { walk } from "./walk.js";
@@ -41,7 +42,8 @@ export class Reachability {
 
   /** Hop by hop, there and back, to the first thing that stops it. */
   query({ from, to, ...header }: Query): Answer {
-    const [froms, tos] = [this.endsOf(from, to), this.endsOf(to, from)];
+    const froms = this.endsOf(from, to);
+    const tos = notCarried(froms, to) ?? this.endsOf(to, from);
     for (const [ends, end] of [
       [froms, from],
       [tos, to],
@@ -53,16 +55,17 @@ export class Reachability {
     if ("nobody" in froms || "nobody" in tos) return { reach: "unknown", hops: [] };
     const asked = withDefaults(header);
     const explanation = new Explanation(this.environment, this.filters, asked);
-    const answers = froms.spots.flatMap((source) =>
-      tos.spots.map((target) => ({
+    const answers = pairsOf(froms.spots, tos.spots, isAnyone(from), isAnyone(to)).flatMap((some) => {
+      const ways = some.map(([source, target]) => ({
         source,
         target,
         answer: this.balancing.explain(explanation.of(walk(this.lookup, source, target)), asked, source, target),
-      })),
-    );
+      }));
+      return best(ways) ?? [];
+    });
     const [first] = answers;
     if (first === undefined) return { reach: "unknown", hops: [] };
-    return this.atMost(together(answers, first, isAnyone(from) || isAnyone(to)), from, to, asked);
+    return this.atMost(together(answers, first), from, to, asked);
   }
 
   /** What groups stop wherever the ends are is not unknown. */
@@ -100,8 +103,8 @@ export class Reachability {
       const isBlocked = [froms, tos].some((ends) => "nobody" in ends && ends.reach === "blocked");
       return { open: [], unknown: isBlocked ? [] : space.openPorts(this.bound(from, target)) };
     }
-    const passing = froms.spots.flatMap((source) => tos.spots.map((each) => this.passing(source, each)));
-    const { sure, may } = isAnyone(from) ? this.any(passing) : this.whichever(passing);
+    const pairs = pairsOf(froms.spots, tos.spots, isAnyone(from), false);
+    const { sure, may } = this.whichever(pairs.map((some) => this.any(some.map(([a, b]) => this.passing(a, b)))));
     if (sure === may) return { open: space.openPorts(sure), unknown: [] };
     const doubted = space.intersection(space.difference(may, sure), this.bound(from, target));
     return { open: space.openPorts(sure), unknown: space.openPorts(doubted) };
@@ -175,7 +178,10 @@ export class Reachability {
     if (!isAddress(address)) return { nobody: `${address} is not an IPv4 address`, reach: "blocked" };
     const low = toNumber(address);
     const near = other.kind === "interface" ? (this.lookup.places.get(other.id) ?? []).map(({ vpc }) => vpc) : [];
-    const vpcs = [...new Set([...near, ...this.lookup.vpcsWith(low)])];
+    const having = this.lookup.vpcsWith(low);
+    const own = near.filter((vpc) => having.includes(vpc));
+    // A packet for an address of its own VPC stays there, whoever has that address elsewhere.
+    const vpcs = own.length > 0 ? [...new Set(own)] : [...new Set([...near, ...having])];
     const found = vpcs.flatMap((vpc) => this.lookup.at(vpc, low) ?? [])[0];
     if (found !== undefined) return { spots: [spotOf(found)] };
     const may = vpcs.flatMap((vpc) => this.lookup.mayBeAt(vpc, low));
@@ -186,6 +192,16 @@ export class Reachability {
     return isInternetAddress(low) ? this.internetEnds(address) : { spots: [{ low, high: low, kind: "address" }] };
   }
 }
+
+/** Whoever has a private address, nobody reaches it under that one from the internet. */
+const notCarried = (froms: Ends, to: End): Ends | undefined =>
+  "spots" in froms &&
+  froms.spots.every(({ kind }) => kind === "internet") &&
+  to.kind === "address" &&
+  isAddress(to.address) &&
+  !isInternetAddress(toNumber(to.address))
+    ? { nobody: `the internet does not carry ${to.address}: it is a private address`, reach: "blocked" }
+    : undefined;
 
 const isAnyone = (end: End): boolean => end.kind === "internet" && end.address === undefined;
 
@@ -205,14 +221,13 @@ interface Way {
   readonly answer: Answer;
 }
 
-/** Of anybody's ways one is enough; of those of an end that is in one of several places, all must agree. */
-function together(answers: readonly Way[], first: Way, isAnyones: boolean): Answer {
-  if (isAnyones) {
-    const found = (["reachable", "unknown"] as const).map((wanted) => answers.find(({ answer }) => answer.reach === wanted));
-    return (found[0] ?? found[1] ?? first).answer;
-  }
-  return answers.every(({ answer }) => answer.reach === first.answer.reach) ? first.answer : differing(answers);
-}
+/** Of anybody's ways one is enough. */
+const best = (ways: readonly Way[]): Way | undefined =>
+  ways.find(({ answer }) => answer.reach === "reachable") ?? ways.find(({ answer }) => answer.reach === "unknown") ?? ways[0];
+
+/** Of an end that is in one of several places, all must agree. */
+const together = (answers: readonly Way[], first: Way): Answer =>
+  answers.every(({ answer }) => answer.reach === first.answer.reach) ? first.answer : differing(answers);
 
 function differing(answers: readonly Way[]): Answer {
   const cases = answers.map(({ source, target, answer }) => {
@@ -222,7 +237,8 @@ function differing(answers: readonly Way[]): Answer {
     return `${answer.reach} with ${where.join(" and ")}`;
   });
   const stopped = answers.find(({ answer }) => answer.reach !== "reachable") ?? answers[0];
-  const at = stopped?.target.placed?.nic ?? { id: "", name: stopped === undefined ? "" : spotText(stopped.target) };
+  const at = stopped?.target.placed?.nic ??
+    stopped?.source.placed?.nic ?? { id: "", name: stopped === undefined ? "" : spotText(stopped.target) };
   const why = `which of its subnets it is in is not known, and that decides: ${cases.join("; ")}`;
   return {
     reach: "unknown",

@@ -40,9 +40,12 @@ export function choose(lookup: Lookup, { routes }: ReadTable, vpc: NodeId, desti
     const other = doubts[0];
     return other === undefined ? { kind: "local", text: "the local route" } : doubtful(other);
   }
-  const doubt = doubts[0];
+  // Whether it is one of the VPC's own addresses or no route holds it, it does not leave the VPC.
+  const doubt = destination.placed === undefined ? doubts[0] : doubts.find(({ route }) => !isLocalRoute(route));
   return doubt === undefined ? { kind: "none" } : doubtful(doubt);
 }
+
+const isLocalRoute = ({ target }: Route): boolean => isKnown(target) && target.kind === "local";
 
 function toService(routes: readonly ReadRoute[], endpoint: NodeId | undefined): Choice {
   for (const { service, route } of routes) {
@@ -53,16 +56,17 @@ function toService(routes: readonly ReadRoute[], endpoint: NodeId | undefined): 
   return { kind: "none" };
 }
 
+/** Of an interface of another VPC too: its address may be one of this VPC's own. */
 function isIn(lookup: Lookup, vpc: NodeId, { placed, low, high, kind }: Spot): boolean {
-  if (placed !== undefined) return placed.vpc === vpc;
-  if (kind !== "address") return false;
+  if (placed?.vpc === vpc) return true;
+  if (kind !== "address" && placed === undefined) return false;
   return (lookup.blocks.get(vpc) ?? []).some(
     (block) => block !== undefined && low >= block.base && high < block.base + block.size,
   );
 }
 
 function isShorterThanLocal(lookup: Lookup, vpc: NodeId, { block, route }: ReadRoute, destination: Spot): boolean {
-  if (isKnown(route.target) && route.target.kind === "local") return false;
+  if (isLocalRoute(route)) return false;
   const own = (lookup.blocks.get(vpc) ?? []).find((each) => each !== undefined && within(destination, each) === "yes");
   // /16 is the largest block that a VPC may have.
   return (block?.prefix ?? 0) < (own?.prefix ?? 16);

@@ -88,7 +88,7 @@ class Walk extends Track implements Passage {
         this.stop(tell(`no route for ${spotText(destination)}`), () => routeAdvice(this, at, read.table));
         return;
       case "local":
-        this.local(at, () => tell(`${choice.text} leads to ${spotText(destination)}`)());
+        this.local(at, choice.text, tell);
         return;
       case "route":
         break;
@@ -128,11 +128,20 @@ class Walk extends Track implements Passage {
     }
   }
 
-  private local(at: Placed, tell: Tell): void {
-    const placed = this.destination.placed ?? whoHas(this, at.vpc);
+  /** To the VPC's own interfaces alone, also where another VPC has the same addresses. */
+  private local(at: Placed, text: string, tell: (why: string) => Tell): void {
+    const { destination } = this;
+    const placed = destination.placed ?? whoHas(this, at.vpc);
     if (placed === undefined) return;
+    if (placed.vpc !== at.vpc) {
+      const [here, there] = [this.lookup.vpcName(at.vpc), this.lookup.vpcName(placed.vpc)];
+      this.stop(() =>
+        tell(`${text} keeps it in ${here}, whose own addresses these are: ${spotText(destination)} is in ${there}`)(),
+      );
+      return;
+    }
     this.leave(at.subnet, placed.subnet);
-    this.pass(tell);
+    this.pass(() => tell(`${text} leads to ${spotText(destination)}`)());
     this.deliver(placed, at.subnet);
   }
 

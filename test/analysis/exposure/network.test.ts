@@ -88,6 +88,9 @@ const peered = (...routes: readonly Resources[]): Resources =>
   );
 const back = "peering-without-way-back";
 const unused = "peering-without-routes";
+const overlap = "peering-blocks-overlap";
+const block = (number: number, cidr: unknown): Resources => ({ [`Vpc${String(number)}`]: ["EC2::VPC", { CidrBlock: cidr }] });
+const further = (cidr: unknown): Resources => ({ More: ["EC2::VPCCidrBlock", { VpcId: { Ref: "Vpc2" }, CidrBlock: cidr }] });
 
 describe("peering connections", () => {
   test.each<Case>([
@@ -107,6 +110,19 @@ describe("peering connections", () => {
       ["Peering unknown"],
     ],
     ["no way at all", unused, peered(), ["Peering fails"]],
+    ["blocks that share nothing", overlap, peered(), []],
+    ["the same block", overlap, peered(block(2, "10.1.0.0/16")), ["Peering fails"]],
+    ["a block within the other's", overlap, peered(block(2, "10.1.128.0/20")), ["Peering fails"]],
+    ["a further block that is the other's", overlap, peered(further("10.1.0.0/16")), ["Peering fails"]],
+    ["a block that nobody knows", overlap, peered(block(2, anyone)), ["Peering unknown"]],
+    [
+      "a block that nobody knows beside one that overlaps",
+      overlap,
+      peered(block(2, "10.1.0.0/16"), further(anyone)),
+      ["Peering fails"],
+    ],
+    ["no way, where there can be no connection", unused, peered(block(2, "10.1.0.0/16")), []],
+    ["no way back, where there can be no connection", back, peered(block(2, "10.1.0.0/16"), route(1, "10.2.0.0/16")), []],
     ["a way", unused, peered(route(1, "10.2.0.0/16")), []],
     [
       "subnets that nobody has read",

@@ -349,6 +349,24 @@ describe("the internet", () => {
     expect(ask(networks, "internet -> l tcp 80").reach).toBe("reachable");
   });
 
+  test.each([
+    ["who has it", "10.0.0.10"],
+    ["who may have it", "10.0.1.77"],
+    ["nobody", "10.9.9.9"],
+  ])("carries no private address, be it of %s", (_, address) => {
+    const chosen = new Unknown("AWS chooses it");
+    const networks = pair().interface("r", "right", chosen, ["open"], { isPublic: true });
+    expect(outcome(ask(networks, `internet -> ${address} tcp 80`))).toEqual([
+      "blocked",
+      `there: the internet does not carry ${address}: it is a private address`,
+      undefined,
+    ]);
+    const from = { kind: "address", address: "203.0.113.7" } as const;
+    const named = { from, to: { kind: "address", address }, protocol: 6, port: 80 } as const;
+    expect(new Reachability(networks.environment()).query(named).reach).toBe("blocked");
+    expect(ask(networks, "internet -> l tcp 80").reach).toBe("reachable");
+  });
+
   test("all that is open to it is told in one go", () => {
     const networks = pair().group(
       "open",
