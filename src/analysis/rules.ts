@@ -7,6 +7,7 @@ import type { Measured, Usage } from "../environment/stated.js";
 import type { Rule } from "./finding.js";
 import { objectiveRulesWith } from "./objectives/rules.js";
 import { redundancyRules } from "./redundancy/rules.js";
+import { refusedRules } from "./refused/rules.js";
 import { sourceRules } from "./source/rules.js";
 
 /** What judgements rest on beside the graph. */
@@ -19,6 +20,7 @@ export interface Grounds {
 
 /** Everything that a check looks for. */
 export const rulesWith = (grounds: Grounds): readonly Rule[] => [
+  ...refusedRules,
   ...exposureRules,
   ...redundancyRules,
   ...objectiveRulesWith(() => grounds),

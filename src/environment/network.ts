@@ -2,6 +2,7 @@ import type { Maybe, Unknown } from "./maybe.js";
 import type { Node, NodeId, SourcePlace } from "./node.js";
 
 export interface Vpc extends Node {
+  /** The first is its own; empty: it states none, and EC2 refuses it. */
   readonly cidrs: readonly Maybe<string>[];
   readonly dnsSupport: Maybe<boolean>;
   readonly dnsHostnames: Maybe<boolean>;
@@ -72,6 +73,8 @@ export interface Traffic {
   readonly ports?: readonly [from: number, to: number];
   /** Of ICMP; -1 is any. */
   readonly icmp?: readonly [type: number, code: number];
+  /** What EC2 says of ports with which it takes no rule; then all of them are meant here, or what comes nearest. */
+  readonly refused?: string;
 }
 
 export type Peer =

@@ -38,6 +38,8 @@ export interface Unexamined {
   readonly type: string;
   readonly place?: SourcePlace;
   readonly why: string;
+  /** A provider of Terraform of which nothing is known here, so that not even what kind of thing it is can be told. */
+  readonly foreign?: string;
   /** Those that are known of it. */
   readonly tags?: Readonly<Record<string, Maybe<string>>>;
 }

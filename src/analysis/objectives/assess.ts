@@ -80,7 +80,11 @@ export function assess(environment: Environment, options: AssessOptions = {}): A
     services,
     singlePoints: singlePointsOf(services),
     plan,
-    steps: after.availability === "not achievable" ? (search?.steps() ?? []) : [],
+    // Nothing that can be bought opens the way.
+    steps:
+      after.availability === "not achievable" && paths.every(({ stops = [] }) => stops.length === 0)
+        ? (search?.steps() ?? [])
+        : [],
     ceiling: ceilingOf(services, after, objectives),
   };
 }
@@ -112,6 +116,7 @@ function reasonsOf(services: readonly ServiceAssessment[], verdicts: Verdicts, o
   const none =
     services.length === 0 ? ["no way in from the internet was found, so it is not known what has to be available"] : [];
   const gaps = services.flatMap(({ path }) => path.gaps.map(({ why }) => why));
+  const stops = services.flatMap(({ path }) => (path.stops ?? []).map(({ why }) => why));
   const times = (of: "rto" | "rpo", objective: number): readonly string[] =>
     services.flatMap(({ disruptions }) =>
       disruptions
@@ -130,7 +135,7 @@ function reasonsOf(services: readonly ServiceAssessment[], verdicts: Verdicts, o
   const unique = (lines: readonly string[]): readonly string[] => [...new Set(lines)];
   return {
     ...(wanted("availability")
-      ? { availability: unique([...none, ...promisedLines.flatMap((service) => service.promised.lines)]) }
+      ? { availability: unique([...none, ...stops, ...promisedLines.flatMap((service) => service.promised.lines)]) }
       : {}),
     ...(wanted("rto") && rto !== undefined ? { rto: unique([...none, ...gaps, ...times("rto", rto)]) } : {}),
     ...(wanted("rpo") && rpo !== undefined ? { rpo: unique([...none, ...gaps, ...times("rpo", rpo)]) } : {}),

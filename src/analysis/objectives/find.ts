@@ -8,6 +8,7 @@ import { dependenciesOf } from "./dependencies.js";
 import { noticed } from "./health.js";
 import { named, type Entry, type ServicePath, type Tier } from "./path.js";
 import { isNever } from "./span.js";
+import { stopsAt } from "./stops.js";
 
 /**
  * The ways that requests of the internet take: from a load balancer that faces it to the servers behind it and what those need; without
@@ -43,7 +44,20 @@ function pathOfBalancer(environment: Environment, balancer: Balancer): ServicePa
     ? []
     : [new Unknown(`whether ${balancer.name} faces the internet is not known: ${balancer.scheme.why}`)];
   const merged = mergeTiers(tiers);
-  return { name: balancer.name, entries, tiers: merged, gaps: [...unclear, ...gaps], ...dependenciesOf(environment, merged) };
+  const stops = stopsAt(environment, partsOf(environment, entries));
+  return {
+    ...{ name: balancer.name, entries, tiers: merged, gaps: [...unclear, ...gaps], ...dependenciesOf(environment, merged) },
+    ...(stops.length === 0 ? {} : { stops }),
+  };
+}
+
+/** The listeners of load balancers, and the target groups to which these forward. */
+function partsOf(environment: Environment, entries: readonly Entry[]): ReadonlySet<NodeId> {
+  const balancers = new Set<Maybe<NodeId>>(entries.map(({ id }) => id));
+  const listeners = [...environment.listeners.values()].filter(({ balancer }) => balancers.has(balancer));
+  const actions = listeners.flatMap(({ rules }) => rules.flatMap((rule) => rule.actions));
+  const groups = actions.flatMap((action) => (action.kind === "forward" ? action.targetGroups.filter(isKnown) : []));
+  return new Set([...listeners.map(({ id }) => id), ...groups]);
 }
 
 type Behind = Pick<ServicePath, "entries" | "tiers" | "gaps">;

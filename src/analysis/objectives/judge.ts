@@ -29,9 +29,12 @@ export function judge(paths: readonly ServicePath[], objectives: Objectives, mea
       .flatMap((disruption) => disruption.effects),
   );
   const gaps = paths.flatMap((path) => path.gaps.map((): Verdict => "unknown"));
+  const stops = paths.flatMap((path) =>
+    (path.stops ?? []).map(({ certain }): Verdict => (certain ? "not achievable" : "unknown")),
+  );
   const found: { readonly [N in ObjectiveName]: readonly Verdict[] | undefined } = {
     availability:
-      availability === undefined ? undefined : [...none, ...paths.map((path) => reaches(promised(path), availability))],
+      availability === undefined ? undefined : [...none, ...stops, ...paths.map((path) => reaches(promised(path), availability))],
     rto: rto === undefined ? undefined : [...none, ...gaps, ...effects.map((effect) => keeps(effect.rto, rto))],
     rpo: rpo === undefined ? undefined : [...none, ...gaps, ...effects.map((effect) => keeps(effect.rpo, rpo))],
   };

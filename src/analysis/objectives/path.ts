@@ -73,6 +73,13 @@ export interface ServicePath {
   readonly buckets: readonly (Named & { readonly versioning: Maybe<boolean> })[];
   /** Parts that the source leaves open: whatever they are, the path may be no better than unknown. */
   readonly gaps: readonly Unknown[];
+  /** What keeps requests from being served at all, surely or perhaps: no promise of its parts counts then. */
+  readonly stops?: readonly Stop[];
+}
+
+export interface Stop {
+  readonly why: string;
+  readonly certain: boolean;
 }
 
 /** How a tier's servers are made. Looked up, not kept: user data may hold what a report must not. */

@@ -189,7 +189,11 @@ export function backupAge(database: Datastore): { readonly age: Duration; readon
       return { age: span(0, value, assumed), line: "logs are uploaded continuously", source };
     }
     const { value } = times.logUpload;
-    return { age: span(0, value), line: `logs are uploaded every ${value / 60} min, so the last ${value} s may be lost`, source };
+    return {
+      age: { ...span(0, value), recurs: true },
+      line: `logs are uploaded every ${value / 60} min, so the last ${value} s may be lost`,
+      source,
+    };
   }
   if (planned === undefined)
     return {

@@ -40,8 +40,10 @@ const changeText = ({ text, monthly }: Change): string =>
   `${text} (${isKnown(monthly) ? `${dollars(monthly)} a month` : `price not known: ${monthly.why}`})`;
 
 /** What would help, and what it costs. */
-function fixOf({ plan, steps, ceiling, verdicts }: Assessment, name: ObjectiveName): string {
+function fixOf({ plan, steps, ceiling, verdicts, services }: Assessment, name: ObjectiveName): string {
   const parts: string[] = [];
+  if (name === "availability" && services.some(({ path: { stops = [] } }) => stops.length > 0))
+    parts.push("first let requests and health checks through: the findings about them say how");
   // What is not known is not made known by spending on something else.
   const helps = plan !== undefined && (verdicts[name] !== "unknown" || plan.verdicts[name] !== "unknown");
   if (helps) {

@@ -6,6 +6,8 @@ export interface Span {
   readonly high: number;
   /** What is taken where nobody publishes a figure: no verdict may pass on it. */
   readonly assumes?: string;
+  /** It grows from low to high again and again (what was written since the last upload of logs), so high is surely met; and later than that, too. */
+  readonly recurs?: true;
 }
 
 /** It has no end of its own, and this is why. */
@@ -41,11 +43,13 @@ export function worst(durations: readonly Duration[]): Duration {
   if (unknown !== undefined) return unknown;
   const spans = durations.filter((duration): duration is Span => isKnown(duration) && !isNever(duration));
   const assumes = [...new Set(spans.flatMap((each) => (each.assumes === undefined ? [] : [each.assumes])))];
-  return span(
+  const all = span(
     Math.max(0, ...spans.map(({ low }) => low)),
     Math.max(0, ...spans.map(({ high }) => high)),
     assumes.length === 0 ? undefined : assumes.join("; "),
   );
+  // What recurs counts where it is the worst of them.
+  return spans.some(({ recurs, high }) => recurs === true && high === all.high) ? { ...all, recurs: true } : all;
 }
 
 /** Does it keep to an objective, in seconds? Only what surely does is achievable. */
@@ -53,6 +57,9 @@ export function keeps(duration: Duration, objective: number): Verdict {
   if (isNever(duration)) return "not achievable";
   if (duration instanceof Unknown) return "unknown";
   if (duration.low > objective) return "not achievable";
+  // Of the same length as the objective nothing is left for an upload that is late.
+  if (duration.recurs === true && duration.high > objective) return "not achievable";
+  if (duration.recurs === true && duration.high === objective) return "unknown";
   return duration.high <= objective && duration.assumes === undefined ? "achievable" : "unknown";
 }
 

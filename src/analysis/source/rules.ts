@@ -22,4 +22,30 @@ const assumed: Rule = {
     ),
 };
 
-export const sourceRules: readonly Rule[] = [assumed];
+/** An environment of which a part is unknown altogether is not judged by the rest of it. */
+const foreign: Rule = {
+  id: "provider-not-known",
+  subject: "template",
+  severity: "high",
+  summary: "A resource of a provider that is not known here: whatever it opens, costs or loses, no verdict says it.",
+  sources: ["https://developer.hashicorp.com/terraform/language/providers/requirements"],
+  judge: ({ unexamined }) =>
+    unexamined.flatMap(({ id, type, foreign: provider, place }) =>
+      provider === undefined
+        ? []
+        : [
+            found(
+              foreign,
+              { id, type, name: id, tags: {}, ...(place === undefined ? {} : { place }) },
+              {
+                title: `It is of ${provider}, which is not known here: it was not examined`,
+                reason: "Known are the resources of hashicorp/aws; a plan that has others too is judged in part only.",
+                fix: "judge what it makes by other means, and accept this in the baseline; or plan the part of hashicorp/aws by itself",
+                verdict: "unknown",
+              },
+            ),
+          ],
+    ),
+};
+
+export const sourceRules: readonly Rule[] = [assumed, foreign];

@@ -86,6 +86,7 @@ export async function check(paths: readonly string[], options: CheckOptions, out
     examination: { environment, report, assessment, estimate: bill },
     exitCode,
     baseline: options.baseline !== undefined,
+    allowUnknown: options.allowUnknown === true,
     seconds: (performance.now() - began) / 1000,
     now,
   };
@@ -115,6 +116,7 @@ interface Making {
   readonly examination: Whole;
   readonly exitCode: number;
   readonly baseline: boolean;
+  readonly allowUnknown: boolean;
   readonly seconds: number;
   readonly now: Date;
 }

@@ -4,6 +4,7 @@ import type { Description } from "../../environment/described.js";
 import { UserFault } from "../../faults.js";
 import type { Output } from "../output.js";
 import type { AssembledStack } from "../up/assembly.js";
+import { placeText } from "./document.js";
 import { findRegion } from "./region.js";
 import { openSource, type Source, type SourceWish } from "./source.js";
 import { describeStacks, stackTexts, type StackText } from "./stacks.js";
@@ -63,7 +64,7 @@ async function readPlan(
   if (description !== undefined && problems.length === 0) return description;
   throw new UserFault("BadPlan", {
     at: plan.file,
-    message: `${plan.file} cannot be checked:\n${problems.map(({ at, message }) => (at === "" ? message : `${at}: ${message}`)).join("\n")}`,
+    message: `${plan.file} cannot be checked:\n${problems.map((problem) => `${placeText(problem)}: ${problem.message}`).join("\n")}`,
     fix: "make it with `terraform plan -out FILE` and `terraform show -json FILE`",
   });
 }

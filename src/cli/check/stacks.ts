@@ -74,12 +74,18 @@ export function describeStacks(
     resources: description.resources.map((resource) => placed(resource, stacks)),
     ...(objectives === undefined
       ? {}
-      : { objectives: isWritten(objectives.place, made) ? objectives : { value: objectives.value } }),
+      : { objectives: isWritten(objectives.place, made) ? objectives : { value: objectives.value, ...placeIn(stacks) } }),
   };
 }
 
 const isWritten = (place: SourcePlace | undefined, made: ReadonlyMap<string, unknown>): boolean =>
   place !== undefined && !made.has(place.file);
+
+/** Of what an app promises: where it makes its first resource. */
+function placeIn(stacks: readonly StackText[]): { readonly place?: SourcePlace } {
+  const [place] = stacks.flatMap(({ made }) => Object.values(made?.places ?? {}));
+  return place === undefined ? {} : { place };
+}
 
 /** Lines of a text that nobody wrote tell nothing. */
 function describeProblem(

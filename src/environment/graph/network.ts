@@ -28,9 +28,12 @@ function vpcOf(catalogue: Catalogue, { node, read, resource }: Draft): Vpc {
     .map((block) => unlessAbsent(block.resource, block.read.at("CidrBlock").text("")));
   const main = catalogue.settle(resource.attributes?.["MainRouteTable"]);
   const stated = main === undefined ? undefined : catalogue.node(main, [tableType]);
+  // Only a template is as it was written: other sources leave out what IPAM gives.
+  const byIpam = catalogue.description.from !== "template" || read.at("Ipv4IpamPoolId").given;
+  const own = read.at("CidrBlock").text() ?? (byIpam ? new Unknown(`IPAM gives ${node.id} its CIDR block`) : []);
   return {
     ...node,
-    cidrs: [read.at("CidrBlock").text() ?? new Unknown(`IPAM gives ${node.id} its CIDR block`), ...more],
+    cidrs: [own, ...more].flat(),
     dnsSupport: read.at("EnableDnsSupport").flag(true),
     dnsHostnames: read.at("EnableDnsHostnames").flag(false),
     mainRouteTable: typeof stated === "string" ? stated : `${node.id}/MainRouteTable`,

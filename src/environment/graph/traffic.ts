@@ -40,6 +40,17 @@ function within(protocol: number, from: Maybe<number> | undefined, to: Maybe<num
   if (from instanceof Unknown) return from;
   if (to instanceof Unknown) return to;
   if (icmp) return { protocol, icmp: [from ?? -1, to ?? -1] };
-  if (from === undefined || from === -1) return { protocol };
-  return { protocol, ports: [from, to === undefined || to === -1 ? from : to] };
+  const answer = refusedPorts(from, to);
+  const refused = answer === undefined ? {} : { refused: answer };
+  if (from === undefined || from === -1) return { protocol, ...refused };
+  return { protocol, ports: [from, to === undefined || to === -1 ? from : to], ...refused };
+}
+
+/** EC2's answer to ports that no rule of TCP or UDP may have. */
+function refusedPorts(from: number | undefined, to: number | undefined): string | undefined {
+  if (from === undefined || to === undefined)
+    return "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange";
+  if (from === -1 && to === -1) return undefined;
+  const isRange = Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to <= 65_535 && from <= to;
+  return isRange ? undefined : `Invalid TCP/UDP port range (${from}:${to})`;
 }

@@ -1,12 +1,14 @@
 import { basename } from "node:path";
 import { Reference, type Described, type Description } from "../described.js";
 import { Unknown } from "../maybe.js";
-import type { NodeId, Unexamined } from "../node.js";
+import type { NodeId, SourcePlace, Unexamined } from "../node.js";
 import type { Problem } from "../../template/problems.js";
 import { Block, isObject, type NameOf } from "./block.js";
 import { planFormat, type Json, type PlanFormat } from "./format.js";
 import { nothing, type Mapper } from "./part.js";
+import { placesIn, type PlanPlaces } from "./places.js";
 import { Plan, type PlannedResource } from "./plan.js";
+import { isForeign, isOfAws, providerOf } from "./providers.js";
 import type { TextsIn } from "./writing.js";
 import { balancingMappers } from "./types/balancing.js";
 import { connectionMappers } from "./types/connections.js";
@@ -45,64 +47,93 @@ const largest = 256 * 1024 * 1024;
 
 /**
  * A plan or a state of Terraform (or OpenTofu), as `terraform show -json` writes it, in CloudFormation's form. Nodes are called by their
- * addresses. A plan has no lines, so every place is the file's beginning.
+ * addresses; a place is where the plan holds the resource.
  * @param text the whole file
  * @param textsIn the texts beside it, which say what its JSON leaves open
  */
 export function describePlan(file: string, text: string, textsIn: TextsIn = () => undefined): PlanRead {
-  const refused = (message: string): PlanRead => ({
+  const places = placesIn(file, text);
+  const refused = ({ message, place = places.at(0) }: Refusal): PlanRead => ({
     description: undefined,
-    problems: [{ file, line: 1, column: 1, at: "", message }],
+    problems: [{ ...place, file, at: "", message }],
   });
-  if (text.length > largest) return refused(`it is larger than ${largest / 1024 / 1024} MiB, which no plan is`);
-  const format = read(text);
-  if (typeof format === "string") return refused(format);
+  if (text.length > largest) return refused({ message: `it is larger than ${largest / 1024 / 1024} MiB, which no plan is` });
+  const format = read(text, places);
+  if ("message" in format) return refused(format);
   const plan = new Plan(format, textsIn);
-  const known = plan.resources.filter(({ type }) => mappers.has(type));
-  if (known.length === 0 && plan.resources.length > 0) return refused(foreign(plan));
-  return { description: describe(file, format, plan), problems: [] };
+  const known = plan.resources.filter((resource) => mapperOf(resource) !== undefined);
+  const [first] = plan.resources;
+  if (known.length === 0 && first !== undefined) return refused({ message: foreign(plan), place: places.of(first.address) });
+  return { description: describe(file, format, plan, places), problems: [] };
 }
 
+/** Why a text is not judged, and where that shows; at its beginning unless it is said. */
+interface Refusal {
+  readonly message: string;
+  readonly place?: SourcePlace;
+}
+
+/** How a resource of AWS's provider is read. */
+const mapperOf = (resource: PlannedResource): Mapper | undefined => (isOfAws(resource) ? mappers.get(resource.type) : undefined);
+
 /** The plan, or why it is none. */
-function read(text: string): PlanFormat | string {
+function read(text: string, places: PlanPlaces): PlanFormat | Refusal {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return `it is no JSON (${reason}); write it with \`terraform show -json PLAN > plan.json\``;
+    const offset = /at position (\d+)/.exec(reason)?.[1];
+    const message = `it is no JSON (${reason}); write it with \`terraform show -json PLAN > plan.json\``;
+    return { message, place: places.at(offset === undefined ? text.length : Number(offset)) };
   }
   const parsed = planFormat.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const at = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
-    return `it is not what \`terraform show -json\` writes${at}: ${issue?.message ?? "its form is another"}`;
+    const message = `it is not what \`terraform show -json\` writes${at}: ${issue?.message ?? "its form is another"}`;
+    return { message, place: places.locate(issue?.path ?? []) };
   }
   const { format_version: version, errored, planned_values: planned, values } = parsed.data;
-  if (!/^1\./.test(version)) return `its format_version is ${version}; this reads version 1`;
-  if (errored === true) return "Terraform could not finish this plan, so it does not hold everything; plan again without errors";
+  if (!/^1\./.test(version))
+    return { message: `its format_version is ${version}; this reads version 1`, place: places.locate(["format_version"]) };
+  if (errored === true)
+    return {
+      message: "Terraform could not finish this plan, so it does not hold everything; plan again without errors",
+      place: places.locate(["errored"]),
+    };
   if (planned === undefined && values === undefined)
-    return "it holds neither planned_values (a plan) nor values (a state); write it with `terraform show -json`, not with `terraform plan -json`";
+    return {
+      message:
+        "it holds neither planned_values (a plan) nor values (a state); write it with `terraform show -json`, not with `terraform plan -json`",
+    };
+  // Terraform writes the root module of an empty plan too.
+  if (planned?.root_module === undefined && values?.root_module === undefined)
+    return {
+      message: "it has no root_module: there is nothing in it to judge",
+      place: places.locate([planned === undefined ? "values" : "planned_values"]),
+    };
   return parsed.data;
 }
 
 function foreign(plan: Plan): string {
-  const providers = [...new Set(plan.resources.map(({ provider }) => provider))].sort().join(", ");
+  const providers = [...new Set(plan.resources.map(providerOf))].sort().join(", ");
   const types = [...new Set(plan.resources.map(({ type }) => type))].sort();
   const shown = types.slice(0, 5).join(", ") + (types.length > 5 ? ` and ${types.length - 5} more` : "");
   return `none of its ${plan.resources.length} resources is of a type that is known here (${shown}, of ${providers}); known are those of the provider hashicorp/aws that the documentation lists`;
 }
 
-function describe(file: string, format: PlanFormat, plan: Plan): Description {
+function describe(file: string, format: PlanFormat, plan: Plan, places: PlanPlaces): Description {
   const named = namesIn(plan);
   const nameOf: NameOf = (address) => named.get(address) ?? address;
-  const place = { file, line: 1, column: 1 };
   const resources: Described[] = [];
   const unexamined: Unexamined[] = [];
   for (const resource of plan.resources) {
-    const mapper = mappers.get(resource.type);
+    const mapper = mapperOf(resource);
+    const place = places.of(resource.address);
     if (mapper === undefined) {
-      unexamined.push({ id: resource.address, type: resource.type, place, why: whyNot(resource) });
+      const provider = isForeign(resource) ? { foreign: providerOf(resource) } : {};
+      unexamined.push({ id: resource.address, type: resource.type, place, why: whyNot(resource), ...provider });
       continue;
     }
     const block = Block.of(plan, resource, nameOf);
@@ -119,14 +150,15 @@ function describe(file: string, format: PlanFormat, plan: Plan): Description {
     account: new Unknown("a plan does not say for whose account it is"),
     resources,
     unexamined,
-    assumed: plan.assumed.map((each) => ({ ...each, place })),
+    assumed: plan.assumed.map((each) => ({ ...each, place: places.of(each.id) })),
+    objectives: { value: {}, place: places.at(0) },
   };
 }
 
-const whyNot = ({ type, provider }: PlannedResource): string =>
-  type.startsWith("aws_")
-    ? `resources of the type ${type} are not read from a plan`
-    : `it is of the provider ${provider === "" ? type.replace(/_.*/, "") : provider}, and only AWS's resources are read`;
+const whyNot = (resource: PlannedResource): string =>
+  isOfAws(resource)
+    ? `resources of the type ${resource.type} are not read from a plan`
+    : `it is of the provider ${providerOf(resource)}, and only those of hashicorp/aws are read`;
 
 /** By which attributes settings that are resources of their own name what they are of. */
 const owners = [

@@ -37,6 +37,9 @@ export function objectivesOf(stacks: readonly { readonly file: string; readonly 
         );
     }
   }
+  // Where none is stated, what that is about stands where they would: the nearest that there is.
+  const [first] = stacks;
+  if (place === undefined && first !== undefined) place = { file: first.file, ...first.template.locate(path) };
   if (place === undefined) return { said: undefined, problems };
   return { said: { value: Object.fromEntries(Object.entries(merged).map(([name, { said }]) => [name, said])), place }, problems };
 }

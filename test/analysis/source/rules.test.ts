@@ -23,3 +23,14 @@ test.each<readonly [name: string, assumed: Environment["assumed"], found: readon
   ["what a source leaves open", [left], [["source-leaves-it-open", "unknown", "aws_eip.a[1]"]]],
   ["a source that says everything", undefined, []],
 ])("%s", (_, assumed, found) => expect(findings(assumed)).toEqual(found));
+
+test("a resource of a provider that nobody knows is not known, high and by name", () => {
+  const place = { file: "plan.json", line: 4, column: 2 };
+  const environment = new EnvironmentBuilder()
+    .leaveOut({ id: "google_sql.a", type: "google_sql", why: "of Google", foreign: "hashicorp/google", place })
+    .leaveOut({ id: "random_id.a", type: "random_id", why: "makes nothing" })
+    .build({ sources: ["plan.json"], from: "plan", region: "eu-west-3", account: "000000000000", objectives: {} });
+  expect(sourceRules.flatMap((rule) => rule.judge(environment))).toMatchObject([
+    { rule: "provider-not-known", severity: "high", verdict: "unknown", resource: { id: "google_sql.a" }, place },
+  ]);
+});

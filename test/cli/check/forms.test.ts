@@ -90,19 +90,42 @@ describe("JUnit", () => {
       const cases = suite.children;
       expect(Number(suite.attributes.tests)).toBe(cases.length);
       expect(Number(suite.attributes.failures)).toBe(cases.filter(({ children }) => children[0]?.name === "failure").length);
+      expect(Number(suite.attributes.errors)).toBe(cases.filter(({ children }) => children[0]?.name === "error").length);
       expect(Number(suite.attributes.skipped)).toBe(cases.filter(({ children }) => children[0]?.name === "skipped").length);
       expect(suite.attributes.timestamp).toBe("2026-11-22T01:02:03");
     }
     expect(Number(root.attributes.tests)).toBe(report.rules.length);
   });
 
-  test("a rule with findings that count fails once, one that is not known is skipped, a mild one only speaks", () => {
-    const cases = root.children.flatMap(({ children }) => children);
-    const kinds = Object.fromEntries(
-      cases.map(({ attributes, children }) => [attributes.name?.split(":")[0], children.map(({ name }) => name)]),
+  const kindsIn = (text: string): object =>
+    Object.fromEntries(
+      readXml(text)
+        .children.flatMap(({ children }) => children)
+        .map(({ attributes, children }) => [attributes.name?.split(":")[0], children.map(({ name }) => name)]),
     );
-    expect(kinds).toEqual({ open: ["failure"], unsure: ["skipped"], mild: ["system-out"], known: ["system-out"], silent: [] });
+
+  test("a rule with findings that count fails once, one that is not known is an error, a mild one only speaks", () => {
+    const cases = root.children.flatMap(({ children }) => children);
+    const spoken = { open: ["failure"], mild: ["system-out"], known: ["system-out"], silent: [] };
+    expect(kindsIn(xml)).toEqual({ ...spoken, unsure: ["error"] });
+    expect(kindsIn(junitXml(report, { seconds: 0, now: new Date(0), allowUnknown: true }))).toEqual({
+      ...spoken,
+      unsure: ["skipped"],
+    });
     expect(cases.every(({ attributes }) => attributes.classname !== undefined && attributes.time !== undefined)).toBe(true);
+  });
+
+  test("a run that does not end with 0 has a failure or an error, and one that does has none", () => {
+    const tallied = (one: typeof report) => readXml(junitXml(one, { seconds: 0, now: new Date(0) })).attributes;
+    const unsure = (severity: "high" | "low") => reportOf([finding("unsure", severity, { verdict: "unknown" })]);
+    expect(tallied(unsure("high"))).toMatchObject({ failures: "0", errors: "1", skipped: "0" });
+    expect(tallied(unsure("low"))).toMatchObject({ failures: "0", errors: "0", skipped: "1" });
+    expect(tallied({ ...reportOf([]), overall: "unknown" })).toMatchObject({ tests: "2", failures: "0", errors: "1" });
+  });
+
+  test("a case with findings has the file and the line of the first", () => {
+    const cases = root.children.flatMap(({ children }) => children.map(({ attributes }) => attributes));
+    expect(cases.filter(({ file, line }) => file === "templates/a b.yaml" && line === "12").length).toBe(3);
   });
 
   test("holds any text: markup is escaped, and what XML cannot hold is replaced", () => {

@@ -61,6 +61,14 @@ describe("how a check ends", () => {
   });
 });
 
+test("every finding has a file, a line and a column: objectives that nobody stated those of the template", async () => {
+  const { text } = await run([file("unstated.yaml", open)], { json: true });
+  const { findings } = JSON.parse(text) as { readonly findings: readonly { readonly rule: string; readonly place: unknown }[] };
+  expect(findings.map(({ rule }) => rule)).toContain("objectives-not-stated");
+  const place = { file: join(folder, "unstated.yaml"), line: expect.any(Number) as number, column: expect.any(Number) as number };
+  expect(findings.map((each) => each.place)).toEqual(findings.map(() => place));
+});
+
 describe("what cannot be checked is refused whole, with its place", () => {
   test.each([
     ["a file that is not there", () => join(folder, "none.yaml"), "NotFound", "does not exist"],

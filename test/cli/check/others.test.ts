@@ -110,7 +110,7 @@ test("--validator takes the findings of the CDK's own validator in, by its names
 test("a plan has no template for the validator, which is said", async () => {
   const plan = write(
     "plan.json",
-    '{"format_version":"1.2","terraform_version":"1.9.0","planned_values":{},"resource_changes":[]}',
+    '{"format_version":"1.2","terraform_version":"1.9.0","planned_values":{"root_module":{}},"resource_changes":[]}',
   );
   await expect(run(plan, { validator: true })).rejects.toMatchObject({ code: "BadOption" });
 });

@@ -145,38 +145,79 @@ test("a setting of what the plan does not hold is listed as not examined", () =>
   ]);
 });
 
-const foreign = {
+interface SmallPlan {
+  readonly format_version: string;
+  readonly planned_values: { readonly root_module: { readonly resources: readonly object[] } };
+}
+
+const planOf = (type: string, provider_name: string, more?: SmallPlan): SmallPlan => ({
   format_version: "1.2",
   planned_values: {
     root_module: {
       resources: [
-        {
-          address: "google_sql.a",
-          mode: "managed",
-          type: "google_sql",
-          name: "a",
-          provider_name: "registry.terraform.io/hashicorp/google",
-        },
+        { address: `${type}.a`, mode: "managed", type, name: "a", provider_name },
+        ...(more?.planned_values.root_module.resources ?? []),
       ],
     },
   },
-};
+});
 
 test.each([
-  ["no JSON", "{", /no JSON/],
-  ["a template", '{"Resources": {}}', /not what `terraform show -json` writes at format_version/],
-  ["another version", '{"format_version": "2.0", "planned_values": {}}', /format_version is 2.0/],
-  ["a plan that failed", '{"format_version": "1.2", "planned_values": {}, "errored": true}', /could not finish/],
-  ["neither plan nor state", '{"format_version": "1.2"}', /neither planned_values/],
+  ["no JSON", "{", 1, 2, /no JSON/],
+  ["no JSON further down", '{"format_version":\n"1.2",\n }', 3, 2, /no JSON/],
+  ["a template", '{"Resources": {}}', 1, 1, /not what `terraform show -json` writes at format_version/],
+  [
+    "a plan of another form",
+    '{"format_version": "1.2",\n "planned_values": {"root_module": {"resources": "x"}}}',
+    2,
+    37,
+    /at planned_values.root_module.resources/,
+  ],
+  ["another version", '{"format_version": "2.0", "planned_values": {}}', 1, 2, /format_version is 2.0/],
+  ["a plan that failed", '{"format_version": "1.2", "planned_values": {}, "errored": true}', 1, 49, /could not finish/],
+  ["neither plan nor state", '{"format_version": "1.2"}', 1, 1, /neither planned_values/],
+  ["a plan without a root module", '{"format_version": "1.2",\n"planned_values": {}}', 2, 1, /no root_module/],
   [
     "another provider",
-    JSON.stringify(foreign),
+    JSON.stringify(planOf("google_sql", "registry.terraform.io/hashicorp/google"), undefined, 1),
+    7,
+    6,
     /none of its 1 resources .*google_sql, of registry.terraform.io\/hashicorp\/google/,
   ],
-])("%s is a problem, not an empty environment", (_name, text, message) => {
+  [
+    "somebody's provider of the same name",
+    JSON.stringify(planOf("aws_s3_bucket", "registry.terraform.io/evil/aws"), undefined, 1),
+    7,
+    6,
+    /none of its 1 resources .*aws_s3_bucket, of registry.terraform.io\/evil\/aws/,
+  ],
+])("%s is a problem at its place, not an empty environment", (_name, text, line, column, message) => {
   const { description, problems } = describePlan("p.json", text);
   expect(description).toBeUndefined();
-  expect(problems).toMatchObject([{ file: "p.json", line: 1, column: 1, message: expect.stringMatching(message) }]);
+  expect(problems).toMatchObject([{ file: "p.json", line, column, message: expect.stringMatching(message) }]);
+});
+
+test.each([
+  ["google_compute_instance", "registry.terraform.io/hashicorp/google", "registry.terraform.io/hashicorp/google"],
+  ["aws_instance", "registry.terraform.io/evil/aws", "registry.terraform.io/evil/aws"],
+  ["aws_instance", "example.com/hashicorp/aws", "example.com/hashicorp/aws"],
+  ["random_password", "registry.terraform.io/hashicorp/random", undefined],
+  ["terraform_data", "terraform.io/builtin/terraform", undefined],
+  ["aws_batch_job_queue", "registry.opentofu.org/hashicorp/aws", undefined],
+])("%s of %s among AWS's is not examined; foreign: %s", (type, provider, stranger) => {
+  const text = JSON.stringify(
+    planOf("aws_s3_bucket", "registry.terraform.io/hashicorp/aws", planOf(type, provider)),
+    undefined,
+    1,
+  );
+  const { description } = describePlan("p.json", text);
+  expect(description?.resources.map(({ id, place }) => [id, place?.line])).toEqual([["aws_s3_bucket.a", 7]]);
+  expect(description?.unexamined).toEqual([
+    {
+      ...{ id: `${type}.a`, type, why: expect.any(String), place: { file: "p.json", line: 14, column: 6 } },
+      ...(stranger === undefined ? {} : { foreign: stranger }),
+    },
+  ]);
 });
 
 describe("what a plan does not say", () => {

@@ -5,22 +5,32 @@ import { placeText } from "../document.js";
 
 /**
  * The report as JUnit's XML, for CI: a suite for each subject, a case for each rule. A case fails on findings at or above the severity
- * that was asked for; it is skipped where the verdict is unknown; milder and accepted findings are its output. The form is the one that
- * Jenkins, GitLab and GitHub's readers share (Apache Ant's), in which a case holds at most one failure:
+ * that was asked for; where such a verdict is unknown it is an error, as unknown is no pass, unless unknown is allowed: then it is skipped, as
+ * milder ones are. Milder and accepted findings are its output. So a report without failures and errors is one of a run that ends with 0.
+ * The form is the one that Jenkins, GitLab and GitHub's readers share (Apache Ant's), in which a case holds at most one failure:
  * https://github.com/testmoapp/junitxml
  */
-export function junitXml(report: Report, about: { readonly seconds: number; readonly now: Date }): string {
+export function junitXml(
+  report: Report,
+  about: { readonly seconds: number; readonly now: Date; readonly allowUnknown?: boolean },
+): string {
+  const allowUnknown = about.allowUnknown === true;
   const subjects = [...new Set(report.rules.map(({ subject }) => subject))].sort();
   const suites = subjects.map((subject) => {
-    const cases = report.rules.filter((rule) => rule.subject === subject).map((rule) => caseOf(rule, report));
+    const cases = report.rules.filter((rule) => rule.subject === subject).map((rule) => caseOf(rule, report, allowUnknown));
     return { subject, cases, ...tally(cases) };
   });
+  const told = suites.some(({ failures, errors }) => failures + errors > 0);
+  if (report.overall === "unknown" && !allowUnknown && !told) {
+    const cases = [nothingExamined];
+    suites.push({ subject: "template", cases, ...tally(cases) });
+  }
   const all = tally(suites.flatMap(({ cases }) => cases));
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    tag("testsuites", { name: `sandtable check ${report.sources.join(" ")}`, ...all, errors: 0, time: about.seconds.toFixed(3) }),
-    ...suites.flatMap(({ subject, cases, tests, failures, skipped }) => [
-      `  ${tag("testsuite", { name: subject, tests, failures, errors: 0, skipped, time: "0", timestamp: about.now.toISOString().slice(0, 19) })}`,
+    tag("testsuites", { name: `sandtable check ${report.sources.join(" ")}`, ...all, time: about.seconds.toFixed(3) }),
+    ...suites.flatMap(({ subject, cases, tests, failures, errors, skipped }) => [
+      `  ${tag("testsuite", { name: subject, tests, failures, errors, skipped, time: "0", timestamp: about.now.toISOString().slice(0, 19) })}`,
       ...cases.flatMap(({ lines: inner }) => inner.map((line) => `    ${line}`)),
       "  </testsuite>",
     ]),
@@ -30,16 +40,26 @@ export function junitXml(report: Report, about: { readonly seconds: number; read
 }
 
 interface Case {
-  readonly outcome: "passed" | "failed" | "skipped";
+  readonly outcome: "passed" | "failed" | "unknown" | "skipped";
   readonly lines: readonly string[];
 }
 
 function tally(cases: readonly Case[]) {
   const count = (outcome: Case["outcome"]): number => cases.filter((one) => one.outcome === outcome).length;
-  return { tests: cases.length, failures: count("failed"), skipped: count("skipped") };
+  return { tests: cases.length, failures: count("failed"), errors: count("unknown"), skipped: count("skipped") };
 }
 
-function caseOf(rule: RuleOutcome, report: Report): Case {
+/** A verdict on nothing is no pass, although no rule speaks. */
+const nothingExamined: Case = {
+  outcome: "unknown",
+  lines: [
+    '<testcase name="something was examined" classname="sandtable.template" time="0">',
+    '  <error message="no resource of the source was examined" type="unknown"/>',
+    "</testcase>",
+  ],
+};
+
+function caseOf(rule: RuleOutcome, report: Report, allowUnknown: boolean): Case {
   const own = report.findings.filter((finding) => finding.rule === rule.id);
   const failing = own.filter(({ verdict, severity }) => verdict === "fails" && atLeast(severity, report.failOn));
   const unknown = own.filter(({ verdict }) => verdict === "unknown");
@@ -51,13 +71,15 @@ function caseOf(rule: RuleOutcome, report: Report): Case {
       ({ finding, acceptance }) => `accepted until ${acceptance.expires} (${acceptance.reason}): ${describe(finding)}`,
     ),
   ];
-  const outcome = failing.length > 0 ? "failed" : unknown.length > 0 ? "skipped" : "passed";
+  const weighty = allowUnknown ? [] : unknown.filter(({ severity }) => atLeast(severity, report.failOn));
+  const outcome = failing.length > 0 ? "failed" : weighty.length > 0 ? "unknown" : unknown.length > 0 ? "skipped" : "passed";
   const body = [
-    ...(outcome === "failed" ? [failure(failing)] : []),
+    ...(outcome === "failed" ? [trouble("failure", failing, failing[0]?.severity ?? "")] : []),
+    ...(outcome === "unknown" ? [trouble("error", unknown, "unknown")] : []),
     ...(outcome === "skipped" ? [`<skipped message="${attribute(unknown.map(brief).join("; "))}"/>`] : []),
     ...(told.length === 0 ? [] : [`<system-out>${content(told.join("\n\n"))}</system-out>`]),
   ];
-  const place = (failing[0] ?? unknown[0])?.place;
+  const place = [...failing, ...weighty, ...unknown, ...own, ...accepted.map(({ finding }) => finding)][0]?.place;
   const attributes = {
     name: `${rule.id}: ${rule.summary}`,
     classname: `sandtable.${rule.subject}`,
@@ -78,10 +100,9 @@ const describe = (finding: Finding): string =>
     `fix: ${finding.fix}`,
   ].join("\n");
 
-function failure(findings: readonly Finding[]): string {
+function trouble(name: "failure" | "error", findings: readonly Finding[], type: string): string {
   const message = findings.map(brief).join("; ");
-  const type = findings[0]?.severity ?? "";
-  return `<failure message="${attribute(message)}" type="${attribute(type)}">${content(findings.map(describe).join("\n\n"))}</failure>`;
+  return `<${name} message="${attribute(message)}" type="${attribute(type)}">${content(findings.map(describe).join("\n\n"))}</${name}>`;
 }
 
 const tag = (name: string, attributes: Readonly<Record<string, string | number>>, end = ">"): string =>

@@ -5,6 +5,8 @@ import { durationText, percent, seconds } from "../../../analysis/objectives/spa
 import type { Colours } from "./findings.js";
 import { labelled } from "./wrap.js";
 
+const leftOut = ". The RTO and RPO verdicts leave this out: a promise about the loss of a region has to be made for itself";
+
 const words: { readonly [N in ObjectiveName]: string } = { availability: "availability", rto: "RTO", rpo: "RPO" };
 
 /** The stated objectives with their verdicts, and the arithmetic they rest on; empty where none is stated. */
@@ -36,8 +38,12 @@ function renderService({ path, promised, disruptions, simulated }: ServiceAssess
     ...simulationLines(simulated, width),
     ...disruptions
       .filter(({ effects }) => effects.length > 0)
-      .flatMap(({ title, rto, rpo }) =>
-        labelled("    ", `${title}: back after ${durationText(rto)}, data lost: ${durationText(rpo)}`, width),
+      .flatMap(({ title, rto, rpo, counts }) =>
+        labelled(
+          "    ",
+          `${title}: back after ${durationText(rto)}, data lost: ${durationText(rpo)}${counts ? "" : leftOut}`,
+          width,
+        ),
       ),
   ];
 }
