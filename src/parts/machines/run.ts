@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import { inContainer, observeContainer, type ContainerPlace } from "../host/container.js";
 import { followSize, withTerminal, type TerminalWish } from "../host/terminal.js";
 
@@ -41,20 +42,29 @@ export async function runInMachine(place: ContainerPlace, argv: readonly string[
   // A command that does not read its input closes it.
   child.stdin.on("error", () => {});
   feed(child, options);
-  const giveUp = (): void => {
-    endTree(pidFile);
+  const giveUp = async (): Promise<void> => {
+    // What was begun is told a moment later than it begins.
+    let first = pidIn(pidFile);
+    for (let tries = 0; tries < 200 && child.exitCode === null && first === undefined; tries += 1) {
+      await pause(10);
+      first = pidIn(pidFile);
+    }
+    if (first !== undefined) endTree(first);
     // It ends by itself when what it waits for has; what went its own way in the machine may keep our pipes open.
     child.kill("SIGTERM");
     child.stdout.destroy();
     child.stderr.destroy();
   };
-  if (signal?.aborted === true) giveUp();
-  signal?.addEventListener("abort", giveUp, { once: true });
+  let givenUp: Promise<void> | undefined;
+  const onAbort = (): void => void (givenUp ??= giveUp());
+  if (signal?.aborted === true) onAbort();
+  signal?.addEventListener("abort", onAbort, { once: true });
   try {
     const [code] = (await once(child, "close")) as [number | null];
     return signal?.aborted === true ? 143 : (code ?? 137);
   } finally {
-    signal?.removeEventListener("abort", giveUp);
+    signal?.removeEventListener("abort", onAbort);
+    await givenUp;
     rmSync(pidFile, { force: true });
   }
 }
@@ -70,18 +80,31 @@ function feed(child: ChildProcessWithoutNullStreams, { stdin, tty }: RunOptions)
   }
 }
 
-/** Kill the command and all that descends from it, as the host sees them. What has left it (a daemon) lives on. */
-function endTree(pidFile: string): void {
-  const first = existsSync(pidFile) ? Number(readFileSync(pidFile, "utf8")) : 0;
-  if (!Number.isInteger(first) || first <= 1) return;
+/**
+ * Kill the command and all that descends from it, as the host sees them. What has left it (a daemon) lives on. All are stopped before any
+ * is killed: one that is not yet could have another child, and a child whose parent is gone is found no more.
+ */
+function endTree(first: number): void {
   const tree = [first];
-  for (const pid of tree) {
-    try {
+  for (const pid of tree)
+    unlessEnded(() => {
+      process.kill(pid, "SIGSTOP");
       tree.push(...readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number));
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // It has ended meanwhile.
-    }
+    });
+  for (const pid of tree) unlessEnded(() => process.kill(pid, "SIGKILL"));
+}
+
+/** Undefined: it is not written yet. */
+function pidIn(file: string): number | undefined {
+  const pid = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
+  return Number.isInteger(pid) && pid > 1 ? pid : undefined;
+}
+
+function unlessEnded(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // It has ended meanwhile.
   }
 }
 

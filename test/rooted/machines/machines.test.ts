@@ -76,6 +76,8 @@ test("a command has its exit code, its input and both outputs", async () => {
   expect(terminal.join("")).toContain("17 91");
 });
 
+const sleeping = async (): Promise<boolean> => (await here.run(one, ["ps", "ax"])).said.includes("sleep 4321");
+
 test("a command that is given up ends, and what it started with it", async () => {
   const giveUp = new AbortController();
   const ended = here.machines.run(one.instanceId, ["sh", "-c", "echo begun; sleep 4321"], {
@@ -83,7 +85,14 @@ test("a command that is given up ends, and what it started with it", async () =>
     onStdout: () => giveUp.abort(),
   });
   expect(await ended).toBe(143);
-  await until("sleep has ended", async () => !(await here.run(one, ["ps", "ax"])).said.includes("sleep 4321"));
+  await until("sleep has ended", async () => !(await sleeping()));
+});
+
+test("whenever it is given up: before it has begun, while it begins, while it has children", async () => {
+  const begin = ["sh", "-c", "sleep 4321 & sleep 4321"];
+  for (let milliseconds = 0; milliseconds < 100; milliseconds += 2)
+    expect(await here.machines.run(one.instanceId, begin, { signal: AbortSignal.timeout(milliseconds) })).toBe(143);
+  await until("all have ended", async () => !(await sleeping()));
 });
 
 test("the whole system is up, and nothing in it has failed", async () => {
