@@ -11,7 +11,15 @@ const blockFix = "write it as ADDRESS/PREFIX: 203.0.113.7/32 is one address, 0.0
 const portsFix = "state FromPort and ToPort, the lower one first, of 0 to 65535; -1 and -1 are all";
 
 /** What EC2 answers to ports that no rule may have. What is unknown may be anything. */
-const portsRefused = (traffic: Maybe<Traffic>): string | undefined => (isKnown(traffic) ? traffic.refused : undefined);
+function* portsRefused(title: string, traffic: Maybe<Traffic>, place: SourcePlace | undefined): Generator<Said> {
+  if (!isKnown(traffic) || traffic.refused === undefined) return;
+  yield {
+    title: `${title}: its ports are no range`,
+    reason: `InvalidParameterValue: ${traffic.refused}.`,
+    fix: portsFix,
+    ...placed(place),
+  };
+}
 
 const malformed = (cidr: string): boolean => canonicalBlock(cidr) === undefined;
 
@@ -26,19 +34,12 @@ export const groupRuleRefused: Rule = ruleOn(
   },
   function* (group): Generator<Said> {
     for (const { direction, traffic, peer, place } of group.rules) {
-      const ports = portsRefused(traffic);
       const title = `EC2 refuses one of its ${direction} rules`;
       if (isKnown(peer) && peer.kind === "cidr" && malformed(peer.cidr)) {
         const reason = `InvalidParameterValue: CIDR block ${peer.cidr} is malformed.`;
         yield { title: `${title}: ${peer.cidr} is no block`, reason, fix: blockFix, ...placed(place) };
       }
-      if (ports !== undefined)
-        yield {
-          title: `${title}: its ports are no range`,
-          reason: `InvalidParameterValue: ${ports}.`,
-          fix: portsFix,
-          ...placed(place),
-        };
+      yield* portsRefused(title, traffic, place);
     }
   },
 );
@@ -62,14 +63,7 @@ export const aclEntryRefused: Rule = ruleOn(
         const reason = `InvalidParameterValue: Value (${cidr}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`;
         yield { title: `${title}: ${cidr} is no block`, reason, fix: blockFix, ...placed(place) };
       }
-      const ports = portsRefused(traffic);
-      if (ports !== undefined)
-        yield {
-          title: `${title}: its ports are no range`,
-          reason: `InvalidParameterValue: ${ports}.`,
-          fix: portsFix,
-          ...placed(place),
-        };
+      yield* portsRefused(title, traffic, place);
       if (isKnown(number) && (!Number.isInteger(number) || number < numbers.first || number > numbers.last))
         yield {
           title: `${title}: its number is ${String(number)}`,
